@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.text import slugify
 
 from teams.limits import SLUG_LENGTH
+from teams.refusals import ReservedName
 
 #: First path parts the site itself uses, and leaves under `/teams/`. No team or project may take them.
 RESERVED_SLUGS = frozenset({
@@ -14,10 +15,6 @@ RESERVED_SLUGS = frozenset({
 })  # fmt: skip
 
 
-class ReservedName(ValueError):
-    """That name makes an address the site itself uses. Please choose another one."""
-
-
 def slug_of(name: str, *, fallback: str) -> str:
     """Make a slug of a name; `fallback` when nothing of the name can be written in an address.
 
@@ -25,7 +22,7 @@ def slug_of(name: str, *, fallback: str) -> str:
     """
     slug = slugify(name)[:SLUG_LENGTH].strip("-_") or fallback
     if slug in RESERVED_SLUGS:
-        raise ReservedName(ReservedName.__doc__)
+        raise ReservedName
     return slug
 
 
