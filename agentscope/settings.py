@@ -1,0 +1,293 @@
+"""Every setting of AgentScope. All of it comes from the environment; docs/reference/settings.md lists the variables."""
+
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from agentscope import embedded
+from agentscope.env import (
+    SettingError,
+    data_folder,
+    read_choice,
+    read_email,
+    read_flag,
+    read_names,
+    read_number,
+    read_origins,
+    read_text,
+    read_url,
+)
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = data_folder()
+IS_PRODUCTION = (
+    read_choice("AGENTSCOPE_ENV", default="development", allowed=("development", "production"))
+    == "production"
+)
+DEBUG = read_flag("DEBUG", default=False)
+if DEBUG and IS_PRODUCTION:
+    raise SettingError("DEBUG must be 0 when AGENTSCOPE_ENV is production: its pages show settings and data.")
+PORT = read_number("PORT", default=8000, low=1, high=65535)
+LOG_LEVEL = read_choice(
+    "LOG_LEVEL", default="INFO", allowed=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+)
+
+
+def make_secret_key() -> str:
+    """Return the key of this data folder; the first start makes it. Production brings its own."""
+    if IS_PRODUCTION:
+        raise SettingError("SECRET_KEY must be set in production: 50 random characters that stay the same.")
+    embedded.make_data_folder(DATA_DIR)
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=DATA_DIR, prefix="secret_key.") as fresh:  # mode 600
+            fresh.write(secrets.token_urlsafe(50))
+            fresh.flush()
+            with suppress(FileExistsError):
+                os.link(fresh.name, path)  # whole or not at all, and the first one wins
+    return path.read_text().strip()
+
+
+SECRET_KEY = read_text("SECRET_KEY") or make_secret_key()
+if IS_PRODUCTION and len(SECRET_KEY) < 50:
+    raise SettingError("SECRET_KEY must have at least 50 characters in production.")
+
+# Where people reach the product
+PUBLIC_URL = read_url(
+    "PUBLIC_URL", schemes=("http", "https"), default="" if IS_PRODUCTION else f"http://127.0.0.1:{PORT}"
+).rstrip("/")
+if not PUBLIC_URL:
+    raise SettingError("PUBLIC_URL must be set in production, for example https://scope.example.com.")
+_public = urlsplit(PUBLIC_URL)
+_local_hosts = [] if IS_PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = read_names("ALLOWED_HOSTS") or [*_local_hosts, str(_public.hostname)]
+CSRF_TRUSTED_ORIGINS = read_origins("CSRF_TRUSTED_ORIGINS") or [f"{_public.scheme}://{_public.netloc}"]
+
+# Applications
+INSTALLED_APPS = [
+    "agentscope",  # first: it starts the embedded services
+    "teams",
+    "runs",
+    "ingest",
+    "alerts",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "channels",
+    "csp",
+    "django_htmx",
+    "drf_spectacular",
+    "procrastinate.contrib.django",
+    "rest_framework",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "agentscope.urls"
+ASGI_APPLICATION = "agentscope.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# PostgreSQL and Redis; unset means embedded
+DATABASE_URL = read_url("DATABASE_URL", schemes=("postgresql", "postgres"))
+REDIS_URL = read_url("REDIS_URL", schemes=("redis", "rediss", "unix"))
+EMBEDDED_SERVICES = [
+    embedded.Service(name, DATA_DIR)
+    for name, url in (("postgres", DATABASE_URL), ("redis", REDIS_URL))
+    if not url
+]
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL or embedded.postgres_url(DATA_DIR))}
+DATABASES["default"].update(
+    CONN_MAX_AGE=0,  # the pool keeps connections; persistent ones would be tied to threads that come and go
+    CONN_HEALTH_CHECKS=True,  # a connection that died with the server is replaced, not handed out
+)
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1,
+    "max_size": read_number("DATABASE_POOL", default=8, low=1, high=100),
+    "timeout": 10,
+    "max_idle": 120,
+    "num_workers": 1,
+}
+# Pub/sub, not queues in Redis: one PUBLISH per nudge however many sockets listen, nothing stored, and a nudge that
+# is lost costs nothing because clients ask for what came after their revision.
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL or embedded.redis_url(DATA_DIR)], "prefix": "agentscope"},
+    }
+}
+
+# Accounts
+AUTH_USER_MODEL = "teams.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+OPEN_SIGNUP = read_flag("OPEN_SIGNUP", default=False)
+EMAIL_URL = read_text("EMAIL_URL", "console:")
+globals().update(read_email("EMAIL_URL", default="console:"))
+DEFAULT_FROM_EMAIL = read_text("DEFAULT_FROM_EMAIL", f"AgentScope <agentscope@{_public.hostname}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+ACCOUNT_ADAPTER = "teams.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_UNIQUE_EMAIL = True
+# An invitation proves the address already; with open sign-up only a mail can.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if OPEN_SIGNUP and EMAIL_URL != "console:" else "optional"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "AgentScope"
+
+# Single sign-on: all three variables, or none
+OIDC_CLIENT_ID = read_text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = read_text("OIDC_CLIENT_SECRET")
+OIDC_SERVER_URL = read_url("OIDC_SERVER_URL", schemes=("https", "http"))
+OIDC_NAME = read_text("OIDC_NAME", "Single sign-on")
+SOCIALACCOUNT_PROVIDERS: dict[str, dict] = {}
+if any((OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_SERVER_URL)):
+    if not all((OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_SERVER_URL)):
+        raise SettingError("OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_SERVER_URL must be set together.")
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ]
+    }
+
+# Static files
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [folder for folder in [BASE_DIR / "static"] if folder.is_dir()]
+STATIC_ROOT = DATA_DIR / "static"
+# Development serves the files where they lie; production serves what `collectstatic` compressed and fingerprinted.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IS_PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IS_PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# Security
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF, "ws:", "wss:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
+SECURE_SSL_REDIRECT = read_flag("SSL_REDIRECT", default=IS_PRODUCTION)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = read_number(
+    "HSTS_SECONDS", default=365 * 24 * 3600 if IS_PRODUCTION else 0, low=0, high=63_072_000
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
+# Only behind a proxy that sets the header itself: a client could claim https otherwise.
+if read_flag("TRUST_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Requests: ingest has its own caps (ingest/limits.py)
+DATA_UPLOAD_MAX_MEMORY_SIZE = None
+DATA_UPLOAD_MAX_NUMBER_FILES = 2000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# Time and language
+TIME_ZONE = "UTC"
+USE_TZ = True
+LANGUAGE_CODE = "en"
+USE_I18N = False
+
+# The read API: closed unless a view says who may
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "AgentScope",
+    "DESCRIPTION": "Read the runs, steps and file changes of a project.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname:.1s} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"level": LOG_LEVEL, "handlers": [], "propagate": True},
+        # One line per request is the proxy's business.
+        "django.channels.server": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,79 @@
+"""Run a child as an account without privileges: PostgreSQL refuses to run as root."""
+
+import ctypes
+import os
+import pwd
+import signal
+import stat
+import struct
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+CAP_DAC_OVERRIDE = 1
+CAPABILITY_VERSION_3 = 0x20080522
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """The account that a child runs as."""
+
+    uid: int
+    gid: int
+    #: It has to pass folders that are closed to it, such as /root.
+    needs_passage: bool
+
+
+def account_for(folder: Path, *, programs: Path) -> Account | None:
+    """Choose the account for a root user: the owner of the data, else postgres, else nobody; None if not root."""
+    if os.geteuid() != 0:
+        return None
+    if folder.exists() and folder.stat().st_uid != 0:
+        info = folder.stat()
+        uid, gid = info.st_uid, info.st_gid
+    else:
+        entry = next(user for user in map(find_user, ("postgres", "nobody", "daemon")) if user)
+        uid, gid = entry.pw_uid, entry.pw_gid
+    closed = is_closed(folder.parent) or is_closed(programs) or not is_readable(programs / "postgres")
+    return Account(uid=uid, gid=gid, needs_passage=closed)
+
+
+def find_user(name: str) -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
+
+
+def is_closed(folder: Path) -> bool:
+    """Say whether some folder on the way is closed to other accounts."""
+    return any(not part.stat().st_mode & stat.S_IXOTH for part in (folder, *folder.parents) if part.exists())
+
+
+def is_readable(program: Path) -> bool:
+    return program.stat().st_mode & 0o005 == 0o005
+
+
+def become(account: Account | None) -> None:
+    """Turn a child, between fork and exec, into the account; end it when its parent dies (Linux)."""
+    libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+    if account:
+        if libc and account.needs_passage:
+            libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        os.setgroups([])
+        os.setgid(account.gid)
+        os.setuid(account.uid)
+        if libc and account.needs_passage:
+            keep_passage(libc)
+    if libc:
+        # After setuid, which clears it.
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
+
+
+def keep_passage(libc: ctypes.CDLL) -> None:
+    """Keep the one capability to pass closed folders, through exec; never the others of root."""
+    mask = 1 << CAP_DAC_OVERRIDE
+    header = struct.pack("Ii", CAPABILITY_VERSION_3, 0)
+    libc.capset(header, struct.pack("6I", mask, mask, mask, 0, 0, 0))
+    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)

@@ -1,0 +1,18 @@
+"""Pages that belong to no app."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+@never_cache
+def show_health(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when the database answers, else 503; for load balancers and for the supervisor."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "down", "database": "unreachable"}, status=503)
+    return JsonResponse({"status": "ok", "database": "ok"})

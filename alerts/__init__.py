@@ -1,0 +1,1 @@
+"""Alert rules over runs, their delivery and its history."""

@@ -1,0 +1,69 @@
+"""The people and the project that every test may ask for."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from teams.actions import create_key, create_project, create_team
+from teams.models import Membership, Project, Role, Team, User
+
+PASSWORD = "correct horse battery"
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# Hashing a password the real way costs 0.1 s for every user of every test.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """The owner of the team."""
+    return User.objects.create_user("owner@example.com", PASSWORD, name="Olive Owner")
+
+
+@pytest.fixture
+def member(team: Team) -> User:
+    """A member of the team with the role member."""
+    user = User.objects.create_user("member@example.com", PASSWORD, name="Max Member")
+    Membership.objects.create(team=team, user=user, role=Role.MEMBER)
+    return user
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """A user with a team of their own, who must get 404 for everything of `team`."""
+    user = User.objects.create_user("outsider@example.com", PASSWORD, name="Otto Outsider")
+    create_team("Elsewhere", user)
+    return user
+
+
+@pytest.fixture
+def team(owner: User) -> Team:
+    """The team "Acme"."""
+    return create_team("Acme", owner)
+
+
+@pytest.fixture
+def project(team: Team) -> Project:
+    """The project "Checkout" of the team."""
+    return create_project(team, "Checkout")
+
+
+@pytest.fixture
+def ingest_key(project: Project, owner: User) -> str:
+    """A raw key that may send runs to the project."""
+    return create_key(project, "ci", scopes=["ingest"], by=owner)[1]
+
+
+@pytest.fixture
+def read_key(project: Project, owner: User) -> str:
+    """A raw key that may read the runs of the project."""
+    return create_key(project, "reader", scopes=["read"], by=owner)[1]
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of recorded traces beside the checkout; the test is skipped where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("../shared/data is absent")
+    return SHARED_DATA
