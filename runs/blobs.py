@@ -1,0 +1,75 @@
+"""Content in and out of the store: digests, previews, compression. No database here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import zstandard
+
+from runs.records import digest_of
+
+PREVIEW_CHARS = 4096  # characters of input and output that a step row carries
+SMALLEST_COMPRESSED = 128  # bytes; below this a zstd frame gains nothing
+ZSTD_LEVEL = 3  # measured: level 3 costs 32 µs a text, higher levels gain under 5 %
+
+_json = msgspec.json.Encoder()
+
+
+def compress(data: bytes) -> tuple[bool, bytes]:
+    """Return (is zstd, bytes to store): compressed only where that makes it smaller."""
+    if len(data) >= SMALLEST_COMPRESSED:
+        packed = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(data)
+        if len(packed) < len(data):
+            return True, packed
+    return False, data
+
+
+def decompress(data: bytes, *, zstd: bool) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(data) if zstd else data
+
+
+def storable(text: str) -> str:
+    """Make a text that PostgreSQL takes: no NUL, no lone surrogate (both become U+FFFD)."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = tame_surrogates(text)
+    return text
+
+
+def tame_surrogates(text: str) -> str:
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def storable_json(value: Mapping[str, Any]) -> bytes:
+    """Encode for a jsonb column; text that PostgreSQL refuses is made storable."""
+    try:
+        encoded = _json.encode(value)
+    except (UnicodeEncodeError, TypeError, ValueError, OverflowError):
+        return _json.encode(tame(value))
+    return _json.encode(tame(value)) if b"\\u0000" in encoded else encoded
+
+
+def tame(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, Mapping):
+        return {storable(str(key)): tame(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [tame(item) for item in value]
+    if isinstance(value, (bool, int, float)) or value is None:
+        return value
+    return storable(str(value))
+
+
+def preview_of(text: str) -> str:
+    return storable(text[:PREVIEW_CHARS])
+
+
+def content_of(text: str) -> tuple[bytes, bytes]:
+    """Return (digest, bytes) of a whole text."""
+    data = storable(text).encode()
+    return digest_of(data), data

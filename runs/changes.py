@@ -1,0 +1,90 @@
+"""File changes as rows: merging, counting lines. Pure functions."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from runs.blobs import content_of, storable
+from runs.diffs import counts
+from runs.kinds import Origin
+from runs.merging import Keep
+from runs.records import ChangeRecord
+from runs.rows import ChangeRow
+
+COUNTED_BYTES = 4_000_000  # both sides together; larger files are counted by their number of lines only
+
+
+def new_change(run_id: UUID, record: ChangeRecord) -> ChangeRow:
+    return ChangeRow(
+        run_id=run_id,
+        n=-1,
+        key=storable(record.key),
+        step_key=storable(record.step),
+        path=storable(record.path),
+        op=record.op,
+        origin=record.origin,
+        basis=record.basis,
+    )
+
+
+def apply_change(row: ChangeRow, record: ChangeRecord, keep: Keep) -> None:
+    """Fold one record into the row: what is known of the texts is never forgotten."""
+    row.path, row.op, row.origin = storable(record.path), record.op, record.origin
+    row.raw_path = storable(record.raw_path or "") or row.raw_path
+    row.old_path = storable(record.old_path or "") or row.old_path
+    row.outside, row.binary = record.outside, record.binary
+    row.user_modified = row.user_modified or record.user_modified
+    if record.source not in row.sources:
+        row.sources = [*row.sources, record.source]
+    known = row.before_digest is not None or row.after_digest is not None or row.patch_digest is not None
+    told = record.before is not None or record.after is not None or record.patch is not None
+    if known and not told:
+        return
+    row.basis = record.basis
+    for side in ("before", "after", "patch"):
+        text = getattr(record, side)
+        if text is not None:
+            digest, data = content_of(text)
+            keep(digest, data)
+            setattr(row, f"{side}_digest", digest)
+    row.additions, row.deletions = counted(record)
+
+
+def counted(record: ChangeRecord) -> tuple[int, int]:
+    """Count added and removed lines: as given, else from the texts, else from the patch."""
+    if record.additions is not None and record.deletions is not None:
+        return record.additions, record.deletions
+    before, after = record.before, record.after
+    if before is not None or after is not None:
+        if len(before or "") + len(after or "") > COUNTED_BYTES:
+            return (after or "").count("\n"), (before or "").count("\n")
+        return counts(before or "", after or "")
+    lines = (record.patch or "").splitlines()
+    added = sum(line.startswith("+") and not line.startswith("+++ ") for line in lines)
+    removed = sum(line.startswith("-") and not line.startswith("--- ") for line in lines)
+    return added, removed
+
+
+def step_lines(changes: Iterable[ChangeRow]) -> tuple[int, int, int]:
+    """Return (files, lines added, lines removed) of one step; a path told twice counts once."""
+    chosen = preferred(changes)
+    return (
+        len(chosen),
+        sum(c.additions for c in chosen),
+        sum(c.deletions for c in chosen),
+    )
+
+
+def repository_lines(changes: Iterable[ChangeRow]) -> tuple[int, int]:
+    """Return (lines added, lines removed) inside the repository."""
+    chosen = [change for change in preferred(changes) if not change.outside]
+    return sum(c.additions for c in chosen), sum(c.deletions for c in chosen)
+
+
+def preferred(changes: Iterable[ChangeRow]) -> list[ChangeRow]:
+    """Choose what the tool declared over what was observed, path by path; net changes are no step's own.
+
+    One call may change a path several times (MultiEdit), each declared under a key of its own: those add up.
+    """
+    listed = [change for change in changes if change.origin != Origin.NET]
+    declared = {change.path for change in listed if change.origin == Origin.DECLARED}
+    return [c for c in listed if c.origin == Origin.DECLARED or c.path not in declared]

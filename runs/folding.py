@@ -1,0 +1,228 @@
+"""One run's share of a batch: what was stored, what came, what is to be written. No database here."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from runs.changes import apply_change, new_change, repository_lines, step_lines
+from runs.kinds import Kind, Origin, RunStatus, StepStatus
+from runs.merging import (
+    COUNTERS,
+    NAME_CHARS,
+    apply_run,
+    apply_step,
+    earlier,
+    later,
+    new_step,
+    tally,
+    tokens_of,
+    total,
+)
+from runs.pricing import cost_of
+from runs.records import ChangeRecord, Context, RunRecord, StepRecord
+from runs.rows import ChangeRow, RunRow, StepRow
+
+CENTS = Decimal("0.00000001")  # the precision of cost columns
+
+
+class Work(Struct, kw_only=True, eq=False):
+    """Everything about one run while its batch is saved."""
+
+    row: RunRow
+    created: bool
+    old_row: RunRow | None = None
+    ended_now: bool = False
+    run_records: list[RunRecord] = field(default_factory=list)
+    step_records: list[StepRecord] = field(default_factory=list)
+    change_records: list[ChangeRecord] = field(default_factory=list)
+    steps: dict[str, StepRow] = field(default_factory=dict)  #: by key
+    old_steps: dict[str, StepRow] = field(default_factory=dict)  #: as stored
+    changes: dict[str, ChangeRow] = field(default_factory=dict)
+    old_changes: dict[str, ChangeRow] = field(default_factory=dict)
+    blobs: dict[bytes, bytes] = field(default_factory=dict)
+    contexts: list[Context] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.old_row = replace(self.row)
+
+    @property
+    def changed(self) -> bool:
+        return self.created or self.row != self.old_row
+
+    def keep(self, digest: bytes, data: bytes) -> None:
+        self.blobs[digest] = data
+
+    def step_keys(self) -> set[str]:
+        return {step.key for step in self.step_records} | {change.step for change in self.change_records}
+
+    def keys_with_changes(self) -> set[str]:
+        fresh = {step.key for step in self.step_records if step.key not in self.old_steps}
+        return fresh | {change.step for change in self.change_records}
+
+    def take_step(self, row: StepRow) -> None:
+        if row.key not in self.steps:
+            self.old_steps[row.key] = row
+            self.steps[row.key] = replace(row)
+
+    def take_change(self, row: ChangeRow) -> None:
+        self.old_changes[row.key] = row
+        self.changes[row.key] = replace(row)
+
+    def new_steps(self) -> Iterator[StepRow]:
+        return (row for key, row in self.steps.items() if key not in self.old_steps)
+
+    def changed_steps(self) -> Iterator[StepRow]:
+        return (
+            row for key, row in self.steps.items() if key in self.old_steps and row != self.old_steps[key]
+        )
+
+    def new_changes(self) -> Iterator[ChangeRow]:
+        return (row for key, row in self.changes.items() if key not in self.old_changes)
+
+    def changed_changes(self) -> Iterator[ChangeRow]:
+        return (
+            row
+            for key, row in self.changes.items()
+            if key in self.old_changes and row != self.old_changes[key]
+        )
+
+    def new_paths(self) -> set[str]:
+        return {row.path for row in self.new_changes() if not row.outside and row.origin != Origin.NET}
+
+    def close_open_steps(self) -> None:
+        if self.row.status != RunStatus.RUNNING:
+            for row in self.steps.values():
+                if row.status == StepStatus.RUNNING:
+                    row.status = StepStatus.UNANSWERED
+
+
+def fold_steps(work: Work) -> None:
+    for record in work.step_records:
+        row = work.steps.get(record.key)
+        if row is None:
+            row = work.steps[record.key] = new_step(work.row.id, record.key, record.kind)
+        apply_step(row, record, work.keep)
+        if record.context is not None:
+            work.contexts.append(record.context)
+    for row in work.steps.values():
+        row.status = row.status or StepStatus.OK
+
+
+def fold_changes(work: Work) -> None:
+    """Fold the changes, and carry their line counts to their steps and to the run."""
+    before = lines_by_step(work.old_changes)
+    for record in work.change_records:
+        row = work.changes.get(record.key)
+        if row is None:
+            row = work.changes[record.key] = new_change(work.row.id, record)
+        apply_change(row, record, work.keep)
+    by_step: dict[str, list[ChangeRow]] = {}
+    for row in work.changes.values():
+        by_step.setdefault(row.step_key, []).append(row)
+    for key, rows in by_step.items():
+        step = work.steps.get(key)
+        if step is not None:
+            step.changes, step.lines_added, step.lines_removed = step_lines(rows)
+        added, removed = repository_lines(rows)
+        old_added, old_removed = before.get(key, (0, 0))
+        work.row.lines_added += added - old_added
+        work.row.lines_removed += removed - old_removed
+
+
+def lines_by_step(changes: dict[str, ChangeRow]) -> dict[str, tuple[int, int]]:
+    by_step: dict[str, list[ChangeRow]] = {}
+    for row in changes.values():
+        by_step.setdefault(row.step_key, []).append(row)
+    return {key: repository_lines(rows) for key, rows in by_step.items()}
+
+
+def fold_run(work: Work) -> None:
+    row = work.row
+    was_over = row.status != RunStatus.RUNNING
+    for record in work.run_records:
+        apply_run(row, record)
+    for step in work.steps.values():
+        row.started_at = earlier(row.started_at, step.started_at)
+        row.ended_at = later(row.ended_at, step.ended_at or step.started_at)
+        for source in step.sources:
+            if source not in row.sources:
+                row.sources = [*row.sources, source]
+    name_run(work)
+    work.ended_now = row.status != RunStatus.RUNNING and not was_over
+    work.close_open_steps()
+
+
+def name_run(work: Work) -> None:
+    """Give a run without a name the first line of its first prompt, and the model its main agent used."""
+    row = work.row
+    prompts = [step for step in work.steps.values() if step.kind == Kind.PROMPT and not step.agent]
+    prompts = [step for step in prompts if not step.detail.get("meta") and step.input_preview.strip()]
+    if prompts and not row.task:
+        first = min(prompts, key=lambda step: (step.started_at is None, step.started_at))
+        row.task = first.input_preview
+    if row.task and not row.name:
+        row.name = row.task.strip().splitlines()[0][:NAME_CHARS]
+    if not row.model:
+        models = [step.model for step in work.steps.values() if step.kind == Kind.LLM and not step.agent]
+        row.model = next((model for model in models if model), "")
+
+
+def price_steps(work: Work, *, overrides: dict[str, Any] | None) -> None:
+    for key, row in work.steps.items():
+        if row.kind != Kind.LLM:
+            continue
+        old = work.old_steps.get(key)
+        if old is not None and old.model == row.model and tokens_of(old) == tokens_of(row):
+            if old.price == row.price:
+                continue
+        price_step(row, overrides=overrides)
+
+
+def priced_by(row: StepRow) -> tuple[Any, ...]:
+    """All that a call's price depends on."""
+    return row.model, tokens_of(row), row.price
+
+
+def price_step(row: StepRow, *, overrides: dict[str, Any] | None) -> None:
+    """Set cost and price: the source's own figure, else rates; unknown stays unknown."""
+    if row.price is not None and row.price.get("source") == "reported":
+        row.cost_usd = Decimal(str(row.price["usd"])).quantize(CENTS)
+        return
+    tokens = tokens_of(row)
+    row.cost_usd = row.price = None
+    if total(tokens) and row.model:
+        cost = cost_of(row.model, tokens, at=row.started_at, overrides=overrides)
+        if cost is not None:
+            row.cost_usd, row.price = cost.usd.quantize(CENTS), cost.price
+
+
+def number_steps(work: Work) -> None:
+    """Give new steps their number and turn, every written step its revision, and the run its sums."""
+    row = work.row
+    for step in work.changed_steps():
+        row.revision += 1
+        step.revision = row.revision
+        add_tally(row, tally(step), tally(work.old_steps[step.key]))
+    for step in work.new_steps():
+        if not step.turn:
+            step.turn = row.turns + int(step.kind == Kind.LLM and not step.agent)
+        step.seq = row.steps
+        row.revision += 1
+        step.revision = row.revision
+        add_tally(row, tally(step), None)
+    if row != work.old_row and row.revision == (work.old_row.revision if work.old_row else 0):
+        row.revision += 1
+
+
+def add_tally(row: RunRow, new: tuple[Any, ...], old: tuple[Any, ...] | None) -> None:
+    for place, name in enumerate(COUNTERS):
+        setattr(row, name, getattr(row, name) + new[place] - (old[place] if old else 0))
+
+
+def number_changes(work: Work) -> None:
+    for change in work.new_changes():
+        change.n = work.row.changes
+        work.row.changes += 1

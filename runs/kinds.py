@@ -1,0 +1,72 @@
+"""The closed vocabularies of a recording. No Django here: parsers and rules import this too."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a step is."""
+
+    PROMPT = "prompt"  #: a human prompt
+    LLM = "llm"  #: one model call
+    TOOL = "tool"  #: one tool call
+    AGENT = "agent"  #: the span of a sub-agent (often started by a tool call)
+    HANDOFF = "handoff"
+    GUARDRAIL = "guardrail"
+    RETRY = "retry"  #: one failed attempt of a call that was tried again
+    COMPACTION = "compaction"  #: the context was cut or summarised
+    PERMISSION = "permission"  #: waiting for a human
+    ERROR = "error"  #: a failure that is no call's own
+    FINAL = "final"  #: the final answer
+    EVENT = "event"  #: logs, hooks and what has no kind of its own
+
+
+class StepStatus(StrEnum):
+    """How a step stands."""
+
+    RUNNING = "running"  #: started, no end seen yet
+    OK = "ok"
+    FAILED = "failed"
+    DENIED = "denied"  #: a human or a policy said no
+    CANCELLED = "cancelled"  #: interrupted, or stopped because a sibling failed
+    UNANSWERED = "unanswered"  #: the run is over and no result ever came
+
+
+class RunStatus(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"  #: a human stopped it
+    UNFINISHED = "unfinished"  #: it went silent without an end
+
+
+class Op(StrEnum):
+    """What happened to a file."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    DELETE = "delete"
+    RENAME = "rename"
+
+
+class Origin(StrEnum):
+    """Who says that a file changed."""
+
+    DECLARED = "declared"  #: the tool's own input or result
+    OBSERVED = "observed"  #: a snapshot of the work tree around the call
+    NET = "net"  #: start against end of the whole run
+
+
+class Basis(StrEnum):
+    """What the text of a file change rests on."""
+
+    CONTENT = "content"  #: before and after were both reported
+    RECONSTRUCTED = "reconstructed"  #: before was rebuilt from what the run had seen
+    PATCH = "patch"  #: only a patch was reported
+    FRAGMENT = "fragment"  #: only the replaced and the new fragment are known
+    NAME = "name"  #: only the path is known
+
+
+#: Steps of these states count as failures, whatever their kind, unless they are retries.
+FAILED_STATES = frozenset({StepStatus.FAILED, StepStatus.DENIED})

@@ -1,0 +1,235 @@
+"""Tables of a recording. The store (`runs.store`) is their only writer."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from runs.kinds import Basis, Kind, Op, Origin, RunStatus, StepStatus
+from teams.models import Project
+
+
+def choices(words):
+    return [(word.value, word.value) for word in words]
+
+
+class Run(models.Model):
+    """One agent session or benchmark attempt. Counters are kept by the store, never summed at read time."""
+
+    id = models.UUIDField(primary_key=True, editable=False)  # UUIDv7: sorts by creation
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
+    external_id = models.TextField()
+    session = models.TextField(default="")
+    parent_external_id = models.TextField(default="")
+    name = models.TextField(default="")
+    task = models.TextField(default="")
+    agent = models.TextField(default="")
+    agent_version = models.TextField(default="")
+    model = models.TextField(default="")
+    repo = models.TextField(default="")
+    branch = models.TextField(default="")
+    commit = models.TextField(default="")
+    cwd = models.TextField(default="")
+    variant = models.TextField(default="")
+    status = models.TextField(choices=choices(RunStatus), default=RunStatus.RUNNING)
+    outcome = models.TextField(default="")
+    error = models.TextField(default="")
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)  # the newest time a run record spoke of: newer words win
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    sort_at = models.DateTimeField()  # started_at, or created_at while that is unknown
+    meta = models.JSONField(default=dict)
+    sources = ArrayField(models.TextField(), default=list)
+    revision = models.BigIntegerField(default=0)
+    due = models.BooleanField(default=False)  # has changed since findings and alert rules last saw it
+
+    prompts = models.IntegerField(default=0)
+    turns = models.IntegerField(default=0)
+    steps = models.IntegerField(default=0)
+    llm_calls = models.IntegerField(default=0)
+    tool_calls = models.IntegerField(default=0)
+    agents = models.IntegerField(default=0)
+    retries = models.IntegerField(default=0)
+    failures = models.IntegerField(default=0)
+    compactions = models.IntegerField(default=0)
+    changes = models.IntegerField(default=0)
+    files_changed = models.IntegerField(default=0)
+    lines_added = models.IntegerField(default=0)
+    lines_removed = models.IntegerField(default=0)
+    input_tokens = models.BigIntegerField(default=0)
+    cache_read_tokens = models.BigIntegerField(default=0)
+    cache_write_5m_tokens = models.BigIntegerField(default=0)
+    cache_write_1h_tokens = models.BigIntegerField(default=0)
+    output_tokens = models.BigIntegerField(default=0)
+    reasoning_tokens = models.BigIntegerField(default=0)
+    cost_usd = models.DecimalField(max_digits=16, decimal_places=8, default=0)  # of the priced calls
+    unpriced_calls = models.IntegerField(
+        default=0
+    )  # calls whose price is unknown: the cost is then a lower bound
+    lower_bound_calls = models.IntegerField(default=0)  # calls whose output tokens are known to be too low
+    llm_ms = models.BigIntegerField(default=0)
+    tool_ms = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "external_id"], name="run_project_external_id"),
+            # Citus co-location and the foreign key's own index are served by the unique constraint.
+        ]
+        indexes = [
+            models.Index(fields=["project", "-sort_at", "-id"], name="run_list"),
+            models.Index(
+                fields=["project", "status", "-sort_at", "-id"],
+                name="run_list_by_status",
+            ),
+            models.Index(fields=["project", "agent", "-sort_at", "-id"], name="run_list_by_agent"),
+            models.Index(fields=["project", "repo", "-sort_at", "-id"], name="run_list_by_repo"),
+            models.Index(
+                fields=["project", "-sort_at", "-id"],
+                name="run_list_with_failures",
+                condition=Q(failures__gt=0),
+            ),
+            models.Index(fields=["id"], name="run_due", condition=Q(due=True)),  # alerts polls these
+            models.Index(
+                fields=["updated_at"], name="run_open", condition=Q(status="running")
+            ),  # the silent-run sweep
+        ]
+
+    def __str__(self):
+        return self.name or self.external_id
+
+
+class Step(models.Model):
+    """One item on the timeline. `seq` is arrival and identity; `started_at` is the order shown."""
+
+    pk = models.CompositePrimaryKey("run_id", "seq")
+    run_id = models.UUIDField()
+    seq = models.IntegerField()
+    revision = models.BigIntegerField()
+    key = models.TextField()
+    kind = models.TextField(choices=choices(Kind))
+    name = models.TextField(default="")
+    tool = models.TextField(default="")
+    model = models.TextField(default="")
+    status = models.TextField(choices=choices(StepStatus), default=StepStatus.OK)
+    error = models.TextField(default="")
+    error_kind = models.TextField(default="")
+    parent_key = models.TextField(default="")
+    agent = models.TextField(default="")
+    turn = models.IntegerField(default=0)
+    attempt = models.IntegerField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    duration_ms = models.BigIntegerField(null=True)
+    exit_code = models.IntegerField(null=True)
+    input_preview = models.TextField(default="")
+    output_preview = models.TextField(default="")
+    input_digest = models.BinaryField(null=True)  # null: the preview is the whole
+    output_digest = models.BinaryField(null=True)
+    input_size = models.BigIntegerField(default=0)
+    output_size = models.BigIntegerField(default=0)
+    stop_reason = models.TextField(default="")
+    input_tokens = models.BigIntegerField(null=True)
+    cache_read_tokens = models.BigIntegerField(null=True)
+    cache_write_5m_tokens = models.BigIntegerField(null=True)
+    cache_write_1h_tokens = models.BigIntegerField(null=True)
+    output_tokens = models.BigIntegerField(null=True)
+    reasoning_tokens = models.BigIntegerField(null=True)
+    lower_bound = models.BooleanField(default=False)
+    usage = models.JSONField(null=True)
+    cost_usd = models.DecimalField(max_digits=16, decimal_places=8, null=True)
+    price = models.JSONField(null=True)  # rates and their source, to explain the cost line by line
+    call_id = models.TextField(default="")
+    copied = models.BooleanField(default=False)  # billed to another run, which made this very call
+    context_digest = models.BinaryField(null=True)  # head of the message list sent
+    context_size = models.IntegerField(default=0)  # messages in it
+    changes = models.IntegerField(default=0)
+    lines_added = models.IntegerField(default=0)
+    lines_removed = models.IntegerField(default=0)
+    rank = models.SmallIntegerField(default=1)
+    sources = ArrayField(models.TextField(), default=list)
+    raw = ArrayField(models.BinaryField(), default=list)  # blobs of the records as they came
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run_id", "key"], name="step_run_key"),
+        ]
+        indexes = [
+            models.Index(fields=["run_id", "started_at", "seq"], name="step_timeline"),
+            models.Index(fields=["run_id", "revision"], name="step_live"),  # what a live client has not seen
+            models.Index(
+                fields=["run_id"], name="step_open", condition=Q(status="running")
+            ),  # left open at the end
+        ]
+
+    def __str__(self):
+        return f"{self.seq} {self.kind} {self.tool or self.name}"
+
+
+class Blob(models.Model):
+    """Content addressed by its bytes, once a run, zstd where that helps."""
+
+    pk = models.CompositePrimaryKey("run_id", "digest")
+    run_id = models.UUIDField()
+    digest = models.BinaryField()
+    size = models.BigIntegerField()  # bytes before compression
+    zstd = models.BooleanField(default=False)
+    data = models.BinaryField()
+
+
+class ContextNode(models.Model):
+    """One link of a message list: the list `parent` plus one message. A head names a whole list."""
+
+    pk = models.CompositePrimaryKey("run_id", "digest")
+    run_id = models.UUIDField()
+    digest = models.BinaryField()
+    parent = models.BinaryField(null=True)  # null: the first message
+    message = models.BinaryField()  # the blob
+    depth = models.IntegerField()  # messages up to here
+
+
+class FileChange(models.Model):
+    """One file changed by one step."""
+
+    pk = models.CompositePrimaryKey("run_id", "n")
+    run_id = models.UUIDField()
+    n = models.IntegerField()
+    key = models.TextField()
+    step_key = models.TextField()
+    path = models.TextField()
+    raw_path = models.TextField(default="")
+    old_path = models.TextField(default="")
+    op = models.TextField(choices=choices(Op))
+    origin = models.TextField(choices=choices(Origin))
+    basis = models.TextField(choices=choices(Basis))
+    outside = models.BooleanField(default=False)
+    binary = models.BooleanField(default=False)
+    user_modified = models.BooleanField(default=False)
+    additions = models.IntegerField(default=0)
+    deletions = models.IntegerField(default=0)
+    before_digest = models.BinaryField(null=True)
+    after_digest = models.BinaryField(null=True)
+    patch_digest = models.BinaryField(null=True)
+    sources = ArrayField(models.TextField(), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run_id", "key"], name="file_change_run_key"),
+        ]
+        indexes = [
+            models.Index(fields=["run_id", "path", "n"], name="file_change_path"),
+            models.Index(fields=["run_id", "step_key", "n"], name="file_change_step"),
+        ]
+
+
+class BilledCall(models.Model):
+    """Which run a model call is billed to. Forks and resumed sessions repeat calls under the same id."""
+
+    pk = models.CompositePrimaryKey("project", "call_id")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    call_id = models.TextField()
+    run_id = models.UUIDField()
+
+    class Meta:
+        indexes = [models.Index(fields=["run_id"], name="billed_call_run")]  # retention drops a run's rows

@@ -1,0 +1,145 @@
+"""The store's SQL as named text. Every statement on a heavy table gives `run_id`."""
+
+from runs.rows import CHANGE_COLUMNS, JSON_COLUMNS, RUN_COLUMNS, STEP_COLUMNS
+
+#: Make the runs that are not there yet; rows come in the order of their external id, so that two batches
+#: that share runs wait for each other instead of locking crosswise.
+INSERT_RUNS = """
+    INSERT INTO runs_run (id, project_id, external_id, session, parent_external_id, name, task, agent,
+        agent_version, model, repo, branch, commit, cwd, variant, status, outcome, error, created_at,
+        updated_at, sort_at, meta, sources, revision, due, prompts, turns, steps, llm_calls, tool_calls,
+        agents, retries, failures, compactions, changes, files_changed, lines_added, lines_removed,
+        input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, output_tokens,
+        reasoning_tokens, cost_usd, unpriced_calls, lower_bound_calls, llm_ms, tool_ms)
+    SELECT new.id, %(project)s, new.external_id, '', '', '', '', '', '', '', '', '', '', '', '', 'running',
+        '', '', %(now)s, %(now)s, %(now)s, '{}', '{}', 0, true,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    FROM unnest(%(ids)s::uuid[], %(external_ids)s::text[]) AS new (id, external_id)
+    ORDER BY new.external_id
+    ON CONFLICT (project_id, external_id) DO NOTHING
+    RETURNING external_id
+"""
+
+#: The lock that puts all writers of a run in one line.
+LOCK_RUNS = f"""
+    SELECT {", ".join(f'"{name}"' for name in RUN_COLUMNS)}
+    FROM runs_run
+    WHERE project_id = %(project)s AND external_id = ANY(%(external_ids)s)
+    ORDER BY external_id
+    FOR UPDATE
+"""
+
+#: The rows that a batch may merge into.
+LOAD_STEPS = f"""
+    SELECT {", ".join(f'step."{name}"' for name in STEP_COLUMNS)}
+    FROM unnest(%(run_ids)s::uuid[], %(keys)s::text[]) AS wanted (run_id, key)
+    JOIN runs_step AS step ON step.run_id = wanted.run_id AND step.key = wanted.key
+"""
+
+LOAD_OPEN_STEPS = f"""
+    SELECT {", ".join(f'"{name}"' for name in STEP_COLUMNS)}
+    FROM runs_step
+    WHERE run_id = ANY(%(run_ids)s) AND status = 'running'
+"""
+
+#: All changes of the steps touched: a step's line counts are taken over all its changes.
+LOAD_CHANGES = f"""
+    SELECT {", ".join(f'change."{name}"' for name in CHANGE_COLUMNS)}
+    FROM unnest(%(run_ids)s::uuid[], %(keys)s::text[]) AS wanted (run_id, key)
+    JOIN runs_filechange AS change ON change.run_id = wanted.run_id AND change.step_key = wanted.key
+"""
+
+KNOWN_PATHS = """
+    SELECT DISTINCT change.run_id, change.path
+    FROM unnest(%(run_ids)s::uuid[], %(paths)s::text[]) AS wanted (run_id, path)
+    JOIN runs_filechange AS change ON change.run_id = wanted.run_id AND change.path = wanted.path
+    WHERE NOT change.outside AND change.origin <> 'net'
+"""
+
+KNOWN_BLOBS = """
+    SELECT blob.run_id, blob.digest
+    FROM unnest(%(run_ids)s::uuid[], %(digests)s::bytea[]) AS wanted (run_id, digest)
+    JOIN runs_blob AS blob ON blob.run_id = wanted.run_id AND blob.digest = wanted.digest
+"""
+
+KNOWN_CONTEXTS = """
+    SELECT node.run_id, node.digest
+    FROM unnest(%(run_ids)s::uuid[], %(digests)s::bytea[]) AS wanted (run_id, digest)
+    JOIN runs_contextnode AS node ON node.run_id = wanted.run_id AND node.digest = wanted.digest
+"""
+
+#: The first run to report a call is billed for it.
+BILL_CALLS = """
+    INSERT INTO runs_billedcall (project_id, call_id, run_id)
+    SELECT %(project)s, call.id, call.run_id
+    FROM unnest(%(call_ids)s::text[], %(run_ids)s::uuid[]) AS call (id, run_id)
+    ORDER BY call.id
+    ON CONFLICT (project_id, call_id) DO NOTHING
+"""
+
+BILLED_TO = """
+    SELECT call_id, run_id FROM runs_billedcall WHERE project_id = %(project)s AND call_id = ANY(%(call_ids)s)
+"""
+
+
+def assignment(name: str) -> str:
+    return f'"{name}" = %({name})s::jsonb' if name in JSON_COLUMNS else f'"{name}" = %({name})s'
+
+
+UPDATE_RUN = f"""
+    UPDATE runs_run
+    SET {", ".join(assignment(name) for name in RUN_COLUMNS if name not in ("id", "external_id"))},
+        sort_at = COALESCE(%(started_at)s, created_at), updated_at = %(now)s, due = true
+    WHERE id = %(id)s
+"""
+
+UPDATE_STEP = f"""
+    UPDATE runs_step
+    SET {", ".join(assignment(name) for name in STEP_COLUMNS if name not in ("run_id", "seq", "key"))}
+    WHERE run_id = %(run_id)s AND seq = %(seq)s
+"""
+
+UPDATE_CHANGE = f"""
+    UPDATE runs_filechange
+    SET {", ".join(assignment(name) for name in CHANGE_COLUMNS if name not in ("run_id", "n", "key"))}
+    WHERE run_id = %(run_id)s AND n = %(n)s
+"""
+
+COPY = "COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)"
+
+#: A context's chain from its head back to the first message.
+CONTEXT_CHAIN = """
+    WITH RECURSIVE chain AS (
+        SELECT parent, message, depth FROM runs_contextnode WHERE run_id = %(run)s AND digest = %(head)s
+        UNION ALL
+        SELECT node.parent, node.message, node.depth
+        FROM chain JOIN runs_contextnode AS node ON node.run_id = %(run)s AND node.digest = chain.parent
+    )
+    SELECT chain.depth, blob.zstd, blob.data, blob.digest
+    FROM chain JOIN runs_blob AS blob ON blob.run_id = %(run)s AND blob.digest = chain.message
+    ORDER BY chain.depth
+"""
+
+CONTEXT_DIGESTS = """
+    WITH RECURSIVE chain AS (
+        SELECT parent, message, depth FROM runs_contextnode WHERE run_id = %(run)s AND digest = %(head)s
+        UNION ALL
+        SELECT node.parent, node.message, node.depth
+        FROM chain JOIN runs_contextnode AS node ON node.run_id = %(run)s AND node.digest = chain.parent
+    )
+    SELECT message FROM chain ORDER BY depth
+"""
+
+READ_BLOBS = """
+    SELECT digest, zstd, data FROM runs_blob WHERE run_id = %(run)s AND digest = ANY(%(digests)s)
+"""
+
+#: Retention and deletion: a run's rows lie together, and nothing else points at them.
+DELETE_RUN_CONTENT = (
+    "DELETE FROM runs_step WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_filechange WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_contextnode WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_blob WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_billedcall WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_run WHERE id = ANY(%(run_ids)s)",
+)

@@ -1,0 +1,292 @@
+"""The only writer of runs, steps, changes, blobs and contexts.
+
+`save` takes one batch in one transaction. The lock on the run's row puts its writers in one line, so what is
+new goes in by plain COPY, what changed by one pipelined UPDATE, and what did not change is not written:
+saving anything twice changes no row. See docs/decisions/0001-storage.md.
+"""
+
+from datetime import datetime
+from os import urandom
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.utils import OperationalError
+from msgspec import Struct
+from psycopg import errors
+
+from runs import sql
+from runs.blobs import compress
+from runs.contexts import before_known, probes, unseen_chains
+from runs.copying import copy_rows, load_row, values_for_copy, values_for_update
+from runs.folding import (
+    Work,
+    fold_changes,
+    fold_run,
+    fold_steps,
+    number_changes,
+    number_steps,
+    price_steps,
+)
+from runs.kinds import Kind
+from runs.records import Batch
+from runs.rows import (
+    CHANGE_COLUMNS,
+    RUN_COLUMNS,
+    STEP_COLUMNS,
+    ChangeRow,
+    RunRow,
+    StepRow,
+)
+
+ATTEMPTS = 3  # a deadlock between batches that share calls is tried again
+BLOB_COLUMNS = ("run_id", "digest", "size", "zstd", "data")
+NODE_COLUMNS = ("run_id", "digest", "parent", "message", "depth")
+
+
+class SavedRun(Struct, frozen=True, kw_only=True):
+    """What became of one run of a batch."""
+
+    id: UUID
+    external_id: str
+    revision: int
+    created: bool
+    changed: bool
+
+
+def save(project: Any, batch: Batch, *, now: datetime) -> list[SavedRun]:
+    """Store a batch of `project` durably and return its runs, in order of first mention."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                return save_in_transaction(cursor, project, batch, now=now)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, errors.DeadlockDetected) or attempt == ATTEMPTS:
+                raise
+    return []
+
+
+def save_in_transaction(cursor: Any, project: Any, batch: Batch, *, now: datetime) -> list[SavedRun]:
+    works = lock_runs(cursor, project, mentioned_runs(batch), now=now)
+    share_out(batch, works)
+    old = [work for work in works.values() if not work.created]
+    load_steps(cursor, old)
+    load_changes(cursor, old)
+    for work in works.values():
+        fold_steps(work)
+        fold_changes(work)
+        fold_run(work)
+    load_open_steps(cursor, [work for work in old if work.ended_now])
+    bill_calls(cursor, project, works)
+    count_new_paths(cursor, works)
+    overrides = project.settings.get("prices") if isinstance(project.settings, dict) else None
+    for work in works.values():
+        price_steps(work, overrides=overrides)
+        number_changes(work)
+        number_steps(work)
+    write_contexts(cursor, works)
+    write_blobs(cursor, works)
+    write_rows(cursor, works, now=now)
+    return [
+        SavedRun(
+            id=work.row.id,
+            external_id=name,
+            revision=work.row.revision,
+            created=work.created,
+            changed=work.changed,
+        )
+        for name, work in works.items()
+    ]
+
+
+def mentioned_runs(batch: Batch) -> list[str]:
+    names = [run.external_id for run in batch.runs]
+    names += [step.run for step in batch.steps]
+    names += [change.run for change in batch.changes]
+    return list(dict.fromkeys(names))
+
+
+def lock_runs(cursor: Any, project: Any, names: list[str], *, now: datetime) -> dict[str, Work]:
+    """Make the runs that are new, lock all of them, and return one piece of work a run."""
+    if not names:
+        return {}
+    given = {
+        "project": project.pk,
+        "external_ids": names,
+        "ids": [uuid7(now) for _ in names],
+        "now": now,
+    }
+    cursor.execute(sql.INSERT_RUNS, given)
+    created = {name for (name,) in cursor.fetchall()}
+    cursor.execute(sql.LOCK_RUNS, given)
+    rows = [load_row(RunRow, RUN_COLUMNS, values) for values in cursor.fetchall()]
+    works = {row.external_id: Work(row=row, created=row.external_id in created) for row in rows}
+    return {name: works[name] for name in names}
+
+
+def uuid7(now: datetime) -> UUID:
+    """Make a UUID that sorts by time: 48 bits of milliseconds, then random (RFC 9562, version 7)."""
+    value = int(now.timestamp() * 1000) << 80 | int.from_bytes(urandom(10))
+    value = value & ~(0xF << 76) | 7 << 76
+    return UUID(int=value & ~(0x3 << 62) | 2 << 62)
+
+
+def share_out(batch: Batch, works: dict[str, Work]) -> None:
+    for run in batch.runs:
+        works[run.external_id].run_records.append(run)
+    for step in batch.steps:
+        works[step.run].step_records.append(step)
+    for change in batch.changes:
+        works[change.run].change_records.append(change)
+
+
+def load_steps(cursor: Any, works: list[Work]) -> None:
+    wanted = [(work.row.id, key) for work in works for key in work.step_keys()]
+    if not wanted:
+        return
+    cursor.execute(
+        sql.LOAD_STEPS,
+        {"run_ids": [run for run, _ in wanted], "keys": [key for _, key in wanted]},
+    )
+    take_steps(cursor, works)
+
+
+def load_open_steps(cursor: Any, works: list[Work]) -> None:
+    """Fetch the steps that a run left open when it ended: they will never be answered."""
+    if not works:
+        return
+    cursor.execute(sql.LOAD_OPEN_STEPS, {"run_ids": [work.row.id for work in works]})
+    take_steps(cursor, works)
+    for work in works:
+        work.close_open_steps()
+
+
+def take_steps(cursor: Any, works: list[Work]) -> None:
+    by_run = {work.row.id: work for work in works}
+    for values in cursor.fetchall():
+        row = load_row(StepRow, STEP_COLUMNS, values)
+        by_run[row.run_id].take_step(row)
+
+
+def load_changes(cursor: Any, works: list[Work]) -> None:
+    """Fetch all changes of the steps that get new changes, and of new steps whose changes came first."""
+    wanted = [(work.row.id, key) for work in works if work.row.changes for key in work.keys_with_changes()]
+    if not wanted:
+        return
+    cursor.execute(
+        sql.LOAD_CHANGES,
+        {"run_ids": [run for run, _ in wanted], "keys": [key for _, key in wanted]},
+    )
+    by_run = {work.row.id: work for work in works}
+    for values in cursor.fetchall():
+        row = load_row(ChangeRow, CHANGE_COLUMNS, values)
+        by_run[row.run_id].take_change(row)
+
+
+def bill_calls(cursor: Any, project: Any, works: dict[str, Work]) -> None:
+    """Mark the new model calls that another run of the project already paid for."""
+    calls = {
+        row.call_id: (work, row)
+        for work in works.values()
+        for row in work.new_steps()
+        if row.kind == Kind.LLM and row.call_id
+    }
+    if not calls:
+        return
+    given = {
+        "project": project.pk,
+        "call_ids": list(calls),
+        "run_ids": [work.row.id for work, _ in calls.values()],
+    }
+    cursor.execute(sql.BILL_CALLS, given)
+    cursor.execute(sql.BILLED_TO, given)
+    for call_id, run_id in cursor.fetchall():
+        work, row = calls[call_id]
+        row.copied = run_id != work.row.id
+
+
+def count_new_paths(cursor: Any, works: dict[str, Work]) -> None:
+    """Count the files of the repository that no earlier change of the run touched."""
+    wanted = [(work.row.id, path) for work in works.values() for path in work.new_paths()]
+    if not wanted:
+        return
+    cursor.execute(
+        sql.KNOWN_PATHS,
+        {"run_ids": [run for run, _ in wanted], "paths": [path for _, path in wanted]},
+    )
+    known = set(cursor.fetchall())
+    for work in works.values():
+        work.row.files_changed += sum((work.row.id, path) not in known for path in work.new_paths())
+
+
+def write_contexts(cursor: Any, works: dict[str, Work]) -> None:
+    """Add the links of message lists that are not stored yet, and queue their messages as blobs."""
+    chains = [(work, chain) for work in works.values() for chain in unseen_chains(work.contexts)]
+    if not chains:
+        return
+    asked = [(work, node) for work, chain in chains if not work.created for node in probes(chain)]
+    known = known_digests(cursor, sql.KNOWN_CONTEXTS, [(work.row.id, node.digest) for work, node in asked])
+    newer = [(work, before_known(chain, known.get(work.row.id, set()))) for work, chain in chains]
+    unsure = [(work.row.id, node.digest) for work, chain in newer if not work.created for node in chain]
+    known = known_digests(cursor, sql.KNOWN_CONTEXTS, unsure)
+    rows = []
+    for work, chain in newer:
+        for node in chain:
+            if node.digest not in known.get(work.row.id, ()):
+                work.blobs[node.message.digest] = node.message.data
+                above = node.parent.digest if node.parent else None
+                rows.append((work.row.id, node.digest, above, node.message.digest, node.size))
+    if rows:
+        copy_rows(cursor, "runs_contextnode", NODE_COLUMNS, rows)
+
+
+def write_blobs(cursor: Any, works: dict[str, Work]) -> None:
+    asked = [(work.row.id, digest) for work in works.values() if not work.created for digest in work.blobs]
+    known = known_digests(cursor, sql.KNOWN_BLOBS, asked)
+    rows = [
+        (work.row.id, digest, len(data), *compress(data))
+        for work in works.values()
+        for digest, data in work.blobs.items()
+        if digest not in known.get(work.row.id, ())
+    ]
+    if rows:
+        copy_rows(cursor, "runs_blob", BLOB_COLUMNS, rows)
+
+
+def known_digests(cursor: Any, query: str, asked: list[tuple[UUID, bytes]]) -> dict[UUID, set[bytes]]:
+    known: dict[UUID, set[bytes]] = {}
+    if asked:
+        cursor.execute(
+            query,
+            {
+                "run_ids": [run for run, _ in asked],
+                "digests": [digest for _, digest in asked],
+            },
+        )
+        for run, digest in cursor.fetchall():
+            known.setdefault(run, set()).add(bytes(digest))
+    return known
+
+
+def write_rows(cursor: Any, works: dict[str, Work], *, now: datetime) -> None:
+    inserted = [values_for_copy(row, STEP_COLUMNS) for work in works.values() for row in work.new_steps()]
+    if inserted:
+        copy_rows(cursor, "runs_step", STEP_COLUMNS, inserted)
+    updated = [
+        values_for_update(row, STEP_COLUMNS) for work in works.values() for row in work.changed_steps()
+    ]
+    if updated:
+        cursor.executemany(sql.UPDATE_STEP, updated)
+    inserted = [values_for_copy(row, CHANGE_COLUMNS) for work in works.values() for row in work.new_changes()]
+    if inserted:
+        copy_rows(cursor, "runs_filechange", CHANGE_COLUMNS, inserted)
+    updated = [
+        values_for_update(row, CHANGE_COLUMNS) for work in works.values() for row in work.changed_changes()
+    ]
+    if updated:
+        cursor.executemany(sql.UPDATE_CHANGE, updated)
+    runs = [
+        values_for_update(work.row, RUN_COLUMNS) | {"now": now} for work in works.values() if work.changed
+    ]
+    if runs:
+        cursor.executemany(sql.UPDATE_RUN, runs)
