@@ -174,6 +174,9 @@ globals().update(read_email("EMAIL_URL", default="console:"))
 DEFAULT_FROM_EMAIL = read_text("DEFAULT_FROM_EMAIL", f"AgentScope <agentscope@{_public.hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 ACCOUNT_ADAPTER = "teams.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "teams.forms.SignupForm"}
+SOCIALACCOUNT_ADAPTER = "teams.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "teams.forms.SocialSignupForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -185,6 +188,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "AgentScope"
+MFA_ALLOW_UNVERIFIED_EMAIL = EMAIL_URL == "console:"  # without mail nobody could ever verify
 
 # Single sign-on: all three variables, or none
 OIDC_CLIENT_ID = read_text("OIDC_CLIENT_ID")
@@ -232,7 +236,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF, "ws:", "wss:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # The login form may end at the identity provider.
+        "form-action": [SELF, *([OIDC_SERVER_URL.split("/.well-known")[0]] if OIDC_SERVER_URL else [])],
         "frame-ancestors": [NONE],
     }
 }

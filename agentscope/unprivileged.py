@@ -56,9 +56,9 @@ def is_readable(program: Path) -> bool:
 
 
 def become(account: Account | None) -> None:
-    """Turn a child, between fork and exec, into the account; end it when its parent dies (Linux)."""
-    libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+    """Turn a child, between fork and exec, into the account; it ends cleanly when its parent dies."""
     if account:
+        libc = c_library()
         if libc and account.needs_passage:
             libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
         os.setgroups([])
@@ -66,9 +66,18 @@ def become(account: Account | None) -> None:
         os.setuid(account.uid)
         if libc and account.needs_passage:
             keep_passage(libc)
+    end_with_parent(signal.SIGINT)  # after setuid, which clears it
+
+
+def end_with_parent(number: signal.Signals) -> None:
+    """Ask the kernel to send the signal when the parent's thread ends (Linux; elsewhere nothing happens)."""
+    libc = c_library()
     if libc:
-        # After setuid, which clears it.
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
+        libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
+def c_library() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def keep_passage(libc: ctypes.CDLL) -> None:

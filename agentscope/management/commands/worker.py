@@ -1,0 +1,41 @@
+"""`manage.py worker`: run background jobs until told to stop."""
+
+import asyncio
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from procrastinate import PsycopgConnector
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
+
+CONCURRENCY = 2
+#: A job that was cut off by SIGTERM after this many seconds runs again later.
+GRACEFUL_SECONDS = 10
+
+
+class Command(BaseCommand):
+    help = "Run background jobs: imports, findings, alerts, retention."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--concurrency", type=int, default=CONCURRENCY, help="jobs at the same time")
+
+    def handle(self, *args: Any, concurrency: int, **options: Any) -> None:
+        with app.replace_connector(small_connector()):
+            asyncio.run(run_jobs(concurrency))
+
+
+def small_connector() -> PsycopgConnector:
+    """Return a connector with few connections; one of them listens for new jobs."""
+    return PsycopgConnector(
+        kwargs=connector_params(), min_size=1, max_size=4, timeout=10, max_idle=60, num_workers=1
+    )
+
+
+async def run_jobs(concurrency: int) -> None:
+    """Work on every queue; finished jobs are deleted, failed ones stay for the admin to see."""
+    async with app.open_async():
+        await app.run_worker_async(
+            concurrency=concurrency,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=GRACEFUL_SECONDS,
+        )

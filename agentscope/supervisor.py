@@ -1,0 +1,201 @@
+"""`manage.py serve`: start the services, the database, web and worker; keep them running; stop them together.
+
+Imports no Django: this process stays for as long as the product runs.
+"""
+
+import hashlib
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from honcho.manager import Manager
+from honcho.process import Popen, Process
+
+from agentscope import embedded
+from agentscope.env import SettingError, data_folder, read_choice, read_number, read_text
+from agentscope.unprivileged import end_with_parent
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+STOP_SECONDS = 30
+
+#: Runs a command again one second after it ended, until it is told to stop.
+RESTARTING = """
+trap 'kill -TERM $child 2>/dev/null; wait $child; exit 0' TERM INT
+while :; do
+  {command} & child=$!
+  wait $child
+  echo "ended with status $?; starting again in 1 s"
+  sleep 1 & child=$!
+  wait $child
+done
+"""
+
+
+class Child(Popen):
+    """A shell that ends when the supervisor ends, also by kill -9."""
+
+    def __init__(self, command: str, **options: Any) -> None:
+        super().__init__(command, preexec_fn=lambda: end_with_parent(signal.SIGTERM), **options)
+
+
+class Program(Process):
+    """One line of the Procfile, in a small process that reads its output."""
+
+    def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+        end_with_parent(signal.SIGKILL)
+        self._child_ctor = Child
+        super().run(events, ignore_signals)
+
+
+class Supervisor(Manager):
+    """Runs web and worker, and watches over the keepers of the embedded services."""
+
+    def __init__(self, services: list[embedded.Service], *, url: str, demo: Path | None) -> None:
+        super().__init__()
+        self._process_ctor = Program
+        self.services = services
+        self.url = url
+        self.demo = demo
+
+    def _start(self) -> None:
+        super()._start()
+        # After the forks: a thread would not come along.
+        threading.Thread(target=self.announce, daemon=True).start()
+        threading.Thread(target=self.watch_services, daemon=True).start()
+
+    def announce(self) -> None:
+        """Say where the product is once it answers."""
+        while not answers(f"{self.url}/healthz"):
+            time.sleep(0.05)
+        say_where(self.url, self.demo)
+
+    def watch_services(self) -> None:
+        while not self._terminating:
+            embedded.keep_services(self.services)
+            time.sleep(1)
+
+
+def serve() -> int:
+    """Run the product until Ctrl-C or SIGTERM; return the exit status."""
+    data = data_folder()
+    is_production = read_choice(
+        "AGENTSCOPE_ENV", default="development", allowed=("development", "production")
+    ) == ("production")
+    host, port = read_text("HOST", "127.0.0.1"), read_number("PORT", default=8000, low=1, high=65535)
+    refuse_busy_port(host, port)
+    services = chosen_services(data)
+    say(
+        f"starting {' and '.join(service.name for service in services)}"
+        if services
+        else "using your services"
+    )
+    embedded.start_services(services)
+    demo = None if is_production else data / "demo.json"
+    prepare_database(data, services, demo=demo)
+    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+    say("starting web and worker")
+    supervisor = Supervisor(services, url=url, demo=demo)
+    for name, command in programs(host, port).items():
+        supervisor.add_process(name, RESTARTING.format(command=command), cwd=CHECKOUT)
+    supervisor.loop()
+    say("stopping" + "".join(f" {service.name}" for service in services))
+    embedded.wait_for_end(services, seconds=STOP_SECONDS)
+    return 0 if supervisor.returncode in (130, 143) else 1
+
+
+def programs(host: str, port: int) -> dict[str, str]:
+    """Return the Procfile: name to shell command."""
+    python = shlex.quote(sys.executable)
+    return {
+        "web": f"{python} -m daphne -v 0 -b {shlex.quote(host)} -p {port} agentscope.asgi:application",
+        "worker": f"{python} manage.py worker",
+    }
+
+
+def chosen_services(data: Path) -> list[embedded.Service]:
+    """Return the embedded services that no URL replaces."""
+    names = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
+    return [embedded.Service(name, data) for name, variable in names.items() if not read_text(variable)]
+
+
+def refuse_busy_port(host: str, port: int) -> None:
+    """Raise SettingError when something listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingError(
+                f"Port {port} of {host} cannot be used ({error.strerror}); set PORT to another one."
+            ) from None
+
+
+def prepare_database(data: Path, services: list[embedded.Service], *, demo: Path | None) -> None:
+    """Migrate and seed, unless this very code has already done so with this very database."""
+    mark = fingerprint(data)
+    stamp = data / "migrated"
+    is_embedded = any(service.name == "postgres" for service in services)
+    if not is_embedded or not stamp.exists() or stamp.read_text() != mark:
+        say("migrating the database")
+        manage("migrate", "--verbosity", "0")
+    if demo and not demo.exists():
+        say("making the demo team")
+        manage("seed_demo")
+    embedded.make_data_folder(data)
+    stamp.write_text(mark)
+
+
+def fingerprint(data: Path) -> str:
+    """Digest what decides whether there is something to migrate: the migrations, the packages, the database."""
+    digest = hashlib.sha256()
+    for path in sorted([*CHECKOUT.glob("*/migrations/*.py"), CHECKOUT / "requirements.lock"]):
+        digest.update(path.name.encode() + path.read_bytes())
+    cluster = data / "postgres" / "PG_VERSION"
+    if cluster.exists():
+        digest.update(str(cluster.stat().st_mtime_ns).encode())
+    return digest.hexdigest()
+
+
+def manage(*arguments: str) -> None:
+    """Run one management command to its end; its failure is ours."""
+    done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=CHECKOUT)
+    if done.returncode:
+        raise embedded.EmbeddedError(f"manage.py {arguments[0]} failed; its words are above.")
+
+
+def answers(url: str) -> bool:
+    """Say whether a GET is answered with 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def say_where(url: str, demo: Path | None) -> None:
+    """Print URL, login and key; the file with them follows the port of this start."""
+    say(f"ready at {url}/")
+    if demo is None or not demo.exists():
+        return
+    facts = json.loads(demo.read_text())
+    if facts["url"] != url:
+        facts["url"] = url
+        demo.write_text(json.dumps(facts, indent=2) + "\n")
+    say(f"log in as  {facts['email']}  with password  {facts['password']}")
+    say(f"API key    {facts['ingest_key']}  (sends runs to {facts['team']}/{facts['project']})")
+    say(f"all of it  {demo}")
+    say("Ctrl-C stops everything")
+
+
+def say(line: str) -> None:
+    print(f"agentscope | {line}", flush=True)
