@@ -211,6 +211,9 @@ if any((OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_SERVER_URL)):
         ]
     }
 
+_oidc = urlsplit(OIDC_SERVER_URL)
+_identity_provider = [f"{_oidc.scheme}://{_oidc.netloc}"] if OIDC_SERVER_URL else []
+
 # Static files
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [folder for folder in [BASE_DIR / "static"] if folder.is_dir()]
@@ -237,7 +240,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [SELF],
         # The login form may end at the identity provider.
-        "form-action": [SELF, *([OIDC_SERVER_URL.split("/.well-known")[0]] if OIDC_SERVER_URL else [])],
+        "form-action": [SELF, *_identity_provider],
         "frame-ancestors": [NONE],
     }
 }
