@@ -175,10 +175,8 @@ def price_steps(work: Work, *, overrides: dict[str, Any] | None) -> None:
         if row.kind != Kind.LLM:
             continue
         old = work.old_steps.get(key)
-        if old is not None and old.model == row.model and tokens_of(old) == tokens_of(row):
-            if old.price == row.price:
-                continue
-        price_step(row, overrides=overrides)
+        if old is None or priced_by(old) != priced_by(row):
+            price_step(row, overrides=overrides)
 
 
 def priced_by(row: StepRow) -> tuple[Any, ...]:

@@ -102,17 +102,13 @@ def apply_content(row: StepRow, record: StepRecord, keep: Keep, *, wins: bool) -
         if (text is None and shown is None) or (taken and not wins):
             continue
         whole = text or ""
-        setattr(row, f"{side}_preview", preview_of(whole if shown is None else shown))
-        if shown is None and len(whole) <= PREVIEW_CHARS or not whole:
-            digest, length = (
-                None,
-                len(whole) if whole.isascii() else len(storable(whole).encode()),
-            )
-        else:
+        preview = preview_of(whole if shown is None else shown)
+        digest, length = None, len(whole) if whole.isascii() else len(storable(whole).encode())
+        if whole and (shown is not None or len(whole) > PREVIEW_CHARS):
             digest, data = content_of(whole)
             keep(digest, data)
-            length = len(data)
         size = getattr(record, f"{side}_size")
+        setattr(row, f"{side}_preview", preview)
         setattr(row, f"{side}_digest", digest)
         setattr(row, f"{side}_size", length if size is None else size)
 

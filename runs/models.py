@@ -177,6 +177,9 @@ class Blob(models.Model):
     zstd = models.BooleanField(default=False)
     data = models.BinaryField()
 
+    def __str__(self):
+        return f"{self.run_id} {bytes(self.digest).hex()}"
+
 
 class ContextNode(models.Model):
     """One link of a message list: the list `parent` plus one message. A head names a whole list."""
@@ -187,6 +190,9 @@ class ContextNode(models.Model):
     parent = models.BinaryField(null=True)  # null: the first message
     message = models.BinaryField()  # the blob
     depth = models.IntegerField()  # messages up to here
+
+    def __str__(self):
+        return f"{self.run_id} {self.depth}"
 
 
 class FileChange(models.Model):
@@ -222,6 +228,9 @@ class FileChange(models.Model):
             models.Index(fields=["run_id", "step_key", "n"], name="file_change_step"),
         ]
 
+    def __str__(self):
+        return f"{self.op} {self.path}"
+
 
 class BilledCall(models.Model):
     """Which run a model call is billed to. Forks and resumed sessions repeat calls under the same id."""
@@ -233,3 +242,6 @@ class BilledCall(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["run_id"], name="billed_call_run")]  # retention drops a run's rows
+
+    def __str__(self):
+        return self.call_id

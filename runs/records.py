@@ -45,7 +45,7 @@ class Context:
         self.message = message
         self.size: int = 1 if parent is None else parent.size + 1
         above = b"" if parent is None else parent.digest
-        self.digest = digest_of(above + message.digest)
+        self.digest: bytes = digest_of(above + message.digest)
 
     @classmethod
     def of(

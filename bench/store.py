@@ -1,0 +1,235 @@
+"""Measure the store: steps a second against plain COPY of the same rows, and bytes of a long conversation.
+
+    make bench            runs this and the others
+    .venv/bin/python -m bench.store
+
+Prints ratios taken in one run; absolute figures move with the machine.
+"""
+
+import os
+import random
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+STEPS = 15_000
+WORDS = "the run read file tests session expire token cache build error import value return config handler".split()
+
+
+def main() -> None:
+    start_django()
+    from bench.report import Report
+
+    report = Report("store")
+    project = make_project()
+    report.table(
+        "Steps a second through the store (one connection), and plain COPY of the same rows",
+        ["batch", "store steps/s", "COPY rows/s", "store ÷ COPY", "same again (nothing new)"],
+        [speed(project, size) for size in (100, 512)],
+    )
+    report.table(
+        "A 200-turn run whose every turn re-sends the conversation",
+        ["turns", "sent", "stored", "stored ÷ sent", "bytes a step"],
+        growth(project),
+    )
+    report.save()
+
+
+def start_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentscope.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def make_project():
+    from teams.actions import create_project, create_team
+    from teams.models import User
+
+    name = f"bench-{os.getpid()}-{time.time_ns()}"
+    user = User.objects.create_user(f"{name}@example.com", None)
+    return create_project(create_team(name, user), name)
+
+
+def text(rng: random.Random, size: int) -> str:
+    words = []
+    while size > 0:
+        words.append(f"{rng.choice(WORDS)}{rng.randrange(1000) if rng.random() < 0.3 else ''}")
+        size -= len(words[-1]) + 1
+    return " ".join(words)
+
+
+def steps_of(run: str, count: int, rng: random.Random) -> list:
+    """Turns as agents make them: a model call (1 kB answer), then one or two tool calls (300 B in, 2 kB out)."""
+    from runs.kinds import Kind, StepStatus
+    from runs.records import Context, Message, StepRecord, Tokens
+
+    context, records = None, []
+    while len(records) < count:
+        at = NOW + timedelta(seconds=len(records))
+        context = Context(context, Message(text(rng, 2000).encode()))
+        records.append(
+            StepRecord(
+                run=run,
+                key=f"m{len(records)}",
+                kind=Kind.LLM,
+                source="bench",
+                status=StepStatus.OK,
+                model="claude-opus-4-8",
+                tokens=Tokens(input=10, cache_read=20_000, output=300),
+                output=text(rng, 1000),
+                started_at=at,
+                ended_at=at + timedelta(seconds=2),
+                context=context,
+            )
+        )
+        for _ in range(rng.choice((1, 2))):
+            records.append(
+                StepRecord(
+                    run=run,
+                    key=f"t{len(records)}",
+                    kind=Kind.TOOL,
+                    source="bench",
+                    status=StepStatus.OK,
+                    tool="Bash",
+                    input=text(rng, 300),
+                    output=text(rng, 2000),
+                    started_at=at,
+                    ended_at=at + timedelta(seconds=1),
+                )
+            )
+    return records[:count]
+
+
+def speed(project, size: int) -> list[str]:
+    from runs.records import Batch
+    from runs.store import save
+
+    rng = random.Random(size)
+    batches = []
+    for number in range(STEPS // 1000):
+        records = steps_of(f"speed-{size}-{number}", 1000, rng)
+        batches += [Batch(steps=records[i : i + size]) for i in range(0, len(records), size)]
+    took = timed(lambda: [save(project, batch, now=NOW) for batch in batches])
+    again = timed(lambda: [save(project, batch, now=NOW) for batch in batches])
+    copied = copy_same_rows(project, f"speed-{size}-", size)
+    rate, copy_rate = STEPS / took, STEPS / copied
+    return [str(size), f"{rate:,.0f}", f"{copy_rate:,.0f}", f"{rate / copy_rate:.2f}", f"{STEPS / again:,.0f}"]
+
+
+def timed(work) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def copy_same_rows(project, prefix: str, size: int) -> float:
+    """COPY the step, blob and context rows just stored into tables of the same shape and indexes."""
+    from django.db import connection
+
+    tables = ("runs_step", "runs_blob", "runs_contextnode")
+    rows = {}
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"DROP TABLE IF EXISTS bench_{table}")
+            cursor.execute(f"CREATE TABLE bench_{table} (LIKE {table} INCLUDING ALL)")
+            cursor.execute(
+                f"SELECT t.* FROM {table} t JOIN runs_run r ON r.id = t.run_id"
+                " WHERE r.project_id = %s AND r.external_id LIKE %s",
+                [project.pk, prefix + "%"],
+            )
+            rows[table] = cursor.fetchall()
+        for table in tables:
+            cursor.execute(f"SELECT array_agg(atttypid::regtype::text ORDER BY attnum) FROM pg_attribute"
+                           f" WHERE attrelid = 'bench_{table}'::regclass AND attnum > 0")
+            [types] = cursor.fetchone()
+            rows[table] = [tuple(wrap(v, t) for v, t in zip(row, types, strict=True)) for row in rows[table]], types
+        start = time.perf_counter()
+        commits = max(1, STEPS // size)
+        for part in range(commits):
+            cursor.execute("BEGIN")
+            for table in tables:
+                listed, types = rows[table]
+                with cursor.copy(f"COPY bench_{table} FROM STDIN (FORMAT BINARY)") as copy:
+                    copy.set_types(types)
+                    for row in listed[len(listed) * part // commits : len(listed) * (part + 1) // commits]:
+                        copy.write_row(row)
+            cursor.execute("COMMIT")
+        took = time.perf_counter() - start
+        for table in tables:
+            cursor.execute(f"DROP TABLE bench_{table}")
+    return took
+
+
+def wrap(value, kind: str):
+    from psycopg.types.json import Jsonb
+
+    if kind == "jsonb" and value is not None:
+        return Jsonb(value, dumps=lambda v: v)
+    return value
+
+
+def growth(project) -> list[list[str]]:
+    """Post 200 turns one by one; every turn sends all messages so far."""
+    import json
+
+    from runs.kinds import Kind, StepStatus
+    from runs.records import Batch, Context, Message, StepRecord, Tokens
+    from runs.store import save
+
+    rng = random.Random(7)
+    messages, sent, rows, steps = [], 0, [], 0
+    start = stored_bytes()
+    half = None
+    for turn in range(200):
+        messages.append(json.dumps({"role": "user", "content": text(rng, 2500)}).encode())
+        record = StepRecord(
+            run="growth", key=f"m{turn}", kind=Kind.LLM, source="bench", status=StepStatus.OK,
+            model="claude-opus-4-8", tokens=Tokens(input=10, output=200), started_at=NOW + timedelta(seconds=turn),
+            output=text(rng, 1000), context=Context.of([Message(m) for m in messages]),
+        )
+        call = StepRecord(
+            run="growth", key=f"t{turn}", kind=Kind.TOOL, source="bench", status=StepStatus.OK, tool="Read",
+            input=text(rng, 200), output=text(rng, 2500), started_at=NOW + timedelta(seconds=turn),
+        )
+        sent += sum(map(len, messages)) + 1000 + 2700
+        messages.append(json.dumps({"role": "assistant", "content": record.output}).encode())
+        steps += 2
+        save(project, Batch(steps=[record]), now=NOW)
+        save(project, Batch(steps=[call]), now=NOW)
+        if turn == 99:
+            half = (sent, stored_bytes() - start)
+            rows.append(growth_row("1–100", *half, 200))
+    total = stored_bytes() - start
+    rows.append(growth_row("101–200", sent - half[0], total - half[1], 200))
+    rows.append(growth_row("all", sent, total, steps))
+    rows.append(["101–200 ÷ 1–100", f"{(sent - half[0]) / half[0]:.2f}", f"{(total - half[1]) / half[1]:.2f}", "bar 1.2", ""])
+    return rows
+
+
+def growth_row(name: str, sent: int, stored: int, steps: int) -> list[str]:
+    return [name, f"{sent / 1e6:.1f} MB", f"{stored / 1e6:.2f} MB", f"1/{sent / stored:.0f}", f"{stored / steps:,.0f}"]
+
+
+def stored_bytes() -> int:
+    """Bytes of the live rows and their index entries: what a vacuumed database keeps."""
+    from django.db import connection
+
+    tables = ("runs_step", "runs_blob", "runs_contextnode", "runs_filechange", "runs_run")
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"VACUUM (ANALYZE) {table}")
+        cursor.execute(
+            "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name", [list(tables)]
+        )
+        return int(cursor.fetchone()[0])
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    main()
