@@ -1,0 +1,126 @@
+"""Code with colours: pygments' tokens in nine classes, line by line, with marks for changed words."""
+
+import itertools
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
+from pygments.lexer import Lexer
+from pygments.lexers import find_lexer_class_by_name, find_lexer_class_for_filename
+from pygments.token import (
+    Comment,
+    Generic,
+    Keyword,
+    Literal,
+    Name,
+    Number,
+    Operator,
+    String,
+    _TokenType,
+)
+from pygments.util import ClassNotFound
+
+#: Characters that are coloured; longer text stays plain.
+COLOURED_CHARS = 120_000
+#: Characters of one line that are coloured: minified files make pygments crawl.
+COLOURED_LINE = 2_000
+
+Token = tuple[str, str]  #: class or "", text
+Mark = tuple[int, int]
+
+#: The first match wins, so that narrow types come before wide ones.
+_CLASSES: tuple[tuple[_TokenType, str], ...] = (
+    (Comment, "c"),
+    (Keyword, "k"),
+    (Operator.Word, "k"),
+    (Number, "m"),
+    (String, "s"),
+    (Literal, "s"),
+    (Name.Function, "f"),
+    (Name.Class, "f"),
+    (Name.Decorator, "d"),
+    (Name.Tag, "t"),
+    (Name.Attribute, "d"),
+    (Name.Builtin, "b"),
+    (Generic.Heading, "k"),
+    (Generic.Subheading, "k"),
+)
+
+
+@lru_cache(maxsize=512)
+def _class_of(kind: _TokenType) -> str:
+    return next((name for parent, name in _CLASSES if kind in parent), "")
+
+
+@lru_cache(maxsize=256)
+def lexer_for(path: str = "", language: str = "") -> Lexer | None:
+    """Find a lexer by a file's name, or by a language's. None: not known."""
+    try:
+        found = find_lexer_class_by_name(language) if language else None
+    except ClassNotFound:
+        found = None
+    found = found or (find_lexer_class_for_filename(path.rsplit("/", 1)[-1]) if path else None)
+    return found(stripnl=False, stripall=False, ensurenl=False) if found else None
+
+
+def token_lines(text: str, lexer: Lexer | None) -> list[list[Token]]:
+    """Split a text into lines of (class, text). Without a lexer, or when too long: one plain token a line."""
+    lines = text.split("\n")
+    if lexer is None or len(text) > COLOURED_CHARS or max(map(len, lines)) > COLOURED_LINE or "\r" in text:
+        return [[("", line)] for line in lines]
+    painted: list[list[Token]] = [[]]
+    for kind, value in lexer.get_tokens(text):
+        name = _class_of(kind)
+        first, *rest = value.split("\n")
+        painted[-1].append((name, first))
+        painted.extend([(name, part)] for part in rest)
+    plain = ["".join(part for _, part in line) for line in painted]
+    return painted if plain == lines else [[("", line)] for line in lines]
+
+
+def paint(tokens: Sequence[Token], marks: Sequence[Mark] = ()) -> SafeString:
+    """Write one line as HTML: `<span class="h-k">`, and `<b>` around marked characters."""
+    parts: list[str] = []
+    at = 0
+    for name, text in tokens:
+        for piece, marked in _cut(text, at, marks):
+            body = f"<b>{escape(piece)}</b>" if marked else escape(piece)
+            parts.append(f'<span class="h-{name}">{body}</span>' if name and piece.strip() else body)
+        at += len(text)
+    return mark_safe("".join(parts))
+
+
+def _cut(text: str, at: int, marks: Sequence[Mark]) -> list[tuple[str, bool]]:
+    """Cut a token at the ends of the marks that cross it."""
+    if not marks:
+        return [(text, False)] if text else []
+    ends = {0, len(text)} | {end - at for mark in marks for end in mark if 0 < end - at < len(text)}
+    points = sorted(ends)
+    return [
+        (text[start:stop], any(left <= at + start < right for left, right in marks))
+        for start, stop in itertools.pairwise(points)
+        if stop > start
+    ]
+
+
+def code_lines(text: str, *, path: str = "", language: str = "") -> list[SafeString]:
+    """Paint code line by line."""
+    return [paint(tokens) for tokens in token_lines(text, lexer_for(path, language))]
+
+
+def code_html(text: str, *, path: str = "", language: str = "") -> SafeString:
+    """Paint code in one piece."""
+    return mark_safe("\n".join(code_lines(text, path=path, language=language)))
+
+
+def json_html(text: str) -> SafeString | None:
+    """Paint JSON, indented; None when the text is no JSON object or list."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict | list):
+        return None
+    return code_html(json.dumps(value, indent=2, ensure_ascii=False), language="json")

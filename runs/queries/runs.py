@@ -1,0 +1,157 @@
+"""Runs of a project: the list with its filters, keyset pages, sums, and one run."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import Http404
+
+from runs.models import Run
+from teams.access import Visitor, projects_of
+from teams.models import Project
+
+PAGE_SIZE = 50
+MENU_SIZE = 30  # choices in a filter's menu
+#: Columns that no list shows.
+UNLISTED = ("meta", "sources", "error", "commit", "told_at", "variant", "session", "parent_external_id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFilter:
+    """What the list shows. Empty: everything."""
+
+    status: str = ""
+    agent: str = ""
+    model: str = ""
+    repo: str = ""
+    failures: bool = False
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The place of a run in the list: newest first."""
+
+    sort_at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPage:
+    """Some runs, and whether there are more on either side."""
+
+    runs: list[Run]
+    newer: bool
+    older: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """Exact sums over all runs of a filter."""
+
+    runs: int
+    failed: int
+    cost_usd: Decimal
+    unpriced_calls: int
+    lower_bound_calls: int
+
+
+def runs_for(project: Project, chosen: RunFilter) -> QuerySet[Run]:
+    """Select the runs of a filter, in no order."""
+    runs = Run.objects.filter(project=project)
+    for name in ("status", "agent", "model", "repo"):
+        if getattr(chosen, name):
+            runs = runs.filter(**{name: getattr(chosen, name)})
+    if chosen.failures:
+        runs = runs.filter(failures__gt=0)
+    if chosen.since:
+        runs = runs.filter(sort_at__gte=chosen.since)
+    if chosen.until:
+        runs = runs.filter(sort_at__lte=chosen.until)
+    if chosen.text:
+        said = Q(name__icontains=chosen.text) | Q(task__icontains=chosen.text)
+        runs = runs.filter(said | Q(external_id__icontains=chosen.text) | Q(branch__icontains=chosen.text))
+    return runs
+
+
+def page_of_runs(
+    project: Project, chosen: RunFilter, *, before: Cursor | None = None, after: Cursor | None = None
+) -> RunPage:
+    """Read one page, newest first: the runs older than `before`, or the nearest newer than `after`."""
+    runs = runs_for(project, chosen).defer(*UNLISTED)
+    if after is not None:
+        newer = Q(sort_at__gt=after.sort_at) | Q(sort_at=after.sort_at, id__gt=after.id)
+        found = list(
+            runs.filter(newer, sort_at__gte=after.sort_at).order_by("sort_at", "id")[: PAGE_SIZE + 1]
+        )
+        return RunPage(runs=found[:PAGE_SIZE][::-1], newer=len(found) > PAGE_SIZE, older=True)
+    if before is not None:
+        older = Q(sort_at__lt=before.sort_at) | Q(sort_at=before.sort_at, id__lt=before.id)
+        runs = runs.filter(older, sort_at__lte=before.sort_at)
+    found = list(runs.order_by("-sort_at", "-id")[: PAGE_SIZE + 1])
+    return RunPage(runs=found[:PAGE_SIZE], newer=before is not None, older=len(found) > PAGE_SIZE)
+
+
+def runs_among(project: Project, chosen: RunFilter, ids: list[UUID]) -> list[Run]:
+    """Read those of the runs that the filter shows."""
+    return list(runs_for(project, chosen).filter(id__in=ids).defer(*UNLISTED).order_by("-sort_at", "-id"))
+
+
+def totals_of(project: Project, chosen: RunFilter) -> Totals:
+    """Count and sum all runs of a filter."""
+    found = runs_for(project, chosen).aggregate(
+        runs=Count("id"),
+        failed=Count("id", filter=Q(status="failed")),
+        cost_usd=Sum("cost_usd", default=Decimal(0)),
+        unpriced_calls=Sum("unpriced_calls", default=0),
+        lower_bound_calls=Sum("lower_bound_calls", default=0),
+    )
+    return Totals(**found)
+
+
+def choices_of(project: Project) -> dict[str, list[str]]:
+    """List what the runs of a project offer to filter by, one query: agents, models and repositories."""
+    names = ("agent", "model", "repo")
+    found: dict[str, list[str]] = {name: [] for name in names}
+    rows = Run.objects.filter(project=project).values(*names).annotate(number=Count("id"))
+    for row in rows.order_by("-number")[: MENU_SIZE * 4]:
+        for name in names:
+            if row[name] and row[name] not in found[name]:
+                found[name].append(row[name])
+    return {name: values[:MENU_SIZE] for name, values in found.items()}
+
+
+def has_runs(project: Project) -> bool:
+    """Say whether anything was ever sent."""
+    return Run.objects.filter(project=project).exists()
+
+
+def run_of(project: Project, run_id: UUID) -> Run:
+    """Read one run of a project. Raises Http404."""
+    run = Run.objects.filter(project=project, id=run_id).first()
+    if run is None:
+        raise Http404("Not here, or not yours.")
+    return run
+
+
+def run_seen_by(user: Visitor, run_id: UUID) -> Run | None:
+    """Read a run with its project and team, if the user may see it."""
+    runs = Run.objects.select_related("project__team")
+    return runs.filter(id=run_id, project__in=projects_of(user)).first()
+
+
+def parent_of(project: Project, run: Run) -> Run | None:
+    """Read the run this one was forked from or started by."""
+    if not run.parent_external_id:
+        return None
+    return Run.objects.filter(project=project, external_id=run.parent_external_id).only("id", "name").first()
+
+
+def without(chosen: RunFilter, name: str) -> RunFilter:
+    """Drop one condition."""
+    empty = RunFilter()
+    return replace(chosen, **{name: getattr(empty, name)})

@@ -1,0 +1,210 @@
+"""Steps of one run, which a project's query found: windows, what changed since a revision, one step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Left
+from django.http import Http404
+
+from runs.kinds import FAILED_STATES, Kind
+from runs.models import Run, Step
+
+WINDOW = 200  # rows of the first answer and of every later one
+LANE_OPEN = 8  # a sub-agent with more steps stays closed
+MISSED_MOST = 1_000  # rows a reconnecting client is sent; after more it loads the page anew
+
+Row = dict[str, Any]
+
+#: What a row shows. Whole previews only where the sentence needs them: 200 × 8 KB are 1.6 MB.
+_PLAIN = (
+    "seq",
+    "revision",
+    "key",
+    "kind",
+    "name",
+    "tool",
+    "model",
+    "status",
+    "error",
+    "error_kind",
+    "parent_key",
+    "agent",
+    "turn",
+    "attempt",
+    "started_at",
+    "duration_ms",
+    "exit_code",
+    "stop_reason",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "output_tokens",
+    "changes",
+    "lines_added",
+    "lines_removed",
+    "detail",
+,)
+_CUT = {
+    "input_text": Left("input_preview", 1_000),
+    "output_text": Case(
+        When(kind__in=[Kind.LLM, Kind.FINAL], then=F("output_preview")), default=Left("output_preview", 300)
+    ),
+}
+_META = Q(detail__contains={"meta": True})
+_IN_PARENT = Exists(Step.objects.filter(run_id=OuterRef("run_id"), key=OuterRef("parent_key")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Neighbouring rows of the timeline, and whether there are more on either side."""
+
+    rows: list[Row]
+    earlier: bool
+    later: bool
+
+
+def _rows(steps: QuerySet[Step]) -> QuerySet[Step, Row]:
+    return steps.annotate(**_CUT).values(*_PLAIN, *_CUT)
+
+
+def _timeline(run: Run, *, meta: bool, lane: str | None) -> QuerySet[Step, Row]:
+    """Select one lane: a step's, or the main one, with the steps of sub-agents whose parent is not known."""
+    steps = Step.objects.filter(run_id=run.id)
+    if lane is not None:
+        steps = steps.exclude(agent="").filter(parent_key=lane)
+    elif run.agents:
+        steps = steps.filter(Q(agent="") | ~_IN_PARENT)
+    return _rows(steps if meta else steps.exclude(_META))
+
+
+def first_window(run: Run, *, meta: bool, lane: str | None = None) -> Window:
+    """Read the beginning of a lane."""
+    rows = list(_timeline(run, meta=meta, lane=lane).order_by("started_at", "seq")[: WINDOW + 1])
+    return Window(rows=rows[:WINDOW], earlier=False, later=len(rows) > WINDOW)
+
+
+def window_after(run: Run, mark: Row, *, meta: bool, lane: str | None = None, size: int = WINDOW) -> Window:
+    """Read the rows that follow one; rows without a time come last."""
+    steps = _timeline(run, meta=meta, lane=lane).order_by("started_at", "seq")
+    at, seq = mark["started_at"], mark["seq"]
+    if at is None:
+        rows = list(steps.filter(started_at=None, seq__gt=seq)[: size + 1])
+        return Window(rows=rows[:size], earlier=True, later=len(rows) > size)
+    timed = steps.filter(started_at__gte=at).exclude(started_at=at, seq__lte=seq)
+    rows = list(timed[: size + 1])
+    if len(rows) <= size:
+        rows += list(steps.filter(started_at=None)[: size + 1 - len(rows)])
+    return Window(rows=rows[:size], earlier=True, later=len(rows) > size)
+
+
+def window_before(run: Run, mark: Row, *, meta: bool, lane: str | None = None, size: int = WINDOW) -> Window:
+    """Read the rows that come before one."""
+    steps = _timeline(run, meta=meta, lane=lane)
+    at, seq = mark["started_at"], mark["seq"]
+    rows: list[Row] = []
+    if at is None:
+        rows = list(steps.filter(started_at=None, seq__lt=seq).order_by("-seq")[: size + 1])
+    if len(rows) <= size:
+        timed = steps.filter(started_at__isnull=False)
+        if at is not None:
+            timed = steps.filter(started_at__lte=at).exclude(started_at=at, seq__gte=seq)
+        rows += list(timed.order_by("-started_at", "-seq")[: size + 1 - len(rows)])
+    return Window(rows=rows[:size][::-1], earlier=len(rows) > size, later=True)
+
+
+def window_around(run: Run, mark: Row, *, meta: bool) -> Window:
+    """Read the rows around one, and the row itself."""
+    before = window_before(run, mark, meta=meta, size=WINDOW // 2)
+    after = window_after(run, mark, meta=meta, size=WINDOW // 2)
+    return Window(rows=[*before.rows, mark, *after.rows], earlier=before.earlier, later=after.later)
+
+
+def row_of(run: Run, seq: int) -> Row:
+    """Read one row. Raises Http404."""
+    row = _rows(Step.objects.filter(run_id=run.id, seq=seq)).first()
+    if row is None:
+        raise Http404("No such step in this run.")
+    return row
+
+
+def rows_after_revision(run: Run, revision: int, *, limit: int = WINDOW) -> list[Row]:
+    """Read what changed since a revision, in the order in which it was written."""
+    steps = Step.objects.filter(run_id=run.id, revision__gt=revision)
+    return list(_rows(steps).order_by("revision")[:limit])
+
+
+def rows_by_key(run: Run, keys: Sequence[str]) -> dict[str, Row]:
+    """Read rows by the client's own ids."""
+    return {row["key"]: row for row in _rows(Step.objects.filter(run_id=run.id, key__in=list(keys)))}
+
+
+def count_after_revision(run: Run, revision: int) -> int:
+    """Count what changed since a revision, as far as it matters: up to MISSED_MOST + 1."""
+    steps = Step.objects.filter(run_id=run.id, revision__gt=revision)
+    return len(steps.values_list("seq")[: MISSED_MOST + 1])
+
+
+def lanes_of(run: Run, keys: Sequence[str]) -> dict[str, Row]:
+    """Count steps and failures of the sub-agents that lie under these steps, by the parent's key."""
+    if not run.agents or not keys:
+        return {}
+    inner = Step.objects.filter(run_id=run.id, parent_key__in=list(keys)).exclude(agent="").exclude(_META)
+    bad = Q(status__in=list(FAILED_STATES)) & ~Q(kind=Kind.RETRY)
+    found = inner.values("parent_key").annotate(steps=Count("seq"), failed=Count("seq", filter=bad))
+    return {row["parent_key"]: row for row in found.order_by()}
+
+
+def rows_of_lanes(run: Run, keys: Sequence[str]) -> dict[str, list[Row]]:
+    """Read all rows of some short lanes, by the parent's key."""
+    found: dict[str, list[Row]] = {key: [] for key in keys}
+    if keys:
+        inner = Step.objects.filter(run_id=run.id, parent_key__in=list(keys)).exclude(agent="").exclude(_META)
+        for row in _rows(inner).order_by("started_at", "seq"):
+            found[row["parent_key"]].append(row)
+    return found
+
+
+def step_of(run: Run, seq: int) -> Step:
+    """Read one whole step. Raises Http404."""
+    step = Step.objects.filter(run_id=run.id, seq=seq).first()
+    if step is None:
+        raise Http404("No such step in this run.")
+    return step
+
+
+def previous_call(run: Run, step: Step) -> Step | None:
+    """Read the model call before this one in its lane, whose context this one extends or replaces."""
+    calls = Step.objects.filter(run_id=run.id, kind=Kind.LLM, agent=step.agent, context_digest__isnull=False)
+    if step.started_at is not None:
+        calls = calls.filter(started_at__lte=step.started_at)
+        calls = calls.exclude(started_at=step.started_at, seq__gte=step.seq)
+    else:
+        calls = calls.filter(seq__lt=step.seq)
+    calls = calls.only("seq", "context_digest", "context_size")
+    return calls.order_by("-started_at", "-seq").first()
+
+
+def failures_of(run: Run, *, limit: int) -> list[Row]:
+    """Read the first steps that failed."""
+    bad = Q(status__in=list(FAILED_STATES)) & ~Q(kind=Kind.RETRY)
+    steps = _rows(Step.objects.filter(bad | Q(kind=Kind.ERROR), run_id=run.id))
+    return list(steps.order_by("started_at", "seq")[:limit])
+
+
+def last_words(run: Run) -> Step | None:
+    """Read the step that holds the final answer, or the main agent's last one."""
+    said = Step.objects.filter(run_id=run.id, agent="", kind__in=[Kind.FINAL, Kind.LLM])
+    said = said.exclude(output_preview="")
+    return said.order_by("-started_at", "-seq").first()
+
+
+def neighbours_of(run: Run, step: Step) -> tuple[int | None, int | None]:
+    """Find the numbers of the steps shown before and after one."""
+    mark = {"started_at": step.started_at, "seq": step.seq}
+    lane = step.parent_key if step.agent else None
+    before = window_before(run, mark, meta=False, lane=lane, size=1).rows
+    after = window_after(run, mark, meta=False, lane=lane, size=1).rows
+    return (before[-1]["seq"] if before else None, after[0]["seq"] if after else None)

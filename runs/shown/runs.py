@@ -1,0 +1,265 @@
+"""Rows of the run list, and the header of a run."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from runs.flight import Bar, Tick, bars_of, words_of
+from runs.kinds import RunStatus
+from runs.models import Run
+from runs.shown.steps import Place, micros
+from runs.words import count, duration, money, one_line, plural, share, tokens
+
+_STATUS = {
+    RunStatus.RUNNING: ("Running", "is-run"),
+    RunStatus.DONE: ("Done", "is-ok"),
+    RunStatus.FAILED: ("Failed", "is-fail"),
+    RunStatus.INTERRUPTED: ("Interrupted", "is-warn"),
+    RunStatus.UNFINISHED: ("Unfinished", "is-warn"),
+}
+SPLIT_WIDTH = 120
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """How a run stands, in words and as a class."""
+
+    word: str
+    tone: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bucket:
+    """Tokens of one kind."""
+
+    name: str
+    tokens: str
+    share: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A part of a bar."""
+
+    x: float
+    width: float
+    tone: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunRow:
+    """One row of the list."""
+
+    id: str
+    at: int
+    revision: int
+    url: str
+    status: Status
+    title: str
+    where: str
+    bars: list[Bar]
+    flight: str
+    agent: str
+    model: str
+    duration: str
+    turns: str
+    tools: str
+    retries: int
+    failures: int
+    files: str
+    added: str
+    removed: str
+    tokens: str
+    cost: str
+    cost_note: str
+    started: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunHead:
+    """The facts above a run."""
+
+    title: str
+    task: str
+    status: Status
+    error: str
+    agent: str
+    model: str
+    where: str
+    commit: str
+    duration: str
+    split: list[Part]
+    split_words: str
+    turns: int
+    tools: int
+    agents: int
+    retries: int
+    failures: int
+    compactions: int
+    files: int
+    added: str
+    removed: str
+    tokens: str
+    cached: str
+    buckets: list[Bucket]
+    cost: str
+    cost_note: str
+    started: datetime | None
+    sources: str
+    external_id: str
+    revision: int
+
+
+def status_of(run: Run) -> Status:
+    """Say how a run stands; the source's own word for the outcome is told with it."""
+    word, tone = _STATUS[RunStatus(run.status)]
+    outcome = one_line(run.outcome, limit=40)
+    repeats = outcome.lower() in (word.lower(), run.status)
+    return Status(word=word if not outcome or repeats else f"{word} · {outcome}", tone=tone)
+
+
+def title_of(run: Run) -> str:
+    """Name a run: its title, else the first prompt, else the client's id."""
+    return one_line(run.name or run.task, limit=160) or run.external_id
+
+
+def where_of(run: Run) -> str:
+    """Write `repo@branch`."""
+    repo = run.repo or run.cwd.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    return f"{repo}@{run.branch}" if run.branch else repo
+
+
+def cost_words(cost: Decimal, *, calls: int, unpriced: int, lower_bound: int) -> tuple[str, str]:
+    """Write a cost that is honest about what is not known, and why."""
+    if unpriced and unpriced >= calls:
+        return "unknown", "No price is known for the model."
+    reasons = []
+    if unpriced:
+        reasons.append(f"{plural(unpriced, 'call')} without a known price")
+    if lower_bound:
+        reasons.append(f"{plural(lower_bound, 'call')} whose output tokens were not reported in full")
+    if reasons:
+        return f"≥ {money(cost)}", "At least: " + "; ".join(reasons) + "."
+    return (money(cost), "") if calls else ("–", "")
+
+
+def tokens_total(run: Run) -> int:
+    """Add up all buckets."""
+    return run.input_tokens + cached_tokens(run) + run.output_tokens
+
+
+def cached_tokens(run: Run) -> int:
+    """Add up what was read from and written to the cache."""
+    return run.cache_read_tokens + run.cache_write_5m_tokens + run.cache_write_1h_tokens
+
+
+def run_row(run: Run, place: Place, ticks: list[Tick]) -> RunRow:
+    """Build one row of the list."""
+    cost, note = cost_words(
+        run.cost_usd, calls=run.llm_calls, unpriced=run.unpriced_calls, lower_bound=run.lower_bound_calls
+    )
+    return RunRow(
+        id=str(run.id),
+        at=micros(run.sort_at),
+        revision=run.revision,
+        url=place.url("run"),
+        status=status_of(run),
+        title=title_of(run),
+        where=where_of(run),
+        bars=bars_of(ticks),
+        flight=words_of(ticks),
+        agent=run.agent,
+        model=run.model,
+        duration=duration(_elapsed(run)),
+        turns=count(run.turns),
+        tools=count(run.tool_calls),
+        retries=run.retries,
+        failures=run.failures,
+        files=plural(run.files_changed, "file") if run.files_changed else "",
+        added=f"+{count(run.lines_added)}" if run.files_changed else "",
+        removed=f"−{count(run.lines_removed)}" if run.files_changed else "",
+        tokens=tokens(tokens_total(run)),
+        cost=cost,
+        cost_note=note,
+        started=run.sort_at,
+    )
+
+
+def run_head(run: Run) -> RunHead:
+    """Build the header."""
+    cost, note = cost_words(
+        run.cost_usd, calls=run.llm_calls, unpriced=run.unpriced_calls, lower_bound=run.lower_bound_calls
+    )
+    split, words = _split(run)
+    return RunHead(
+        title=title_of(run),
+        task=run.task,
+        status=status_of(run),
+        error=run.error,
+        agent=f"{run.agent} {run.agent_version}".strip(),
+        model=run.model,
+        where=where_of(run),
+        commit=run.commit[:8],
+        duration=duration(_elapsed(run)),
+        split=split,
+        split_words=words,
+        turns=run.turns,
+        tools=run.tool_calls,
+        agents=run.agents,
+        retries=run.retries,
+        failures=run.failures,
+        compactions=run.compactions,
+        files=run.files_changed,
+        added=f"+{count(run.lines_added)}",
+        removed=f"−{count(run.lines_removed)}",
+        tokens=tokens(tokens_total(run)),
+        cached=share(run.cache_read_tokens, tokens_total(run) - run.output_tokens),
+        buckets=_buckets(run),
+        cost=cost,
+        cost_note=note,
+        started=run.started_at,
+        sources=", ".join(run.sources),
+        external_id=run.external_id,
+        revision=run.revision,
+    )
+
+
+def _elapsed(run: Run) -> int | None:
+    if run.started_at is None or run.ended_at is None:
+        return None
+    return max(0, round((run.ended_at - run.started_at).total_seconds() * 1_000))
+
+
+def _split(run: Run) -> tuple[list[Part], str]:
+    """Share a run's time between model, tools and the rest; what nobody measured is not called waiting."""
+    whole = _elapsed(run) or 0
+    if not whole or not (run.llm_ms or run.tool_ms):
+        return [], ""
+    rest = max(0, whole - run.llm_ms - run.tool_ms)
+    total = run.llm_ms + run.tool_ms + rest
+    left = "waiting" if run.llm_ms else "model and waiting"
+    given = (("llm", run.llm_ms, "model"), ("tool", run.tool_ms, "tools"), ("rest", rest, left))
+    parts, at = [], 0.0
+    for tone, part, _ in given:
+        width = round(part / total * SPLIT_WIDTH, 1)
+        parts.append(Part(x=round(at, 1), width=width, tone=tone))
+        at += width
+    return parts, " · ".join(f"{word} {duration(part)}" for _, part, word in given if part)
+
+
+def _buckets(run: Run) -> list[Bucket]:
+    whole = tokens_total(run)
+    reasoning = f"of it {tokens(run.reasoning_tokens)} reasoning" if run.reasoning_tokens else ""
+    given = (
+        ("Input, not cached", run.input_tokens, "full price"),
+        ("Read from the cache", run.cache_read_tokens, "cheapest"),
+        ("Written to the cache for 5 minutes", run.cache_write_5m_tokens, ""),
+        ("Written to the cache for 1 hour", run.cache_write_1h_tokens, ""),
+        ("Output", run.output_tokens, reasoning),
+    )
+    return [
+        Bucket(name=name, tokens=count(value), share=share(value, whole), note=note)
+        for name, value, note in given
+        if value
+    ]

@@ -1,0 +1,190 @@
+"""Rows of the timeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import log10
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from runs.facts import Sentence, StepFacts
+from runs.kinds import Kind
+from runs.sentences import sentence_of
+from runs.words import duration, plural, tokens
+
+Row = Mapping[str, Any]
+
+#: Durations are drawn on one scale for all runs (10 ms … 10 minutes, by powers of ten), so that a row that
+#: came live never makes the rows before it wrong.
+BAR_WIDTH, _SHORTEST, _LONGEST = 56, 10, 600_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a run lives: what its URLs need, and the folder its paths are relative to."""
+
+    team: str
+    project: str
+    run_id: UUID
+    cwd: str = ""
+
+    def url(self, name: str, *args: object) -> str:
+        """Reverse a URL of this run."""
+        return reverse(f"runs:{name}", args=[self.team, self.project, self.run_id, *args])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TurnHead:
+    """What stands above the first row of a turn."""
+
+    title: str
+    usage: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lane:
+    """A sub-agent's steps under the step that started it. Without rows they are loaded when it is opened."""
+
+    seq: int
+    name: str
+    summary: str
+    failed: int
+    url: str
+    rows: tuple["StepRow", ...] = ()
+    open: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepRow:
+    """One row. `at` orders it: microseconds, then seq; rows without a time come last."""
+
+    seq: int
+    at: int
+    href: str
+    sentence: Sentence
+    duration: str
+    bar: float
+    classes: str
+    is_meta: bool
+    head: TurnHead | None = None
+    lane: Lane | None = None
+    selected: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What rows need that is not in them."""
+
+    place: Place
+    hidden: set[str] = field(default_factory=set)  #: keys of steps with undeclared changes
+    lanes: Mapping[str, Row] = field(default_factory=dict)  #: counts by the parent's key
+    inner: Mapping[str, list[Row]] = field(default_factory=dict)  #: rows of short lanes
+    selected: int | None = None
+
+
+def facts_of(row: Row, *, cwd: str, hidden: bool = False) -> StepFacts:
+    """Take what a sentence needs."""
+    return StepFacts(
+        kind=row["kind"],
+        tool=row["tool"],
+        name=row["name"],
+        model=row["model"],
+        status=row["status"],
+        error=row["error"],
+        error_kind=row["error_kind"],
+        agent=row["agent"],
+        input=row["input_text"],
+        output=row["output_text"],
+        exit_code=row["exit_code"],
+        duration_ms=row["duration_ms"],
+        attempt=row["attempt"],
+        output_tokens=row["output_tokens"],
+        stop_reason=row["stop_reason"],
+        lines_added=row["lines_added"],
+        lines_removed=row["lines_removed"],
+        changes=row["changes"],
+        hidden=hidden,
+        cwd=cwd,
+        detail=row["detail"],
+    )
+
+
+def row_shown(row: Row, around: Around) -> StepRow:
+    """Build one row, and those of its short lane."""
+    sentence = sentence_of(facts_of(row, cwd=around.place.cwd, hidden=row["key"] in around.hidden))
+    is_meta = row["detail"].get("meta") is True
+    return StepRow(
+        seq=row["seq"],
+        at=micros(row["started_at"]),
+        href=f"{around.place.url('run')}?step={row['seq']}",
+        sentence=sentence,
+        duration=duration(row["duration_ms"]),
+        bar=bar_width(row["duration_ms"]),
+        classes=_classes(row, sentence, is_meta),
+        is_meta=is_meta,
+        head=_head(row),
+        lane=_lane(row, around),
+        selected=row["seq"] == around.selected,
+    )
+
+
+def micros(at: datetime | None) -> int:
+    """Give a time as microseconds, to sort by; what has none comes last."""
+    return round(at.timestamp() * 1_000_000) if at else 9_007_199_254_740_991
+
+
+def bar_width(ms: int | None) -> float:
+    """Draw a duration."""
+    if not ms or ms <= _SHORTEST:
+        return 0
+    part = log10(min(ms, _LONGEST) / _SHORTEST) / log10(_LONGEST / _SHORTEST)
+    return round(part * BAR_WIDTH, 1)
+
+
+def _classes(row: Row, sentence: Sentence, is_meta: bool) -> str:
+    words = [f"is-{sentence.tone}" if sentence.tone else "", "is-meta" if is_meta else ""]
+    if row["kind"] == Kind.RETRY:
+        words.append("is-retry")
+    return " ".join(word for word in words if word)
+
+
+def _head(row: Row) -> TurnHead | None:
+    """Each model call of the main agent begins a turn, so a row knows its header without its neighbours."""
+    if row["agent"]:
+        return None
+    if row["kind"] == Kind.LLM and row["turn"]:
+        return TurnHead(title=f"Turn {row['turn']}", usage=usage_words(row))
+    return TurnHead(title="Prompt") if row["kind"] == Kind.PROMPT else None
+
+
+def usage_words(row: Row) -> str:
+    """Say what a call read and wrote: `18.3k in · 0.8k out`."""
+    if row["output_tokens"] is None and row["input_tokens"] is None:
+        return ""
+    names = ("input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens")
+    read = sum(row[name] or 0 for name in names)
+    return (
+        f"{tokens(read)} in · {tokens(row['output_tokens'] or 0)} out" if read or row["output_tokens"] else ""
+    )
+
+
+def _lane(row: Row, around: Around) -> Lane | None:
+    counts = around.lanes.get(row["key"])
+    if counts is None:
+        return None
+    detail = row["detail"]
+    name = str(detail.get("agent_type") or row["name"] or "Sub-agent")
+    failed = counts["failed"]
+    trouble = f" · {failed} failed" if failed else ""
+    inner = around.inner.get(row["key"], [])
+    return Lane(
+        seq=row["seq"],
+        name=name,
+        summary=plural(counts["steps"], "step") + trouble,
+        failed=failed,
+        url=f"{around.place.url('timeline')}?lane={row['seq']}",
+        rows=tuple(row_shown(child, around) for child in inner),
+        open=bool(inner),
+    )
