@@ -1,0 +1,120 @@
+"""File changes that follow from the arguments of well-known edit tools, once their result is no error."""
+
+import posixpath
+
+import msgspec
+from msgspec import Struct
+
+from ingest.formats.events.state import SOURCE, Seen
+from ingest.limits import WORD_CHARS
+from runs.kinds import Basis, Op
+from runs.records import ChangeRecord
+
+EDIT_TOOLS = frozenset(
+    {"Edit", "MultiEdit", "Write", "edit", "edit_file", "write", "write_file", "create_file", "replace"}
+    | {"str_replace_editor", "str_replace_based_edit_tool", "str_replace"}
+)
+
+
+class Edit(Struct, gc=False):
+    """One replacement."""
+
+    old_string: str = ""
+    new_string: str = ""
+    old_str: str = ""
+    new_str: str = ""
+
+    def fragment(self) -> tuple[str, str]:
+        """Give the old and the new text."""
+        return self.old_string or self.old_str, self.new_string or self.new_str
+
+
+class Arguments(Edit, gc=False):
+    """The arguments of the edit tools, all spellings together."""
+
+    file_path: str = ""
+    path: str = ""
+    filename: str = ""
+    command: str = ""
+    content: str | None = None
+    file_text: str | None = None
+    contents: str | None = None
+    edits: list[Edit] = []
+
+
+class Place(Struct, frozen=True):
+    """Where a file is: its path in the repository when it is inside, and what was reported."""
+
+    path: str
+    raw: str | None
+    outside: bool
+
+
+_decode = msgspec.json.Decoder(Arguments).decode
+
+
+def is_edit(tool: str) -> bool:
+    """Say whether a tool's arguments tell a file change."""
+    return tool in EDIT_TOOLS
+
+
+def changes_of_edit(seen: Seen, key: str, *, tool: str, input: str) -> list[ChangeRecord]:
+    """Read the changes an edit tool made; empty when its arguments are none we know."""
+    try:
+        args = _decode(input)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return []
+    path = (args.file_path or args.path or args.filename)[:WORD_CHARS]
+    if not path or args.command in ("view", "undo_edit", "insert"):
+        return []
+    place = place_of(path, seen.run.cwd)
+    whole = next((t for t in (args.content, args.file_text, args.contents) if t is not None), None)
+    if whole is not None:
+        created = tool == "create_file" or args.command == "create"
+        return [_change(seen, key, 0, place, op=Op.CREATE if created else Op.EDIT, after=whole)]
+    fragments = [edit.fragment() for edit in args.edits] or [args.fragment()]
+    return [
+        _change(seen, key, n, place, op=Op.EDIT, before=old, after=new, basis=Basis.FRAGMENT)
+        for n, (old, new) in enumerate(fragments)
+        if old != new
+    ]
+
+
+def _change(
+    seen: Seen,
+    key: str,
+    n: int,
+    place: Place,
+    *,
+    op: Op,
+    after: str,
+    before: str | None = None,
+    basis: Basis = Basis.CONTENT,
+) -> ChangeRecord:
+    return ChangeRecord(
+        run=seen.run.id,
+        step=key,
+        key=f"{key}:{place.path}:{n}",
+        path=place.path,
+        raw_path=place.raw,
+        outside=place.outside,
+        op=op,
+        source=SOURCE,
+        basis=basis,
+        before=before,
+        after=after,
+    )
+
+
+def place_of(path: str, cwd: str) -> Place:
+    """Normalise a path against the run's folder: forward slashes, relative when inside."""
+    clean = path.replace("\\", "/")
+    root = cwd.replace("\\", "/").rstrip("/")
+    absolute = clean.startswith("/") or clean[1:3] == ":/"
+    if absolute and root and (clean == root or clean.startswith(root + "/")):
+        inside = clean[len(root) + 1 :]
+        return Place(posixpath.normpath(inside) if inside else ".", path, False)
+    if absolute:
+        return Place(clean, path if clean != path else None, bool(root))
+    normal = posixpath.normpath(clean)
+    return Place(normal, path if normal != path else None, normal.startswith("../"))

@@ -1,0 +1,25 @@
+"""What the store already knows, where a request cannot be understood alone.
+
+Only events without ids need it: a `tool_call` or `tool_result` that arrives in a request of its own must find
+the call it belongs to.
+"""
+
+from msgspec import Struct, field
+
+
+class KnownCall(Struct, kw_only=True):
+    """A tool call of a run, in the order of arrival."""
+
+    key: str
+    tool: str = ""
+    agent: str = ""
+    rank: int = 0  #: 0 announced by a model's answer, 1 called, 2 answered
+    input: str | None = None  #: the arguments as JSON text, when they are short enough to compare
+    lines: tuple[str, ...] = ()  #: digests of the lines without id that were paired with it
+
+
+class RunFacts(Struct, kw_only=True):
+    """What is known of one run: where it works, and its calls that are open or were paired."""
+
+    cwd: str = ""
+    calls: list[KnownCall] = field(default_factory=list)

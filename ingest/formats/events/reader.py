@@ -1,0 +1,120 @@
+"""From lines to records: the loop over the events of one request or file."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from ingest.formats.events.facts import RunFacts
+from ingest.formats.events.kinds import HANDLERS, is_call_without_id, keep_unknown, kind_of
+from ingest.formats.events.lines import Line, Lines
+from ingest.formats.events.state import SOURCE, Reading, RunFound, Seen, line_digest, raw_of
+from ingest.formats.events.values import id_of, time_of
+from ingest.formats.events.wire import Event
+from ingest.limits import PROBLEM_BYTES, RUNS_PER_REQUEST
+from runs.kinds import Kind
+from runs.records import Batch, Quarantined, RunRecord, StepRecord
+
+NO_RUN = "The event names no run: give `run`, the header X-AgentScope-Run, or ?run=."
+
+
+def read_lines(lines: Lines, *, run: str | None = None, facts: Mapping[str, RunFacts] | None = None) -> Batch:
+    """Read events into records. `run` is the run of events that name none; `facts` come from the store."""
+    reading = Reading(facts or {}, pairs=has_calls_without_id(lines.lines))
+    default = id_of(run)
+    for line in lines.lines:
+        event = line.event
+        run_id = id_of(event.run) or id_of(event.run_id) or default
+        if run_id is None:
+            reading.quarantined.append(_unread(lines, line, NO_RUN))
+            continue
+        if run_id not in reading.runs and len(reading.runs) >= RUNS_PER_REQUEST:
+            why = f"The request names more than {RUNS_PER_REQUEST} runs."
+            reading.quarantined.append(_unread(lines, line, why))
+            continue
+        found, kind = reading.run(run_id), kind_of(event)
+        seen = Seen(line, event, kind, found, "", time_of_event(event), raw_of(line))
+        if kind != "run_start" and event.agent is not None:
+            seen.agent = enter_lane(seen, id_of(event.agent) or "")
+        note_time(found, seen.at)
+        HANDLERS.get(kind, keep_unknown)(reading, seen)
+    return finish(reading, lines)
+
+
+def finish(reading: Reading, lines: Lines) -> Batch:
+    """Gather what was read into one batch."""
+    lanes = [step for found in reading.runs.values() for step in found.lanes.values()]
+    return Batch(
+        runs=[run_record(found) for found in reading.runs.values()],
+        steps=lanes + reading.steps,
+        changes=reading.changes,
+        quarantined=lines.quarantined + reading.quarantined,
+        format=SOURCE,
+    )
+
+
+def run_record(found: RunFound) -> RunRecord:
+    """Make the record of a run: its last known time makes newer words win."""
+    return RunRecord(
+        external_id=found.id,
+        source=SOURCE,
+        at=found.last_at,
+        **{"started_at": found.first_at, **found.record},  # type: ignore[arg-type]
+    )
+
+
+def time_of_event(event: Event) -> datetime | None:
+    """Read the time of an event."""
+    for value in (event.ts, event.timestamp, event.time):
+        if value is not None:
+            return time_of(value)
+    return None
+
+
+def note_time(found: RunFound, at: datetime | None) -> None:
+    """Widen the run's time by one event."""
+    if at is None:
+        return
+    if found.first_at is None or at < found.first_at:
+        found.first_at = at
+    if found.last_at is None or at > found.last_at:
+        found.last_at = at
+
+
+def enter_lane(seen: Seen, agent: str) -> str:
+    """Give a sub-agent its span, also when nobody announced it; "" is the main agent."""
+    if agent and agent not in seen.run.lanes:
+        seen.run.lanes[agent] = StepRecord(
+            run=seen.run.id,
+            key=f"agent:{agent}",
+            kind=Kind.AGENT,
+            source=SOURCE,
+            rank=0,
+            name=agent,
+            started_at=seen.at,
+        )
+    return agent
+
+
+def has_calls_without_id(lines: Iterable[Line]) -> bool:
+    """Say whether pairing is needed at all: a call or a result without id."""
+    return any(is_call_without_id(line.event) for line in lines)
+
+
+def runs_to_look_up(lines: Lines, *, run: str | None = None) -> dict[str, list[str]]:
+    """List the runs whose facts are needed, each with the digests of its lines without id."""
+    wanted: dict[str, list[str]] = {}
+    for line in lines.lines:
+        if is_call_without_id(line.event):
+            run_id = id_of(line.event.run) or id_of(line.event.run_id) or id_of(run)
+            if run_id is not None:
+                wanted.setdefault(run_id, []).append(line_digest(line))
+    return wanted
+
+
+def _unread(lines: Lines, line: Line, why: str) -> Quarantined:
+    where = f"{lines.name}:{line.n}" if lines.name else f"event {line.n}"
+    return Quarantined(where=where, why=why, data=line.data[:PROBLEM_BYTES])
+
+
+def needs_run(lines: Lines) -> bool:
+    """Say whether an event names no run."""
+    return any(id_of(one.event.run) is None and id_of(one.event.run_id) is None for one in lines.lines)

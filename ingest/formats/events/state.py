@@ -1,0 +1,146 @@
+"""The state of reading: the runs found, the records made, and one event on its way."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from msgspec import Struct, field
+
+from ingest.formats.events.facts import RunFacts
+from ingest.formats.events.lines import Line
+from ingest.formats.events.pairing import Pairing
+from ingest.formats.events.values import id_of, whole_of
+from ingest.formats.events.wire import NOTHING, Event
+from ingest.limits import RAW_PART_BYTES
+from runs.kinds import Kind
+from runs.records import ChangeRecord, Context, Quarantined, StepRecord, digest_of
+
+SOURCE = "events"
+
+#: Parts that may be large and are stored elsewhere, so that the raw record does not repeat them.
+LARGE_PARTS = (
+    "messages",
+    "new_messages",
+    "content",
+    "tool_calls",
+    "tool_results",
+    "args",
+    "arguments",
+    "input",
+    "output",
+    "result",
+    "before",
+    "after",
+    "patch",
+)
+
+
+class RunFound(Struct):
+    """What the events of one request say of one run."""
+
+    id: str
+    facts: RunFacts
+    record: dict[str, object] = field(default_factory=dict)
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    lanes: dict[str, StepRecord] = field(default_factory=dict)
+    pairing: Pairing | None = None
+    inputs: dict[str, tuple[str, str]] = field(default_factory=dict)  #: open calls: tool and arguments
+    cwd: str = ""
+
+
+class Reading:
+    """The state of reading one request or file."""
+
+    def __init__(self, facts: Mapping[str, RunFacts], *, pairs: bool) -> None:
+        self.runs: dict[str, RunFound] = {}
+        self.steps: list[StepRecord] = []
+        self.changes: list[ChangeRecord] = []
+        self.quarantined: list[Quarantined] = []
+        self.contexts: dict[bytes, Context] = {}
+        self._facts = facts
+        self._pairs = pairs
+        self._same_lines: dict[bytes, int] = defaultdict(int)
+
+    def run(self, run_id: str) -> RunFound:
+        """Find or begin a run."""
+        found = self.runs.get(run_id)
+        if found is None:
+            facts = self._facts.get(run_id) or RunFacts()
+            found = self.runs[run_id] = RunFound(run_id, facts, cwd=facts.cwd)
+            if self._pairs:
+                found.pairing = Pairing(facts.calls)
+        return found
+
+    def key_of_line(self, kind: str, line: Line) -> str:
+        """Derive a key for an event without id: the same line has the same key, whenever it is sent."""
+        digest = digest_of(line.data)
+        n = self._same_lines[digest]
+        self._same_lines[digest] = n + 1
+        return f"{kind}-{digest.hex()}-{n}" if n else f"{kind}-{digest.hex()}"
+
+
+class Seen(Struct, gc=False):
+    """One event on its way to records, with what every kind needs."""
+
+    line: Line
+    event: Event
+    kind: str
+    run: RunFound
+    agent: str
+    at: datetime | None
+    raw: bytes
+
+    def step(self, key: str, kind: Kind, **facts: object) -> StepRecord:
+        """Make a step of this event; times and lane are set unless given."""
+        event, agent = self.event, self.agent
+        parent = None if event.parent is None else id_of(event.parent)
+        if parent is None and agent and kind is not Kind.AGENT:
+            parent = f"agent:{agent}"
+        if "started_at" not in facts:
+            facts["started_at"] = self.at
+        return StepRecord(
+            run=self.run.id,
+            key=key,
+            kind=kind,
+            source=SOURCE,
+            agent=agent,
+            parent=parent,
+            turn=None if event.turn is None else whole_of(event.turn),
+            attempt=None if event.attempt is None else whole_of(event.attempt),
+            raw=self.raw,
+            **facts,  # type: ignore[arg-type]
+        )
+
+
+Handler = Callable[[Reading, Seen], None]
+
+
+def raw_of(line: Line) -> bytes:
+    """Keep the event as it came, with its large parts named by their size only."""
+    data, event = line.data, line.event
+    if len(data) <= RAW_PART_BYTES * 2:
+        return data
+    for name in LARGE_PARTS:
+        part = getattr(event, name)
+        if part is not NOTHING and len(part) > RAW_PART_BYTES:
+            data = without_part(data, name.encode(), bytes(part))
+    return data
+
+
+def without_part(data: bytes, name: bytes, part: bytes) -> bytes:
+    """Replace the value of `"name":` by its size."""
+    field_name, at = b'"' + name + b'"', 0
+    while (at := data.find(field_name, at)) >= 0:
+        at += len(field_name)
+        start = data.find(b":", at, at + 8) + 1
+        while start and data[start : start + 1] in b" \t\r\n" and start < len(data):
+            start += 1
+        if start and data.startswith(part, start):
+            return data[:start] + b'"[%d bytes]"' % len(part) + data[start + len(part) :]
+    return data
+
+
+def line_digest(line: Line) -> str:
+    """Digest a line, as it is kept in a step's detail to recognise repeats."""
+    return digest_of(line.data).hex()

@@ -1,0 +1,89 @@
+"""Every limit of the ingest app: number, unit, reason. Over a limit is one sentence, never a silent cut."""
+
+KIB = 1024
+MIB = 1024 * KIB
+
+#: Bytes of one events request as sent. Recorders post batches of kilobytes; ten times the largest seen OTLP body.
+EVENTS_ENCODED_BYTES = 32 * MIB
+
+#: Bytes of one events request after decompression. Bounds the memory one request can take (about 3 times this).
+EVENTS_DECODED_BYTES = 64 * MIB
+
+#: Bytes of one import request or upload as sent, all files together. The worker holds an upload in memory.
+UPLOAD_BYTES = 256 * MIB
+
+#: Bytes of one import after decompression and unzipping. Transcripts shrink 5 to 10 times, so zips may grow.
+IMPORT_DECODED_BYTES = 512 * MIB
+
+#: Bytes read from the socket or the archive at a time.
+CHUNK_BYTES = 64 * KIB
+
+#: Bytes of compressed zstd given to the decoder at a time: 512 bytes can become 16 MiB, and no more than that
+#: is held above the cap.
+ZSTD_CHUNK_BYTES = 512
+
+#: Bytes of a zstd window: level 19 needs 8 MiB, `--long` asks for 128 MiB, which is refused.
+ZSTD_WINDOW_BYTES = 32 * MIB
+
+#: Bytes of one line or event. Base64 images and whole files make lines of some MB (FORMATS.md 0.2).
+LINE_BYTES = 32 * MIB
+
+#: Events in one request. 50,000 small events are one transaction of about 5 s; split above that.
+EVENTS_PER_REQUEST = 50_000
+
+#: Steps one file may bring. The longest real sessions have 20,000; ten times that.
+STEPS_PER_RUN = 200_000
+
+#: Runs one events request may name: a request is about one run, or a handful of parallel ones.
+RUNS_PER_REQUEST = 1_000
+
+#: Bytes of text kept of one step's input or output; what is longer is cut and marked with its real size.
+CONTENT_BYTES = 8 * MIB
+
+#: Characters of an id a client chooses (run, step, agent). Longer ones are replaced by a digest of themselves.
+ID_CHARS = 200
+
+#: Characters of a name, model, path or other single word of an event.
+WORD_CHARS = 2_000
+
+#: Bytes of the small facts kept beside a step (`detail`, `meta`, `usage`).
+FACTS_BYTES = 16 * KIB
+
+#: Bytes of one message, tool result or answer that stay in the raw record; larger parts are stored once, elsewhere.
+RAW_PART_BYTES = 256
+
+#: Levels of nesting JSON may have: our own formats need 10, the decoder recurses.
+NESTING_DEPTH = 200
+
+#: Files in one upload, import or zip. A Claude Code project folder holds hundreds.
+FILES_PER_IMPORT = 5_000
+
+#: Zips inside zips are opened this deep: an export of exports.
+ZIP_DEPTH = 2
+
+#: Characters of a file's path that are kept.
+PATH_CHARS = 500
+
+#: Bytes of a quarantined record that are kept, before compression. Enough to see what it is.
+PROBLEM_BYTES = 256 * KIB
+
+#: Problems one request or import stores one by one; the rest is counted in one last problem.
+PROBLEMS_PER_REQUEST = 100
+
+#: Problems a project keeps; the oldest go first.
+PROBLEMS_PER_PROJECT = 10_000
+
+#: Bytes of one part of an upload in the database: small enough for TOAST and for a retry.
+PART_BYTES = 1 * MIB
+
+#: Uploads that may wait or run in one project at once.
+OPEN_UPLOADS = 50
+
+#: Days an upload that is done is still listed. Its bytes go as soon as it is imported.
+UPLOAD_DAYS = 30
+
+#: Seconds a client should wait when the database is away.
+RETRY_AFTER_SECONDS = 5
+
+#: Rows on a page of problems.
+PROBLEMS_PAGE = 50
