@@ -13,7 +13,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentscope.settings")
     try:
         if sys.argv[1:2] == ["serve"] and "--help" not in sys.argv:
-            # The supervisor stays for as long as the product runs: without Django it needs a tenth of the memory.
+            # The supervisor stays for as long as the product runs: without Django it is small.
             from agentscope.supervisor import serve
 
             sys.exit(serve())

@@ -1,8 +1,9 @@
 """Start the embedded services on demand, and let the last user's end stop them.
 
-Every process that needs a service holds a shared lock on `<data>/<service>.users` for as long as it lives. A small
-keeper process (agentscope/keeper.py) runs the service, restarts it when it dies, and waits for the exclusive lock: the
-kernel gives it when the last user is gone, however that one ended. So nothing is left behind, and nothing is counted.
+Every process that needs a service holds a shared lock on `<data>/<service>.users` for as long as it lives.
+A small keeper process (agentscope/keeper.py) runs the service, restarts it when it dies, and waits for the
+exclusive lock: the kernel gives it when the last user is gone, however that one ended. So nothing is left
+behind, and nothing is counted.
 
 Imports no Django.
 """
@@ -30,6 +31,7 @@ __all__ = [
     "EmbeddedError",
     "Service",
     "keep_services",
+    "make_data_folder",
     "postgres_url",
     "redis_url",
     "start_services",
@@ -85,7 +87,7 @@ def start_services(services: Iterable[Service]) -> None:
 
 
 def use_service(service: Service) -> Keeper | None:
-    """Take the user's lock, waiting while an old keeper still stops the service; return a keeper if one was needed."""
+    """Take the user's lock, waiting while an old keeper stops the service; return the keeper it needed."""
     make_data_folder(service.data)
     if service not in _held:
         descriptor = os.open(service.users_lock, os.O_RDWR | os.O_CREAT, 0o600)
@@ -96,9 +98,8 @@ def use_service(service: Service) -> Keeper | None:
 
 def wait_for(service: Service, keeper: Keeper | None) -> None:
     """Return when the service answers; the keeper's last words become the error."""
-    engine = ENGINES[service.name]
     deadline = time.monotonic() + START_SECONDS
-    while not engine.is_ready(service.data):
+    while not is_kept(service):
         code = keeper.poll() if keeper else None
         if code:
             raise EmbeddedError(last_words(service))
@@ -107,6 +108,15 @@ def wait_for(service: Service, keeper: Keeper | None) -> None:
         if (keeper is None or code == 0) and not has_keeper(service):
             keeper = spawn_keeper(service)
         time.sleep(0.02)
+
+
+def is_kept(service: Service) -> bool:
+    """Say whether the service answers and its living keeper vouches for it: it is none that is dying."""
+    try:
+        os.kill(int(service.keeper_lock.read_text()), 0)
+    except (OSError, ValueError):
+        return False
+    return has_keeper(service) and ENGINES[service.name].is_ready(service.data)
 
 
 def has_keeper(service: Service) -> bool:
@@ -157,7 +167,7 @@ def wait_for_end(services: Iterable[Service], *, seconds: float) -> None:
 
 
 def has_users(service: Service) -> bool:
-    """Say whether some process still uses the service; a stopping keeper holds the lock as well, and counts as none."""
+    """Say whether some process uses the service; a keeper that stops it holds the lock too, and is none."""
     descriptor = os.open(service.users_lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -12,6 +12,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -101,6 +102,14 @@ def make_socket_folder(data: Path) -> Path:
     return folder
 
 
+def remove_socket_folder(data: Path) -> None:
+    """Remove the folder of the sockets, unless another service still has its socket there."""
+    folder = socket_folder(data)
+    for path in (folder / "pg", folder):
+        with suppress(OSError):
+            path.rmdir()
+
+
 def make_data_folder(data: Path) -> None:
     """Make the data folder; other users of the machine cannot list it."""
     try:
@@ -176,12 +185,9 @@ def make_cluster(data: Path, account: Account | None) -> None:
     if account:
         os.chown(fresh, account.uid, account.gid)
     programs = postgres_programs()
-    run_as(
-        account,
-        [f"{programs}/initdb", "-D", str(fresh), "-U", DATABASE, "--auth=trust", "--encoding=UTF8"]
-        + ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"],
-        cwd=fresh,
-    )
+    locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    initdb = [f"{programs}/initdb", "-D", str(fresh), "-U", DATABASE, "--auth=trust", "--no-instructions"]
+    run_as(account, [*initdb, *locale], cwd=fresh)
     lines = [f"{name} = '{value}'\n" for name, value in POSTGRES_SETTINGS.items()]
     (fresh / "postgresql.auto.conf").write_text("".join(lines))
     run_as(

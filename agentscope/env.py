@@ -1,4 +1,4 @@
-"""Read settings from the environment; a wrong value is one sentence that names the variable and what is allowed.
+"""Read settings from the environment; a wrong value is one sentence: the variable, and what is allowed.
 
 Imports no Django, so that the supervisor and the embedded services stay small.
 """

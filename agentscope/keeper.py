@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from agentscope.engines import ENGINES, EmbeddedError, Engine, open_log
+from agentscope.engines import ENGINES, EmbeddedError, Engine, open_log, remove_socket_folder
 from agentscope.unprivileged import become
 
 #: A server that never gets ready is given up after this many seconds.
@@ -50,22 +50,31 @@ class Keeper:
         finally:
             os.close(log)
 
+    def vouch(self, pid: str) -> None:
+        """Write into the lock file whether the service is up."""
+        (self.data / f"{self.engine.name}.keeper").write_text(pid)
+
     def watch(self) -> None:
         """Start the server, wait for its end, start it again; give up when it never got ready."""
         self.engine.stop_stray(self.data)
         started = time.monotonic()
-        was_ready = False
+        was_ever_ready = False
         while not self.is_stopping.is_set():
             try:
                 self.start_child()
             except (EmbeddedError, OSError) as error:
                 give_up(str(error))
             assert self.child is not None
+            was_ready = False
             while self.child.poll() is None and not was_ready:
                 was_ready = self.engine.is_ready(self.data)
                 self.is_stopping.wait(0.02)
+            if was_ready:
+                self.vouch(f"{os.getpid()}")
             self.child.wait()
-            if not was_ready and time.monotonic() - started > GIVE_UP_SECONDS:
+            self.vouch("")
+            was_ever_ready = was_ever_ready or was_ready
+            if not was_ever_ready and time.monotonic() - started > GIVE_UP_SECONDS:
                 give_up(f"{self.engine.name} does not start; see {self.data}/{self.engine.name}.log.")
             # A killed postmaster's sessions need a moment to notice; until then a new one refuses to start.
             self.is_stopping.wait(0.2)
@@ -107,6 +116,7 @@ def keep_service(name: str, data: Path) -> int:
         fcntl.flock(users, fcntl.LOCK_EX)
     finally:
         keeper.stop()
+        remove_socket_folder(data)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Every setting of AgentScope. All of it comes from the environment; docs/reference/settings.md lists the variables."""
+"""Every setting of AgentScope, all from the environment; docs/reference/settings.md lists the variables."""
 
 import os
 import secrets
@@ -57,6 +57,8 @@ def make_secret_key() -> str:
 SECRET_KEY = read_text("SECRET_KEY") or make_secret_key()
 if IS_PRODUCTION and len(SECRET_KEY) < 50:
     raise SettingError("SECRET_KEY must have at least 50 characters in production.")
+# Old keys that still open sessions and API keys while a new one takes over.
+SECRET_KEY_FALLBACKS = read_names("SECRET_KEY_FALLBACKS")
 
 # Where people reach the product
 PUBLIC_URL = read_url(
@@ -65,8 +67,8 @@ PUBLIC_URL = read_url(
 if not PUBLIC_URL:
     raise SettingError("PUBLIC_URL must be set in production, for example https://scope.example.com.")
 _public = urlsplit(PUBLIC_URL)
-_local_hosts = [] if IS_PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]
-ALLOWED_HOSTS = read_names("ALLOWED_HOSTS") or [*_local_hosts, str(_public.hostname)]
+# localhost stays allowed for health checks; nobody else can reach it by that name.
+ALLOWED_HOSTS = [*(read_names("ALLOWED_HOSTS") or [str(_public.hostname)]), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = read_origins("CSRF_TRUSTED_ORIGINS") or [f"{_public.scheme}://{_public.netloc}"]
 
 # Applications
@@ -146,8 +148,8 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "max_idle": 120,
     "num_workers": 1,
 }
-# Pub/sub, not queues in Redis: one PUBLISH per nudge however many sockets listen, nothing stored, and a nudge that
-# is lost costs nothing because clients ask for what came after their revision.
+# Pub/sub, not queues in Redis: one PUBLISH per nudge however many sockets listen, nothing stored,
+# and a nudge that is lost costs nothing because clients ask for what came after their revision.
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -217,8 +219,8 @@ _identity_provider = [f"{_oidc.scheme}://{_oidc.netloc}"] if OIDC_SERVER_URL els
 # Static files
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [folder for folder in [BASE_DIR / "static"] if folder.is_dir()]
-STATIC_ROOT = DATA_DIR / "static"
-# Development serves the files where they lie; production serves what `collectstatic` compressed and fingerprinted.
+STATIC_ROOT = Path(read_text("STATIC_ROOT", str(DATA_DIR / "static")))
+# Development serves the files where they lie, production what `collectstatic` compressed and fingerprinted.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IS_PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -276,6 +278,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "EXCEPTION_HANDLER": "runs.api.errors.answer_error",
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
 }
 SPECTACULAR_SETTINGS = {

@@ -15,6 +15,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from honcho.manager import Manager
 from honcho.process import Popen, Process
 
 from agentscope import embedded
-from agentscope.env import SettingError, data_folder, read_choice, read_number, read_text
+from agentscope.env import SettingError, data_folder, read_number, read_text
 from agentscope.unprivileged import end_with_parent
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -41,14 +42,14 @@ done
 """
 
 
-class Child(Popen):
+class Child(Popen):  # type: ignore[misc]
     """A shell that ends when the supervisor ends, also by kill -9."""
 
     def __init__(self, command: str, **options: Any) -> None:
         super().__init__(command, preexec_fn=lambda: end_with_parent(signal.SIGTERM), **options)
 
 
-class Program(Process):
+class Program(Process):  # type: ignore[misc]
     """One line of the Procfile, in a small process that reads its output."""
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
@@ -57,7 +58,7 @@ class Program(Process):
         super().run(events, ignore_signals)
 
 
-class Supervisor(Manager):
+class Supervisor(Manager):  # type: ignore[misc]
     """Runs web and worker, and watches over the keepers of the embedded services."""
 
     def __init__(self, services: list[embedded.Service], *, url: str, demo: Path | None) -> None:
@@ -88,9 +89,7 @@ class Supervisor(Manager):
 def serve() -> int:
     """Run the product until Ctrl-C or SIGTERM; return the exit status."""
     data = data_folder()
-    is_production = read_choice(
-        "AGENTSCOPE_ENV", default="development", allowed=("development", "production")
-    ) == ("production")
+    is_production = read_text("AGENTSCOPE_ENV") == "production"
     host, port = read_text("HOST", "127.0.0.1"), read_number("PORT", default=8000, low=1, high=65535)
     refuse_busy_port(host, port)
     services = chosen_services(data)
@@ -99,7 +98,10 @@ def serve() -> int:
         if services
         else "using your services"
     )
+    checker = check_settings()
     embedded.start_services(services)
+    if os.waitpid(checker, 0)[1]:
+        return 1
     demo = None if is_production else data / "demo.json"
     prepare_database(data, services, demo=demo)
     url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
@@ -110,7 +112,21 @@ def serve() -> int:
     supervisor.loop()
     say("stopping" + "".join(f" {service.name}" for service in services))
     embedded.wait_for_end(services, seconds=STOP_SECONDS)
+    # Told to stop, and stopped: that is a success.
     return 0 if supervisor.returncode in (130, 143) else 1
+
+
+def check_settings() -> int:
+    """Read all settings in a child, while the services start; it says what is wrong. Return its id."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        import_module("agentscope.settings")
+    except SettingError as error:
+        say(str(error))
+        os._exit(1)
+    os._exit(0)
 
 
 def programs(host: str, port: int) -> dict[str, str]:
@@ -148,15 +164,17 @@ def prepare_database(data: Path, services: list[embedded.Service], *, demo: Path
     if not is_embedded or not stamp.exists() or stamp.read_text() != mark:
         say("migrating the database")
         manage("migrate", "--verbosity", "0")
-    if demo and not demo.exists():
-        say("making the demo team")
+        if demo:
+            say("making the demo team, where there is no team yet")
+            manage("seed_demo")
+    elif demo and not demo.exists():
         manage("seed_demo")
     embedded.make_data_folder(data)
     stamp.write_text(mark)
 
 
 def fingerprint(data: Path) -> str:
-    """Digest what decides whether there is something to migrate: the migrations, the packages, the database."""
+    """Digest what decides whether there is something to migrate: migrations, packages, database."""
     digest = hashlib.sha256()
     for path in sorted([*CHECKOUT.glob("*/migrations/*.py"), CHECKOUT / "requirements.lock"]):
         digest.update(path.name.encode() + path.read_bytes())

@@ -26,7 +26,7 @@ class Account:
 
 
 def account_for(folder: Path, *, programs: Path) -> Account | None:
-    """Choose the account for a root user: the owner of the data, else postgres, else nobody; None if not root."""
+    """Choose who root's child is: the owner of the data, else postgres, else nobody. None if not root."""
     if os.geteuid() != 0:
         return None
     if folder.exists() and folder.stat().st_uid != 0:

@@ -1,0 +1,49 @@
+# `make run` starts the product, `make test` tests it. PYTHON chooses the interpreter of a new .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+WORKERS ?= 2
+
+.PHONY: run test check bench lock format clean
+
+run: $(STAMP)
+	@exec $(BIN)/python manage.py serve
+
+test: $(STAMP)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -q $(ARGS)
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: $(STAMP)
+	@mkdir -p bench/results
+	@set -e; for script in bench/*.py; do \
+		name=$$(basename $$script .py); echo "bench $$name"; \
+		$(BIN)/python $$script > bench/results/$$name.tmp; \
+		mv bench/results/$$name.tmp bench/results/$$name.txt; cat bench/results/$$name.txt; \
+	done
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Pins every dependency with its hashes, for all platforms; no address of an index gets in.
+lock: $(STAMP)
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header -o requirements.lock
+
+# The recorded data under .agentscope/ stays; remove that folder by hand to start afresh.
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "AgentScope needs Python 3.11 or newer; set PYTHON.")'
+	@test -x $(BIN)/python || { echo "agentscope | making .venv"; $(PYTHON) -m venv .venv; }
+	@echo "agentscope | installing the locked dependencies (once, takes a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@touch $(STAMP)
