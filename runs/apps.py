@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import pre_delete
 
 
 class RunsConfig(AppConfig):
@@ -6,3 +7,9 @@ class RunsConfig(AppConfig):
 
     name = "runs"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from runs.retention import delete_runs_of_project
+        from teams.models import Project
+
+        pre_delete.connect(delete_runs_of_project, sender=Project, dispatch_uid="runs.delete_runs_of_project")

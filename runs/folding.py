@@ -150,9 +150,17 @@ def fold_run(work: Work) -> None:
         for source in step.sources:
             if source not in row.sources:
                 row.sources = [*row.sources, source]
+    if speaks_again(work):
+        row.status = RunStatus.RUNNING
     name_run(work)
     work.ended_now = row.status != RunStatus.RUNNING and not was_over
     work.close_open_steps()
+
+
+def speaks_again(work: Work) -> bool:
+    """Say whether a run that was given up for silent has new steps, and no word on how it stands."""
+    told = any(record.status for record in work.run_records)
+    return work.row.status == RunStatus.UNFINISHED and not told and any(True for _ in work.new_steps())
 
 
 def name_run(work: Work) -> None:

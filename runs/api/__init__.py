@@ -1,0 +1,1 @@
+"""The read API: runs, steps and file changes of one project, by key."""

@@ -1,0 +1,18 @@
+"""URLs of the read API, below /api/."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from runs.api import views
+
+app_name = "api"
+
+urlpatterns = [
+    path("v1/runs", views.list_runs, name="runs"),
+    path("v1/runs/<uuid:run_id>", views.show_run, name="run"),
+    path("v1/runs/<uuid:run_id>/steps", views.list_steps, name="steps"),
+    path("v1/runs/<uuid:run_id>/changes", views.list_changes, name="changes"),
+    path(
+        "schema", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"
+    ),
+]
