@@ -1,5 +1,7 @@
 """The people and the project that every test may ask for."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,32 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 # Hashing a password the real way costs 0.1 s for every user of every test.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def find_browser() -> str | None:
+    """Return the path of the system's Chromium."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the browser tests where there is no browser, unless this is CI, which must bring one."""
+    in_browser = [item for item in items if item.get_closest_marker("browser")]
+    if not in_browser or find_browser():
+        return
+    if os.environ.get("CI") == "true":
+        raise pytest.UsageError("CI needs Chromium for the browser tests, and there is none on the PATH.")
+    for item in in_browser:
+        item.add_marker(pytest.mark.skip(reason="no Chromium on the PATH"))
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """The Chromium that the browser tests drive."""
+    path = find_browser()
+    assert path, "ask for it in tests marked `browser` only"
+    return path
 
 
 @pytest.fixture
@@ -35,6 +63,21 @@ def outsider(db: None) -> User:
     user = User.objects.create_user("outsider@example.com", PASSWORD, name="Otto Outsider")
     create_team("Elsewhere", user)
     return user
+
+
+@pytest.fixture
+def viewer(team: Team) -> User:
+    """A member of the team who may only look."""
+    user = User.objects.create_user("viewer@example.com", PASSWORD, name="Vera Viewer")
+    Membership.objects.create(team=team, user=user, role=Role.VIEWER)
+    return user
+
+
+@pytest.fixture
+def foreign_key(outsider: User) -> str:
+    """A raw key with all scopes, of a project of another team."""
+    elsewhere = create_project(Membership.objects.get(user=outsider).team, "Theirs")
+    return create_key(elsewhere, "theirs", scopes=["ingest", "read"], by=outsider)[1]
 
 
 @pytest.fixture
