@@ -19,13 +19,10 @@ check: $(STAMP)
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
+# Each prints its tables and keeps them under bench/results/.
 bench: $(STAMP)
-	@mkdir -p bench/results
-	@set -e; for script in bench/*.py; do \
-		name=$$(basename $$script .py); echo "bench $$name"; \
-		$(BIN)/python $$script > bench/results/$$name.tmp; \
-		mv bench/results/$$name.tmp bench/results/$$name.txt; cat bench/results/$$name.txt; \
-	done
+	$(BIN)/python -m bench.store
+	$(BIN)/python -m bench.events
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

@@ -1,5 +1,6 @@
 """Tables on the screen and in bench/results/<name>.txt."""
 
+import os
 import platform
 import subprocess
 from datetime import UTC, datetime
@@ -36,13 +37,15 @@ class Report:
 
 
 def machine() -> str:
-    with open("/proc/cpuinfo", encoding="utf-8") as info:
-        cores = sum(line.startswith("processor") for line in info)
-    return f"{cores} cores, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def commit() -> str:
     done = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=RESULTS.parent
+        ["git", "rev-parse", "--short", "HEAD"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=RESULTS.parent,
     )
     return done.stdout.strip() or "no commit"

@@ -1,21 +1,20 @@
 """Measure the store: steps a second against plain COPY of the same rows, and bytes of a long conversation.
 
-    make bench            runs this and the others
-    .venv/bin/python -m bench.store
+    .venv/bin/python -m bench.store     (`make bench` runs this and the others)
 
 Prints ratios taken in one run; absolute figures move with the machine.
 """
 
 import os
 import random
-import sys
+import shutil
+import tempfile
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 STEPS = 15_000
-WORDS = "the run read file tests session expire token cache build error import value return config handler".split()
+WORDS = ["run", "read", "file", "tests", "session", "expire", "token", "cache", "build", "error", "import"]
 
 
 def main() -> None:
@@ -35,9 +34,12 @@ def main() -> None:
         growth(project),
     )
     report.save()
+    shutil.rmtree(os.environ["AGENTSCOPE_DATA"], ignore_errors=True)
 
 
 def start_django() -> None:
+    """Start on a data folder of our own, so that no real recording is touched."""
+    os.environ["AGENTSCOPE_DATA"] = tempfile.mkdtemp(prefix="agentscope-bench-")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentscope.settings")
     import django
 
@@ -65,7 +67,7 @@ def text(rng: random.Random, size: int) -> str:
 
 
 def steps_of(run: str, count: int, rng: random.Random) -> list:
-    """Turns as agents make them: a model call (1 kB answer), then one or two tool calls (300 B in, 2 kB out)."""
+    """Turns as agents make them: a model call (1 kB answer), one or two tool calls (300 B in, 2 kB out)."""
     from runs.kinds import Kind, StepStatus
     from runs.records import Context, Message, StepRecord, Tokens
 
@@ -119,7 +121,13 @@ def speed(project, size: int) -> list[str]:
     again = timed(lambda: [save(project, batch, now=NOW) for batch in batches])
     copied = copy_same_rows(project, f"speed-{size}-", size)
     rate, copy_rate = STEPS / took, STEPS / copied
-    return [str(size), f"{rate:,.0f}", f"{copy_rate:,.0f}", f"{rate / copy_rate:.2f}", f"{STEPS / again:,.0f}"]
+    return [
+        str(size),
+        f"{rate:,.0f}",
+        f"{copy_rate:,.0f}",
+        f"{rate / copy_rate:.2f}",
+        f"{STEPS / again:,.0f}",
+    ]
 
 
 def timed(work) -> float:
@@ -145,10 +153,15 @@ def copy_same_rows(project, prefix: str, size: int) -> float:
             )
             rows[table] = cursor.fetchall()
         for table in tables:
-            cursor.execute(f"SELECT array_agg(atttypid::regtype::text ORDER BY attnum) FROM pg_attribute"
-                           f" WHERE attrelid = 'bench_{table}'::regclass AND attnum > 0")
+            cursor.execute(
+                f"SELECT array_agg(atttypid::regtype::text ORDER BY attnum) FROM pg_attribute"
+                f" WHERE attrelid = 'bench_{table}'::regclass AND attnum > 0"
+            )
             [types] = cursor.fetchone()
-            rows[table] = [tuple(wrap(v, t) for v, t in zip(row, types, strict=True)) for row in rows[table]], types
+            rows[table] = (
+                [tuple(wrap(v, t) for v, t in zip(row, types, strict=True)) for row in rows[table]],
+                types,
+            )
         start = time.perf_counter()
         commits = max(1, STEPS // size)
         for part in range(commits):
@@ -189,13 +202,27 @@ def growth(project) -> list[list[str]]:
     for turn in range(200):
         messages.append(json.dumps({"role": "user", "content": text(rng, 2500)}).encode())
         record = StepRecord(
-            run="growth", key=f"m{turn}", kind=Kind.LLM, source="bench", status=StepStatus.OK,
-            model="claude-opus-4-8", tokens=Tokens(input=10, output=200), started_at=NOW + timedelta(seconds=turn),
-            output=text(rng, 1000), context=Context.of([Message(m) for m in messages]),
+            run="growth",
+            key=f"m{turn}",
+            kind=Kind.LLM,
+            source="bench",
+            status=StepStatus.OK,
+            model="claude-opus-4-8",
+            tokens=Tokens(input=10, output=200),
+            started_at=NOW + timedelta(seconds=turn),
+            output=text(rng, 1000),
+            context=Context.of([Message(m) for m in messages]),
         )
         call = StepRecord(
-            run="growth", key=f"t{turn}", kind=Kind.TOOL, source="bench", status=StepStatus.OK, tool="Read",
-            input=text(rng, 200), output=text(rng, 2500), started_at=NOW + timedelta(seconds=turn),
+            run="growth",
+            key=f"t{turn}",
+            kind=Kind.TOOL,
+            source="bench",
+            status=StepStatus.OK,
+            tool="Read",
+            input=text(rng, 200),
+            output=text(rng, 2500),
+            started_at=NOW + timedelta(seconds=turn),
         )
         sent += sum(map(len, messages)) + 1000 + 2700
         messages.append(json.dumps({"role": "assistant", "content": record.output}).encode())
@@ -208,12 +235,26 @@ def growth(project) -> list[list[str]]:
     total = stored_bytes() - start
     rows.append(growth_row("101–200", sent - half[0], total - half[1], 200))
     rows.append(growth_row("all", sent, total, steps))
-    rows.append(["101–200 ÷ 1–100", f"{(sent - half[0]) / half[0]:.2f}", f"{(total - half[1]) / half[1]:.2f}", "bar 1.2", ""])
+    rows.append(
+        [
+            "101–200 ÷ 1–100",
+            f"{(sent - half[0]) / half[0]:.2f}",
+            f"{(total - half[1]) / half[1]:.2f}",
+            "bar 1.2",
+            "",
+        ]
+    )
     return rows
 
 
 def growth_row(name: str, sent: int, stored: int, steps: int) -> list[str]:
-    return [name, f"{sent / 1e6:.1f} MB", f"{stored / 1e6:.2f} MB", f"1/{sent / stored:.0f}", f"{stored / steps:,.0f}"]
+    return [
+        name,
+        f"{sent / 1e6:.1f} MB",
+        f"{stored / 1e6:.2f} MB",
+        f"1/{sent / stored:.0f}",
+        f"{stored / steps:,.0f}",
+    ]
 
 
 def stored_bytes() -> int:
@@ -225,11 +266,11 @@ def stored_bytes() -> int:
         for table in tables:
             cursor.execute(f"VACUUM (ANALYZE) {table}")
         cursor.execute(
-            "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name", [list(tables)]
+            "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name",
+            [list(tables)],
         )
         return int(cursor.fetchone()[0])
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     main()
