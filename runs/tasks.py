@@ -1,0 +1,22 @@
+"""What the worker does for runs."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from runs.live import announce
+from runs.retention import close_silent_runs_all_projects, delete_expired_runs_all_projects
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="close_silent_runs", pass_context=False)
+def close_silent_runs(timestamp: int) -> None:
+    """Close silent runs, every minute."""
+    for project, saved in close_silent_runs_all_projects(timezone.now()):
+        announce(project, saved)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queueing_lock="delete_expired_runs", pass_context=False)
+def delete_expired_runs(timestamp: int) -> None:
+    """Delete expired runs, every night."""
+    delete_expired_runs_all_projects(timezone.now())

@@ -1,0 +1,137 @@
+"""Every recorded trace beside the checkout goes in through HTTP, and every page of every run is opened."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from runs.models import FileChange, Run, Step
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+PAGE_QUERIES = 24  # of one page, whatever the length of the run
+
+pytestmark = pytest.mark.django_db
+
+
+def transcripts() -> list[Path]:
+    return sorted((DATA / "claude_code").glob("*.jsonl"))
+
+
+def named(path: Path) -> str:
+    return path.stem
+
+
+def post_files(client, key, *paths, root):
+    """Send files as one import, with their paths."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    files = [SimpleUploadedFile(path.name, path.read_bytes()) for path in paths]
+    form = {"files": files, "paths": [str(path.relative_to(root)) for path in paths]}
+    answer = client.post("/api/v1/import", form, headers={"authorization": f"Bearer {key}"})
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def stored_rows():
+    """Every stored row with its place on disk: any write at all shows."""
+    tables = ("runs_run", "runs_step", "runs_filechange", "runs_blob", "runs_contextnode", "runs_billedcall")
+    rows = {}
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT ctid::text, xmin::text FROM {table} ORDER BY 1")
+            rows[table] = cursor.fetchall()
+    return rows
+
+
+@pytest.fixture
+def visitor(client, member):
+    client.force_login(member)
+    return client
+
+
+def pages_of(run):
+    """List the URLs of a run: its page, its tabs, each step with what hangs on it."""
+    base = {"team": run.project.team.slug, "project": run.project.slug, "run_id": run.id}
+    yield reverse("runs:run", kwargs=base)
+    yield reverse("runs:changes", kwargs=base)
+    yield reverse("runs:timeline", kwargs=base)
+    for step in Step.objects.filter(run_id=run.id).order_by("seq"):
+        here = {**base, "seq": step.seq}
+        yield reverse("runs:step", kwargs=here)
+        if step.seq % 10 == 0:
+            yield f"{reverse('runs:run', kwargs=base)}?step={step.seq}"
+            yield reverse("runs:step_raw", kwargs=here)
+        if step.context_digest is not None and step.seq % 10 == 0:
+            yield reverse("runs:messages", kwargs=here)
+
+
+def open_all(visitor, run):
+    for url in pages_of(run):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            answer = visitor.get(url)
+        assert answer.status_code == 200, url
+        assert len(queries) <= PAGE_QUERIES, (url, [query["sql"][:200] for query in queries])
+
+
+@pytest.mark.parametrize("path", transcripts(), ids=named)
+def test_transcript_imports_and_every_page_opens(path, client, visitor, project, ingest_key):
+    answer = post_files(client, ingest_key, path, root=path.parent)
+    assert answer["format"] == "claude-code"
+    before = stored_rows()
+    again = post_files(client, ingest_key, path, root=path.parent)
+    assert (again["runs"], stored_rows()) == (answer["runs"], before)
+    for run in Run.objects.select_related("project__team"):
+        open_all(visitor, run)
+
+
+def test_project_folder_with_nested_subagents(client, visitor, project, ingest_key, shared_data):
+    root = shared_data / "claude_code" / "project_with_nested_subagents"
+    paths = [path for path in sorted(root.rglob("*")) if path.is_file()]
+    answer = post_files(client, ingest_key, *paths, root=root)
+    assert (len(answer["runs"]), answer["quarantined"]) == (1, [])
+    run = Run.objects.select_related("project__team").get()
+    truth = json.loads((shared_data / "truth.json").read_text())["files"]
+    counts = [
+        truth[f"claude_code/{root.name}/{path.relative_to(root)}"]
+        for path in paths
+        if path.suffix == ".jsonl"
+    ]
+    assert run.tool_calls == sum(count["tool_calls"] for count in counts)
+    assert run.llm_calls == sum(count["extra"]["api_calls"] for count in counts)
+    assert run.failures == sum(count["errors"] for count in counts)
+    assert FileChange.objects.count() == sum(count["file_edits"] for count in counts)
+    assert run.agents == 6
+    before = stored_rows()
+    for path in paths:  # file by file, in any order, it is the same run
+        if path.suffix == ".jsonl":
+            post_files(client, ingest_key, path, root=root)
+    assert {table: len(rows) for table, rows in stored_rows().items()} == {
+        table: len(rows) for table, rows in before.items()
+    }
+    open_all(visitor, run)
+    visitor.get(reverse("runs:list", args=[project.team.slug, project.slug]))
+
+
+def test_every_other_format_is_named_and_kept(client, project, ingest_key, shared_data):
+    """What cannot be read yet is quarantined with its name; nothing answers with a server error."""
+    others = [
+        p
+        for p in sorted(shared_data.rglob("*.json*"))
+        if "claude_code" not in p.parts and p.stat().st_size < 1e6
+    ]
+    for path in others:
+        data = path.read_bytes()
+        answer = client.post(
+            f"/api/v1/import?filename={path.name}",
+            data,
+            content_type="application/octet-stream",
+            headers={"authorization": f"Bearer {ingest_key}"},
+        )
+        assert answer.status_code in (200, 422), (path, answer.content)
+        body = answer.json()
+        assert body.get("runs") or body.get("quarantined") or body.get("error"), path
