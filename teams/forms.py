@@ -79,7 +79,10 @@ class ProjectSettingsForm(forms.Form):
     redact = forms.BooleanField(
         label="Mask secrets before storing",
         required=False,
-        help_text="API keys, tokens and passwords in prompts, output and files become [redacted]. Turn off only for data without secrets.",
+        help_text=(
+            "API keys, tokens and passwords in prompts, output and files are replaced. "
+            "Turn it off only for data without secrets."
+        ),
     )
 
     @classmethod

@@ -13,7 +13,7 @@ SECRET_LENGTH = 40
 
 
 def make_key() -> tuple[str, str, str]:
-    """Make a new key: (raw, visible prefix of 12 characters, digest). The raw key is shown once, never kept."""
+    """Make a new key: (raw, visible prefix of 12 characters, digest). The raw key is never kept."""
     raw = KEY_START + "".join(secrets.choice(BASE62) for _ in range(SECRET_LENGTH))
     return raw, raw[:PREFIX_LENGTH], digest_of(raw)
 
@@ -24,7 +24,7 @@ def digest_of(raw: str) -> str:
 
 
 def digests_of(raw: str) -> list[str]:
-    """Digest a raw key under SECRET_KEY and each SECRET_KEY_FALLBACKS, so that keys outlive a rotated secret."""
+    """Digest a raw key under SECRET_KEY and SECRET_KEY_FALLBACKS, so that keys outlive a rotated secret."""
     secrets_known = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return [salted_hmac("teams.keys", raw, secret=s, algorithm="sha256").hexdigest() for s in secrets_known]
 

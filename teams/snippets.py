@@ -62,12 +62,31 @@ record("tool_call", id="call-1", name="bash", args={"command": "pytest -q"})
 record("tool_result", id="call-1", output="1 failed", exit_code=1)
 record("final", text="The test fails because the clock is not mocked.")'''
 
+#: slug, title, note, language, text
 _TEMPLATES = (
     ("curl", "First event", "Two lines make a run. It appears in the list at once.", "shell", CURL_EVENT),
-    ("claude-code", "Claude Code", "Imports your newest session. Run it again later: only what is new is added.", "shell", CLAUDE_CODE),
-    ("import", "Any transcript", "The format is recognised; several files or a zip are fine too.", "shell", CURL_IMPORT),
-    ("python", "Your own loop", "A recorder in standard Python: call record() where things happen.", "python", PYTHON),
-)  # fmt: skip
+    (
+        "claude-code",
+        "Claude Code",
+        "Imports your newest session; again later adds the rest.",
+        "shell",
+        CLAUDE_CODE,
+    ),
+    (
+        "import",
+        "Any transcript",
+        "The format is recognised; several files or a zip will do.",
+        "shell",
+        CURL_IMPORT,
+    ),
+    (
+        "python",
+        "Your own loop",
+        "A recorder in standard Python: record() where it happens.",
+        "python",
+        PYTHON,
+    ),
+)
 
 
 def snippets_for(*, url: str, key: str = KEY_PLACEHOLDER) -> list[Snippet]:
