@@ -1,0 +1,356 @@
+"""Records that are neither prompts, answers nor results: retries, compactions, hooks, notices."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct, field
+
+from ingest import wild
+from ingest.formats.claude_code.blocks import first_line, inside_tag, text_of
+from ingest.formats.claude_code.classify import command_of, tagged_text
+from ingest.formats.claude_code.lines import Record
+from ingest.formats.claude_code.slim import slim
+from runs.kinds import Kind, StepStatus
+from runs.records import StepRecord, digest_of
+
+
+class Note(Struct):
+    """A step that is told by one record, and may grow by a second (a summary, an output)."""
+
+    key: str
+    kind: Kind
+    lane: str
+    at: datetime | None
+    name: str | None = None
+    input: str | None = None
+    shown: str | None = None
+    output: str | None = None
+    status: StepStatus | None = None
+    error: str | None = None
+    error_kind: str | None = None
+    attempt: int | None = None
+    ended_at: datetime | None = None
+    raw: bytes | None = None
+    detail: dict[str, object] = field(default_factory=dict)
+
+
+def step_of(note: Note, *, run: str, source: str, parent: str | None) -> StepRecord:
+    return StepRecord(
+        run=run,
+        key=note.key,
+        kind=note.kind,
+        source=source,
+        name=note.name,
+        status=note.status,
+        error=note.error,
+        error_kind=note.error_kind,
+        parent=parent,
+        agent=note.lane,
+        attempt=note.attempt,
+        started_at=note.at,
+        ended_at=note.ended_at or note.at,
+        input=note.input,
+        input_preview=note.shown,
+        output=note.output,
+        raw=note.raw,
+        detail=note.detail,
+    )
+
+
+def key_of(record: Record) -> str:
+    """Use the record's uuid; a record without one is named by its content."""
+    return wild.text(record.get("uuid")) or f"{wild.text(record.get('type'))}:{digest_of(slim(record)).hex()}"
+
+
+def facts(**given: object) -> dict[str, object]:
+    """Keep the facts that are known."""
+    return {
+        name: value
+        for name, value in given.items()
+        if value is not None and value is not False and value != ""
+    }
+
+
+#: Causes that go by another name than their code.
+CAUSES = {
+    "overloaded_error": "overloaded",
+    "rate_limit_error": "rate limited",
+    "rate_limit": "rate limited",
+    "api_error": "server error",
+    "server_error": "server error",
+    "authentication_error": "not allowed",
+    "authentication_failed": "not allowed",
+    "invalid_request_error": "invalid request",
+    "timeout_error": "timed out",
+}
+STATUS_CAUSES = {
+    401: "not allowed",
+    429: "rate limited",
+    500: "server error",
+    503: "unavailable",
+    529: "overloaded",
+}
+
+
+def retry(record: Record, lane: str, at: datetime | None) -> Note:
+    """`system/api_error`: one attempt of a model call that failed and was tried again (FORMATS 1.7)."""
+    error = wild.mapping(record.get("error"))
+    inner = wild.mapping(error.get("error"))
+    innermost = wild.mapping(inner.get("error"))
+    status = wild.integer(error.get("status"), 999)
+    kind = wild.text(innermost.get("type")) or wild.text(inner.get("type"))
+    connection = wild.text(wild.mapping(error.get("connection")).get("code")) or wild.text(
+        wild.mapping(record.get("cause")).get("code")
+    )
+    said = (
+        wild.text(error.get("formatted"))
+        or wild.text(error.get("message"))
+        or wild.text(innermost.get("message"))
+    )
+    named = CAUSES.get(kind or "") or STATUS_CAUSES.get(status or 0)
+    cause = named or (f"no connection ({connection})" if connection else None) or first_line(said or "", 160)
+    cause = cause or "the reason was not recorded"
+    wait = wild.number(record.get("retryInMs"))
+    return Note(
+        key=key_of(record),
+        kind=Kind.RETRY,
+        lane=lane,
+        at=at,
+        name="API call",
+        status=StepStatus.FAILED,
+        error=f"{status} {cause}" if status else cause,
+        error_kind="api",
+        attempt=wild.integer(record.get("retryAttempt"), 10_000),
+        raw=slim(record),
+        detail=facts(
+            max_attempts=wild.integer(record.get("maxRetries"), 10_000),
+            wait_ms=round(wait) if wait is not None and wait < 10**9 else None,
+            http_status=status,
+            cause=cause,
+            message=(said or "")[:500],
+            network_down=error.get("isNetworkDown") is True,
+        ),
+    )
+
+
+def gave_up(record: Record, lane: str, at: datetime | None) -> Note:
+    """An assistant record with `isApiErrorMessage`: the call failed for good."""
+    text = text_of(wild.mapping(record.get("message")).get("content"))
+    status = wild.integer(record.get("apiErrorStatus"), 999)
+    word = wild.text(record.get("error"))
+    cause = CAUSES.get(word or "") or STATUS_CAUSES.get(status or 0)
+    head = f"{status} {cause}" if status and cause else cause
+    line = first_line(text, 300) or "The model could not be reached"
+    return Note(
+        key=key_of(record),
+        kind=Kind.ERROR,
+        lane=lane,
+        at=at,
+        name="API error",
+        status=StepStatus.FAILED,
+        error=f"{head}: {line}" if head else line,
+        error_kind="api",
+        output=text,
+        raw=slim(record),
+        detail=facts(http_status=status, cause=word),
+    )
+
+
+def compaction(record: Record, lane: str, at: datetime | None) -> Note:
+    """A boundary: the context was summarised, or (micro) old tool results were dropped from it."""
+    micro = record.get("subtype") == "microcompact_boundary"
+    about = wild.mapping(record.get("microcompactMetadata" if micro else "compactMetadata"))
+    before = wild.integer(about.get("preTokens"))
+    saved = wild.integer(about.get("tokensSaved"))
+    after = wild.integer(about.get("postTokens"))
+    if after is None and micro and before is not None and saved is not None and saved <= before:
+        after = before - saved
+    duration = wild.integer(about.get("durationMs"), 10**9)
+    return Note(
+        key=key_of(record),
+        kind=Kind.COMPACTION,
+        lane=lane,
+        at=at,
+        name="microcompact" if micro else None,
+        status=StepStatus.OK,
+        raw=slim(record),
+        detail=facts(
+            trigger=wild.text(about.get("trigger")),
+            pre_tokens=before,
+            post_tokens=after,
+            tokens_saved=saved,
+            took_ms=duration,
+            micro=micro,
+            results_dropped=len(wild.items(about.get("compactedToolIds"))) or None,
+        ),
+    )
+
+
+def event(
+    record: Record,
+    lane: str,
+    at: datetime | None,
+    name: str,
+    *,
+    input: str | None = None,
+    output: str | None = None,
+    **detail: object,
+) -> Note:
+    """Make an event that people see."""
+    return Note(
+        key=key_of(record),
+        kind=Kind.EVENT,
+        lane=lane,
+        at=at,
+        name=name,
+        input=input,
+        output=output,
+        raw=slim(record),
+        detail=facts(**detail),
+    )
+
+
+def hidden(record: Record, lane: str, at: datetime | None, name: str, **given: Any) -> Note:
+    """Make an event that pages hide unless asked."""
+    return event(record, lane, at, name, meta=True, **given)
+
+
+#: System records that say nothing a person would look for.
+SILENT_SYSTEM = frozenset({"turn_duration"})
+
+
+def system_note(record: Record, lane: str, at: datetime | None) -> Note | None:
+    """Read a `system` record; the boundary and retry kinds have readers of their own."""
+    subtype = wild.text(record.get("subtype")) or ""
+    content = text_of(record.get("content"))
+    if subtype in SILENT_SYSTEM:
+        return None
+    if subtype == "api_error":
+        return retry(record, lane, at)
+    if subtype in ("compact_boundary", "microcompact_boundary"):
+        return compaction(record, lane, at)
+    if subtype == "stop_hook_summary":
+        return stop_hook(record, lane, at)
+    if subtype == "local_command":
+        if "<command-name>" in content:
+            return event(record, lane, at, "Human ran", input=command_of(content))
+        return hidden(record, lane, at, "Local output", output=tagged_text(content))
+    if subtype == "model_refusal_fallback":
+        return model_switch(record, lane, at, content)
+    return hidden(record, lane, at, subtype or "system", output=content or None)
+
+
+def model_switch(record: Record, lane: str, at: datetime | None, content: str) -> Note:
+    old, new = wild.text(record.get("originalModel")), wild.text(record.get("fallbackModel"))
+    return event(
+        record,
+        lane,
+        at,
+        "Model switched",
+        input=f"{old or '?'} → {new or '?'}",
+        output=content or None,
+        refused_model=old,
+        model=new,
+        category=wild.text(record.get("apiRefusalCategory")),
+    )
+
+
+def stop_hook(record: Record, lane: str, at: datetime | None) -> Note | None:
+    """Show a stop hook that failed or kept the agent from stopping."""
+    errors = [found for item in wild.items(record.get("hookErrors")) if (found := wild.text(item))]
+    stopped = record.get("preventedContinuation") is True
+    if not errors and not stopped:
+        return None
+    commands = [wild.text(info.get("command")) or "" for info in wild.objects(record.get("hookInfos"))]
+    note = event(
+        record,
+        lane,
+        at,
+        "Hook stopped the agent" if stopped else "Hook failed",
+        input="\n".join(commands) or None,
+        output="\n".join(errors) or wild.text(record.get("stopReason")) or None,
+        hook="Stop",
+    )
+    note.error = first_line(errors[0], 300) if errors else None
+    return note
+
+
+#: Attachments that only feed the model.
+SILENT_ATTACHMENTS = frozenset(
+    {
+        "nested_memory",
+        "task_reminder",
+        "todo_reminder",
+        "skill_listing",
+        "agent_listing_delta",
+        "deferred_tools_delta",
+        "mcp_instructions_delta",
+        "command_permissions",
+        "auto_mode",
+        "compact_file_reference",
+        "total_tokens_reminder",
+        "read_truncation_notice",
+        "file",
+    }
+)
+
+
+def attachment_note(record: Record, lane: str, at: datetime | None) -> Note | None:
+    """Read an `attachment` record; queued prompts have a reader of their own."""
+    given = wild.mapping(record.get("attachment"))
+    kind = wild.text(given.get("type")) or "attachment"
+    if kind in SILENT_ATTACHMENTS:
+        return None
+    if kind == "edited_text_file":
+        return event(
+            record,
+            lane,
+            at,
+            "Changed outside",
+            input=wild.text(given.get("displayPath")) or wild.text(given.get("filename")),
+            output=wild.text(given.get("snippet")) or None,
+            path=wild.text(given.get("filename")),
+        )
+    if kind.startswith("hook_"):
+        return hook_note(record, given, kind, lane, at)
+    return hidden(record, lane, at, kind)
+
+
+def hook_note(record: Record, given: dict[str, Any], kind: str, lane: str, at: datetime | None) -> Note:
+    code = wild.integer(given.get("exitCode"), 65_535)
+    failed = "error" in kind or "blocked" in kind or bool(code)
+    parts = [text_of(given.get(name)) for name in ("content", "stdout", "stderr", "blockingError")]
+    shown = failed or kind == "hook_system_message"
+    note = event(
+        record,
+        lane,
+        at,
+        "Hook failed" if failed else "Hook said",
+        input=wild.text(given.get("hookName")) or wild.text(given.get("hookEvent")),
+        output="\n".join(part for part in parts if part.strip()) or None,
+        hook=wild.text(given.get("hookEvent")),
+        command=(wild.text(given.get("command")) or "")[:500],
+        exit=code,
+        meta=not shown,
+    )
+    if failed:
+        note.error = first_line(note.output or "", 300) or f"exit {code}"
+    return note
+
+
+class Notice(Struct, frozen=True):
+    """What a `<task-notification>` says of a background task."""
+
+    tool: str | None
+    status: str
+    summary: str
+    result: str | None
+
+
+def notice_of(text: str) -> Notice:
+    return Notice(
+        tool=inside_tag(text, "tool-use-id"),
+        status=inside_tag(text, "status") or "",
+        summary=inside_tag(text, "summary") or first_line(text),
+        result=inside_tag(text, "result"),
+    )

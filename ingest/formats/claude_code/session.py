@@ -1,0 +1,469 @@
+"""One session walked from its first record to its last: records in, steps and changes out."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from ingest import wild
+from ingest.formats.claude_code import calls, notes, tools
+from ingest.formats.claude_code.blocks import CALL_TYPES, blocks_of, text_of, without_reminders
+from ingest.formats.claude_code.calls import ModelCall
+from ingest.formats.claude_code.classify import Said, command_of, said_by, tagged_text
+from ingest.formats.claude_code.edits import EDIT_TOOLS, Call, Editor
+from ingest.formats.claude_code.facts import call_facts, commits_in
+from ingest.formats.claude_code.header import ENDED, STILL_RUNNING, Header
+from ingest.formats.claude_code.lanes import Lane
+from ingest.formats.claude_code.lines import Record
+from ingest.formats.claude_code.notes import Note
+from ingest.formats.claude_code.paths import Roots
+from ingest.formats.claude_code.subagents import Entry
+from ingest.formats.claude_code.tools import Tool
+from runs.kinds import Kind, RunStatus, StepStatus
+from runs.records import ChangeRecord, StepRecord
+
+Slot = ModelCall | Tool | Note
+
+#: Records that only tell of the run as a whole, or of nothing a person would look for.
+BOOKKEEPING = frozenset(
+    {
+        "summary",
+        "custom-title",
+        "ai-title",
+        "agent-name",
+        "last-prompt",
+        "mode",
+        "permission-mode",
+        "queue-operation",
+        "file-history-snapshot",
+        "file-history-delta",
+        "frame-link",
+        "atis-latch",
+    }
+)
+
+
+class Session:
+    """Everything known of one session while its records go by."""
+
+    def __init__(self, session: str, *, source: str) -> None:
+        self.session = session
+        self.source = source
+        self.header = Header(session)
+        self.roots = Roots()
+        self.editor = Editor(self.roots)
+        self.lanes: dict[str, Lane] = {}
+        self.slots: list[Slot] = []
+        self.calls: dict[tuple[str, str], ModelCall] = {}
+        self.tools: dict[str, Tool] = {}
+        self.changes: list[ChangeRecord] = []
+        self.uuids: set[str] = set()
+        self.links: dict[str, str] = {}  #: lane → key of the call that opened it
+        self.warmups: set[str] = set()
+        self.local_commands: set[str] = set()  #: uuids of slash commands that the program itself answered
+        self.typed: set[str] = set()  #: texts of all human prompts that stand as records of their own
+        self.shell: dict[str, Note] = {}  #: the newest `!command` of a lane, waiting for its output
+        self.summary: dict[str, Note] = {}  #: the newest compaction of a lane, waiting for its summary
+        self.ends: dict[str, Slot] = {}  #: the newest thing of each lane that says how it stands
+        self.last_at: dict[str, datetime] = {}
+        self.outcome: tuple[RunStatus, str | None] | None = None
+
+    def take(self, entry: Entry) -> None:
+        """Read one record. A record seen before (a copy of the same history) adds nothing."""
+        record, name = entry.record, entry.lane
+        kind = wild.text(record.get("type")) or ""
+        if kind in BOOKKEEPING:
+            self.header.bookkeep(record)
+            return
+        uuid = wild.text(record.get("uuid"))
+        if uuid:
+            if uuid in self.uuids:
+                return
+            self.uuids.add(uuid)
+        at = wild.when(record.get("timestamp"))
+        self.header.learn(record, at, main=self.is_told(name))
+        if at is not None:
+            self.last_at[name] = max(at, self.last_at.get(name, at))
+        cwd = wild.text(record.get("cwd"))
+        if cwd:
+            self.roots.learn(cwd, sure=name != "")
+        lane = self.lanes.setdefault(name, Lane(name))
+        reader = READERS.get(kind)
+        if reader:
+            reader(self, lane, record, at)
+        else:
+            self.add(notes.hidden(record, name, at, kind or "unknown record"))
+        lane.note(uuid)
+
+    def is_told(self, lane: str) -> bool:
+        """Say whether a lane speaks for the run: the main one, or any when only sub-agents were given."""
+        return lane == "" or not self.header.has_main
+
+    def add(self, slot: Slot) -> None:
+        self.slots.append(slot)
+
+    # --- what the model said
+
+    def assistant(self, lane: Lane, record: Record, at: datetime | None) -> None:
+        message = wild.mapping(record.get("message"))
+        if record.get("isApiErrorMessage") is True:
+            note = notes.gave_up(record, lane.agent, at)
+            self.add(note)
+            self.ends[lane.agent] = note
+            return
+        if message.get("model") == calls.SYNTHETIC:
+            text = text_of(message.get("content"))
+            self.add(notes.hidden(record, lane.agent, at, "Local message", output=text or None))
+            return
+        name = calls.key_of(record)
+        if name is None:
+            self.add(notes.hidden(record, lane.agent, at, "assistant"))
+            return
+        call = self.calls.get((lane.agent, name[0])) or self.open_call(lane, record, name)
+        blocks = blocks_of(message.get("content"))
+        calls.grow(call, record, blocks, at)
+        self.ends[lane.agent] = call
+        if call.model and self.is_told(lane.agent):
+            self.header.models[call.model] += 1
+        for number, block in enumerate(blocks):
+            self.take_block(lane, record, block, number, at)
+
+    def open_call(self, lane: Lane, record: Record, name: tuple[str, str | None]) -> ModelCall:
+        key, call_id = name
+        version = wild.text(record.get("version")) or ""
+        call = calls.begin(
+            record, key=key, call_id=call_id, lane=lane.agent, version=version, asked_at=lane.asked_at
+        )
+        call.context = lane.begin(key, call.blocks)
+        self.calls[lane.agent, key] = call
+        self.add(call)
+        return call
+
+    def take_block(
+        self, lane: Lane, record: Record, block: dict[str, Any], number: int, at: datetime | None
+    ) -> None:
+        """Open the call that a block asks for, or close the one whose result it carries (server tools)."""
+        kind = wild.text(block.get("type")) or ""
+        if kind in CALL_TYPES:
+            key = wild.text(block.get("id")) or f"{notes.key_of(record)}:{number}"
+            if key not in self.tools:
+                self.open_tool(lane, record, key, block, at)
+        elif kind.endswith("_tool_result"):
+            tool = self.tools.get(wild.text(block.get("tool_use_id")) or "")
+            if tool and not tool.answered:
+                failed = "error" in text_of(wild.mapping(block.get("content")).get("type"))
+                tools.answer(tool, {**block, "is_error": failed}, {}, at)
+
+    def open_tool(
+        self, lane: Lane, record: Record, key: str, block: dict[str, Any], at: datetime | None
+    ) -> None:
+        name = wild.text(block.get("name")) or "?"
+        given = wild.mapping(block.get("input"))
+        cwd = wild.text(record.get("cwd")) or ""
+        tool = Tool(
+            key=key,
+            name=name,
+            given=given,
+            lane=lane.agent,
+            cwd=cwd,
+            version=wild.text(record.get("version")) or "",
+            started_at=at,
+            facts=call_facts(name, given, self.roots, cwd),
+        )
+        self.tools[key] = tool
+        self.add(tool)
+
+    # --- what the model was told
+
+    def user(self, lane: Lane, record: Record, at: datetime | None) -> None:
+        content = wild.mapping(record.get("message")).get("content")
+        said = said_by(record)
+        if said == Said.RESULT:
+            for block in wild.objects(content):
+                if block.get("type") == "tool_result":
+                    self.result(lane, record, block, at)
+        elif said != Said.EMPTY:
+            SAYERS[said](self, lane, record, text_of(content), at)
+        if content:
+            lane.hear(content)
+        lane.asked_at = at or lane.asked_at
+
+    def result(self, lane: Lane, record: Record, block: dict[str, Any], at: datetime | None) -> None:
+        """Pair a result with its call, and take the file change or the file content that it tells of."""
+        key = wild.text(block.get("tool_use_id"))
+        if not key:
+            self.add(
+                notes.hidden(
+                    record, lane.agent, at, "Result without an id", output=text_of(block.get("content"))
+                )
+            )
+            return
+        tool = self.tools.get(key)
+        if tool is None:
+            self.open_tool(lane, record, key, {"name": "unknown"}, None)
+            tool = self.tools[key]
+        if tool.answered:
+            return
+        result = tools.answer(tool, block, record, at)
+        self.header.commits += commits_in(tool.name, result)
+        if tool.status == StepStatus.OK:
+            self.follow_files(tool, result)
+
+    def follow_files(self, tool: Tool, result: dict[str, Any]) -> None:
+        call = Call(
+            run=self.session,
+            key=tool.key,
+            tool=tool.name,
+            given=tool.given,
+            result=result,
+            text=tool.output or "",
+            cwd=tool.cwd,
+            version=tool.version,
+            source=self.source,
+        )
+        if tool.name == "Read":
+            self.editor.learn(call)
+        elif tool.name in EDIT_TOOLS:
+            change = self.editor.change(call)
+            if change:
+                self.changes.append(change)
+                if change.user_modified:
+                    tool.facts["user_modified"] = True
+
+    def prompt(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
+        """A human speaks; in a sub-agent's lane it is the task that its parent gave."""
+        uuid = wild.text(record.get("uuid"))
+        command = said_by(record) == Said.COMMAND
+        if command and uuid in self.local_commands:
+            self.local(lane, record, text, at)
+            return
+        shown = command_of(text) if command else without_reminders(text)
+        if lane.agent:
+            self.task(lane, record, shown, at)
+            return
+        lane.rewind(wild.text(record.get("parentUuid")))
+        self.header.prompt = self.header.prompt or shown
+        note = notes.event(record, "", at, "", input=text, command=command)
+        note.kind, note.name, note.status = Kind.PROMPT, None, StepStatus.OK
+        note.shown = shown if shown != text else None
+        self.add(note)
+        self.ends[""] = note
+
+    def task(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
+        """What a sub-agent was told: first its task, later messages of others."""
+        first = lane.asked_at is None and not lane.heads
+        self.add(notes.event(record, lane.agent, at, "Task" if first else "Message", input=text))
+        self.header.task = self.header.task or text
+
+    def local(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
+        """A slash command that the program answered itself."""
+        note = notes.event(record, lane.agent, at, "Human ran", input=command_of(text), local=True)
+        self.shell[lane.agent] = note
+        self.add(note)
+
+    def ran(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
+        """A shell command that the human typed."""
+        note = notes.event(record, lane.agent, at, "Human ran", input=tagged_text(text), shell=True)
+        self.shell[lane.agent] = note
+        self.add(note)
+
+    def printed(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
+        """The output of a command that the human ran."""
+        output = tagged_text(text)
+        note = self.shell.pop(lane.agent, None)
+        if note is not None:
+            note.output, note.ended_at = output or None, at
+        elif output.strip():
+            self.add(notes.hidden(record, lane.agent, at, "Local output", output=output))
+
+    def summarised(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
+        """The summary that a compacted context begins with; without a boundary, the compaction itself."""
+        note = self.summary.pop(lane.agent, None)
+        if note is None:
+            note = notes.compaction(record, lane.agent, at)
+            self.add(note)
+            lane.restart()
+        note.output = text
+
+    def interrupted(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
+        note = notes.event(record, lane.agent, at, "Interrupted", input=text.strip("[] \n"))
+        self.add(note)
+        self.ends[lane.agent] = note
+        for tool in self.tools.values():
+            if tool.lane == lane.agent and not tool.answered and tool.status is None:
+                tool.status, tool.error_kind = StepStatus.CANCELLED, "human"
+                tool.error, tool.ended_at = "Interrupted by the user", at
+
+    def noticed(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
+        """A background task reports; the end of a sub-agent closes its step."""
+        notice = notes.notice_of(text)
+        tool = self.tools.get(notice.tool or "")
+        self.add(
+            notes.event(record, lane.agent, at, "Background task", input=notice.summary, output=notice.result)
+        )
+        if tool is not None and tool.in_background and tool.status is None:
+            done = notice.status in ("completed", "")
+            tool.status = StepStatus.OK if done else StepStatus.FAILED
+            tool.error = None if done else f"The sub-agent ended: {notice.status}"[:300]
+            tool.ended_at = at
+            tool.output = notice.result or tool.output
+
+    def silent(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
+        """What the program tells the model is in the context, and no step."""
+
+    # --- what else is told
+
+    def system(self, lane: Lane, record: Record, at: datetime | None) -> None:
+        note = notes.system_note(record, lane.agent, at)
+        if note is None:
+            return
+        self.add(note)
+        if note.kind == Kind.RETRY:
+            lane.asked_at = at or lane.asked_at
+        elif note.kind == Kind.COMPACTION and not note.detail.get("micro"):
+            lane.restart()
+            lane.asked_at = at or lane.asked_at
+            self.summary[lane.agent] = note
+
+    def attachment(self, lane: Lane, record: Record, at: datetime | None) -> None:
+        given = wild.mapping(record.get("attachment"))
+        kind = given.get("type")
+        if kind == "queued_command":
+            self.queued(lane, record, given, at)
+            return
+        cwd = wild.text(record.get("cwd")) or ""
+        if kind == "edited_text_file" and wild.text(given.get("filename")):
+            self.editor.forget(wild.text(given.get("filename")) or "", cwd)
+        elif kind == "file":
+            self.editor.learn_text(wild.mapping(wild.mapping(given.get("content")).get("file")), cwd)
+        note = notes.attachment_note(record, lane.agent, at)
+        if note is not None:
+            self.add(note)
+
+    def queued(self, lane: Lane, record: Record, given: dict[str, Any], at: datetime | None) -> None:
+        """A prompt typed while the agent worked, unless it also stands as a record of its own."""
+        text = text_of(given.get("prompt"))
+        if given.get("commandMode") == "task-notification" or text.lstrip().startswith("<task-notification>"):
+            self.noticed(lane, record, text, at)
+        elif text.strip() and text.strip() not in self.typed and lane.agent == "":
+            note = notes.event(record, "", at, "", input=text, queued=True)
+            note.kind, note.name, note.status = Kind.PROMPT, None, StepStatus.OK
+            self.add(note)
+            self.header.prompt = self.header.prompt or text
+        if text.strip():
+            lane.hear(text)
+
+    def progress(self, lane: Lane, record: Record, at: datetime | None) -> None:
+        """Keep what a running command has printed so far; other progress says nothing lasting."""
+        data = wild.mapping(record.get("data"))
+        tool = self.tools.get(wild.text(record.get("parentToolUseID")) or "")
+        if tool is not None and data.get("type") == "bash_progress":
+            tool.live_output = (
+                wild.text(data.get("fullOutput")) or wild.text(data.get("output")) or tool.live_output
+            )
+
+    def pull_request(self, lane: Lane, record: Record, at: datetime | None) -> None:
+        url = wild.text(record.get("prUrl"))
+        number = wild.integer(record.get("prNumber"))
+        if not url or any(known["url"] == url for known in self.header.pull_requests):
+            return
+        self.header.pull_requests.append({"url": url[:500], "number": number})
+        note = notes.event(record, lane.agent, at, "Pull request", input=url, number=number)
+        note.key = f"pr-link:{url}"[:500]
+        self.add(note)
+
+    def ended(self, lane: Lane, record: Record, at: datetime | None) -> None:
+        """The last line of headless output: how it ended, and what it cost."""
+        result = wild.mapping(record.get("result"))
+        cost = wild.number(result.get("total_cost_usd"))
+        self.header.cost = cost if cost is not None else self.header.cost
+        subtype = wild.text(result.get("subtype")) or "success"
+        failed = result.get("is_error") is True or subtype != "success"
+        said = wild.text(result.get("result"))
+        self.outcome = (
+            (RunStatus.FAILED, said[:300] if said else subtype.replace("_", " "))
+            if failed
+            else (RunStatus.DONE, None)
+        )
+
+    # --- the end
+
+    def status(self, lane: str, now: datetime) -> tuple[RunStatus, str | None]:
+        """Say how a lane stands by its last word, and by how long it has been silent."""
+        last = self.ends.get(lane)
+        newest = self.header.last
+        fresh = newest is not None and now - newest < STILL_RUNNING
+        if isinstance(last, Note) and last.kind == Kind.ERROR:
+            return RunStatus.FAILED, last.error
+        if isinstance(last, Note) and last.kind == Kind.EVENT:
+            return RunStatus.INTERRUPTED, None
+        if isinstance(last, ModelCall):
+            if last.stop_reason in ENDED:
+                return RunStatus.DONE, None
+            if last.stop_reason == "refusal":
+                return RunStatus.FAILED, "The model refused to answer"
+            spoke = any(block.get("type") == "text" for block in last.blocks)
+            if last.stop_reason is None and spoke and not last.calls_tools and not fresh:
+                return RunStatus.DONE, None
+        return (RunStatus.RUNNING if fresh else RunStatus.UNFINISHED), None
+
+    def steps(self, now: datetime) -> list[StepRecord]:
+        """Write all steps, in the order of the records that began them."""
+        status = self.outcome or self.status("", now)
+        running = status[0] == RunStatus.RUNNING
+        open_status = StepStatus.RUNNING if running else StepStatus.UNANSWERED
+        self.close_agents(now)
+        written: list[StepRecord] = []
+        for slot in self.slots:
+            parent = self.links.get(slot.lane) if slot.lane else None
+            if slot.lane in self.warmups and not isinstance(slot, Tool):
+                slot.detail["meta"] = True
+            if isinstance(slot, ModelCall):
+                written += calls.steps_of(slot, run=self.session, source=self.source, parent=parent)
+            elif isinstance(slot, Tool):
+                written.append(
+                    tools.step_of(
+                        slot, run=self.session, source=self.source, parent=parent, open_status=open_status
+                    )
+                )
+            else:
+                written.append(notes.step_of(slot, run=self.session, source=self.source, parent=parent))
+        return written
+
+    def close_agents(self, now: datetime) -> None:
+        """Tie each sub-agent's call to its lane, and end a background one with the lane's last word."""
+        for lane, key in self.links.items():
+            tool = self.tools.get(key)
+            if tool is None:
+                continue
+            tool.agent = lane
+            tool.facts["agent_id"] = lane
+            if tool.in_background and tool.status is None and self.status(lane, now)[0] == RunStatus.DONE:
+                tool.status, tool.ended_at = StepStatus.OK, self.last_at.get(lane)
+        for tool in self.tools.values():
+            if tool.is_agent and tool.status in (StepStatus.OK, None):
+                tool.facts["transcript"] = "here" if tool.agent in self.lanes else "missing"
+
+
+Reader = Callable[[Session, Lane, Record, datetime | None], None]
+Sayer = Callable[[Session, Lane, Record, str, datetime | None], None]
+
+READERS: dict[str, Reader] = {
+    "assistant": Session.assistant,
+    "user": Session.user,
+    "system": Session.system,
+    "attachment": Session.attachment,
+    "progress": Session.progress,
+    "pr-link": Session.pull_request,
+    "result": Session.ended,
+}
+SAYERS: dict[Said, Sayer] = {
+    Said.HUMAN: Session.prompt,
+    Said.COMMAND: Session.prompt,
+    Said.SUMMARY: Session.summarised,
+    Said.INTERRUPT: Session.interrupted,
+    Said.SHELL: Session.ran,
+    Said.SHELL_OUTPUT: Session.printed,
+    Said.LOCAL_OUTPUT: Session.printed,
+    Said.NOTICE: Session.noticed,
+    Said.HARNESS: Session.silent,
+}
