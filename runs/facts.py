@@ -53,12 +53,15 @@ class Sentence:
     dot: str = "tool"
 
     @property
+    def headline(self) -> str:
+        """Give verb and object."""
+        return f"{self.verb} {self.object}".strip()
+
+    @property
     def text(self) -> str:
-        """Give the plain text, for titles and tests."""
-        head = f"{self.verb} {self.object}".strip()
-        return " · ".join(
-            [head, *(" ".join(tag.text for tag in self.tags).split("\n"))] if self.tags else [head]
-        )
+        """Give the whole sentence as plain text."""
+        tags = " ".join(tag.text for tag in self.tags)
+        return f"{self.headline} · {tags}" if tags else self.headline
 
 
 Outcome = tuple[Tag, ...]

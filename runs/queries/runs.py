@@ -55,6 +55,7 @@ class Totals:
 
     runs: int
     failed: int
+    calls: int
     cost_usd: Decimal
     unpriced_calls: int
     lower_bound_calls: int
@@ -106,6 +107,7 @@ def totals_of(project: Project, chosen: RunFilter) -> Totals:
     found = runs_for(project, chosen).aggregate(
         runs=Count("id"),
         failed=Count("id", filter=Q(status="failed")),
+        calls=Sum("llm_calls", default=0),
         cost_usd=Sum("cost_usd", default=Decimal(0)),
         unpriced_calls=Sum("unpriced_calls", default=0),
         lower_bound_calls=Sum("lower_bound_calls", default=0),

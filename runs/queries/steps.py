@@ -46,7 +46,7 @@ _PLAIN = (
     "lines_added",
     "lines_removed",
     "detail",
-,)
+)
 _CUT = {
     "input_text": Left("input_preview", 1_000),
     "output_text": Case(

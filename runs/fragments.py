@@ -1,0 +1,112 @@
+"""Rows as HTML: what the first answer, htmx and sockets all send. Reads what rows need, renders one file a row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from runs.kinds import Kind
+from runs.models import Run
+from runs.queries.changes import hidden_steps
+from runs.queries.flights import flights_of
+from runs.queries.steps import LANE_OPEN, Row, lanes_of, rows_by_key, rows_of_lanes
+from runs.shown.runs import RunHead, RunRow, run_head, run_row
+from runs.shown.steps import Around, Place, StepRow, row_shown
+from runs.tools import Family, family_of
+from teams.models import Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowFrame:
+    """A step's row on its way to a client, with what the client orders and places it by."""
+
+    seq: int
+    at: int
+    parent: int | None  #: seq of the step whose lane it lies in
+    meta: bool
+    revision: int
+    html: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what goes over the wire."""
+        return {"seq": self.seq, "at": self.at, "parent": self.parent, "meta": self.meta, "html": self.html}
+
+
+def place_of(project: Project, run: Run) -> Place:
+    """Say where a run lives."""
+    return Place(team=project.team.slug, project=project.slug, run_id=run.id, cwd=run.cwd)
+
+
+def show_steps(
+    project: Project, run: Run, rows: Sequence[Row], *, selected: int | None = None
+) -> list[StepRow]:
+    """Build the rows of a window, with the short lanes under them."""
+    lanes = lanes_of(run, [row["key"] for row in rows])
+    inner = rows_of_lanes(run, [key for key, lane in lanes.items() if lane["steps"] <= LANE_OPEN])
+    every = [*rows, *(child for children in inner.values() for child in children)]
+    around = Around(
+        place=place_of(project, run),
+        hidden=hidden_steps(run, [row["key"] for row in every if _may_hide(row)]),
+        lanes=lanes,
+        inner=inner,
+        selected=selected,
+    )
+    return [row_shown(row, around) for row in rows]
+
+
+def _may_hide(row: Row) -> bool:
+    edits = row["kind"] == Kind.TOOL and family_of(row["tool"]) in (Family.EDIT, Family.WRITE)
+    return bool(row["changes"]) and not edits
+
+
+def step_frames(project: Project, run: Run, rows: Sequence[Row]) -> list[RowFrame]:
+    """Render changed rows for live clients; a sub-agent's row brings the row that counts it along."""
+    parents = rows_by_key(run, {row["parent_key"] for row in rows if row["agent"] and row["parent_key"]})
+    known = {row["key"] for row in rows}
+    every = [*rows, *(row for key, row in parents.items() if key not in known)]
+    around = Around(
+        place=place_of(project, run),
+        hidden=hidden_steps(run, [row["key"] for row in every if _may_hide(row)]),
+        lanes=lanes_of(run, [row["key"] for row in every]),
+    )
+    return [_frame(row, around, parents) for row in every]
+
+
+def _frame(row: Row, around: Around, parents: dict[str, Row]) -> RowFrame:
+    shown = row_shown(row, around)
+    parent = parents.get(row["parent_key"]) if row["agent"] else None
+    return RowFrame(
+        seq=shown.seq,
+        at=shown.at,
+        parent=parent["seq"] if parent else None,
+        meta=shown.is_meta,
+        revision=row["revision"],
+        html=render_step(shown),
+    )
+
+
+def render_step(row: StepRow) -> str:
+    """Render one step's row."""
+    return render_to_string("runs/_step_row.html", {"row": row})
+
+
+def show_runs(project: Project, runs: Sequence[Run]) -> list[RunRow]:
+    """Build the rows of the run list, with one query for all their strips."""
+    flights = flights_of(run.id for run in runs)
+    return [run_row(run, place_of(project, run), flights[run.id]) for run in runs]
+
+
+def render_run(row: RunRow) -> str:
+    """Render one run's row."""
+    return render_to_string("runs/_run_row.html", {"row": row})
+
+
+def render_head(run: Run) -> str:
+    """Render the facts above a run."""
+    return render_to_string("runs/_facts.html", {"head": run_head(run)})
+
+
+def head_of(run: Run) -> RunHead:
+    """Build the facts above a run."""
+    return run_head(run)

@@ -1,0 +1,114 @@
+"""Nudges: one {run, revision} to whoever looks at a run or its project. The only import of the channel layer.
+
+`announce` only takes a note. A daemon thread of the process sends, so that a slow or dead Redis costs ingest
+nothing; while it sends, the notes of one run become one. A lost nudge is made good by the sockets' heartbeat.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterable
+from typing import Protocol
+from uuid import UUID
+
+from channels.layers import get_channel_layer
+
+log = logging.getLogger(__name__)
+
+SEND_SECONDS = 2.0  # a send that takes longer is given up: the next nudge says more than this one
+PAUSE_SECONDS = 0.02  # between rounds, so that a burst of requests is one nudge
+NOTES_MOST = 10_000  # runs waiting to be announced; above, the oldest are dropped
+GRUMBLE_SECONDS = 60  # one log line in this time, however many sends fail
+
+
+class Saved(Protocol):
+    """What the store says of a saved run."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def revision(self) -> int: ...
+
+
+def run_group(run_id: UUID | str) -> str:
+    """Name the group of sockets that look at a run."""
+    return f"run.{UUID(str(run_id)).hex}"
+
+
+def project_group(project_id: int) -> str:
+    """Name the group of sockets that look at a project's list."""
+    return f"project.{project_id}"
+
+
+class Announcer:
+    """Notes waiting to be sent, and the thread that sends them. One a process."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.notes: dict[UUID, tuple[int, int]] = {}
+        self.lock = threading.Lock()
+        self.ready = threading.Event()
+        self.grumbled_at = 0.0
+        threading.Thread(target=self._run, name="announcer", daemon=True).start()
+
+    def note(self, project_id: int, run_id: UUID, revision: int) -> None:
+        """Take a note; the newest revision of a run wins."""
+        with self.lock:
+            _, known = self.notes.pop(run_id, (0, -1))
+            self.notes[run_id] = (project_id, max(known, revision))
+            while len(self.notes) > NOTES_MOST:
+                self.notes.pop(next(iter(self.notes)))
+        self.ready.set()
+
+    def _run(self) -> None:
+        asyncio.run(self._send_forever())
+
+    async def _send_forever(self) -> None:
+        while True:
+            await asyncio.to_thread(self.ready.wait)
+            self.ready.clear()
+            with self.lock:
+                notes, self.notes = self.notes, {}
+            for run_id, (project_id, revision) in notes.items():
+                await self._send(project_id, run_id, revision)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _send(self, project_id: int, run_id: UUID, revision: int) -> None:
+        message = {"type": "nudge", "run": str(run_id), "revision": revision}
+        layer = get_channel_layer()
+        sends = [layer.group_send(name, message) for name in (run_group(run_id), project_group(project_id))]
+        try:
+            await asyncio.wait_for(asyncio.gather(*sends), SEND_SECONDS)
+        except Exception as error:  # Redis may be lost at any moment; ingest must go on
+            self._grumble(error)
+
+    def _grumble(self, error: Exception) -> None:
+        if time.monotonic() - self.grumbled_at > GRUMBLE_SECONDS:
+            self.grumbled_at = time.monotonic()
+            log.warning(
+                "Live pages are not told of new steps; they poll. %s: %s", type(error).__name__, error
+            )
+
+
+_announcer: Announcer | None = None
+_making = threading.Lock()
+
+
+def announce(project: object, saved_runs: Iterable[Saved]) -> None:
+    """Tell live pages that runs changed. Returns at once and never raises."""
+    try:
+        announcer = _announcer_of_process()
+        for saved in saved_runs:
+            announcer.note(project.pk, saved.id, saved.revision)  # type: ignore[attr-defined]
+    except Exception:
+        log.exception("A nudge could not be noted.")
+
+
+def _announcer_of_process() -> Announcer:
+    global _announcer
+    with _making:
+        if _announcer is None or _announcer.pid != os.getpid():
+            _announcer = Announcer()
+        return _announcer

@@ -1,0 +1,117 @@
+"""Whole texts as pages show them: bounded, and saying so where they are cut."""
+
+import json
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from runs.ansi import ansi_html, strip_ansi
+from runs.highlight import code_lines, json_html
+from runs.words import size
+
+#: Characters of one text on a page; the rest is a click away as plain text.
+SHOWN_CHARS = 60_000
+#: Lines of code with numbers; each is an element.
+SHOWN_LINES = 1_500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextShown:
+    """A text, painted. `cut` says in words what is missing, empty when nothing is."""
+
+    html: SafeString | str = ""
+    lines: tuple[tuple[int, SafeString], ...] = ()  #: numbered lines instead of `html`
+    cut: str = ""
+    more_url: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.html and not self.lines
+
+
+def cut_words(shown: int, held: int, whole: int) -> str:
+    """Say what is missing: what the page leaves out, or what was never recorded. All in bytes or characters."""
+    if whole > held:
+        return f"Cut before it was recorded: {size(held)} of {size(whole)} are here."
+    return f"The first {size(shown)} of {size(held)}." if held > shown else ""
+
+
+def terminal(text: str, *, whole: int = 0, more_url: str = "") -> TextShown:
+    """Show what a terminal printed."""
+    head = text[:SHOWN_CHARS]
+    return TextShown(html=ansi_html(head), cut=_cut(head, text, whole), more_url=more_url)
+
+
+def plain(text: str, *, whole: int = 0, more_url: str = "") -> TextShown:
+    """Show a text: JSON indented and coloured, anything else as it is."""
+    pretty = json_html(text) if len(text) <= SHOWN_CHARS and text.lstrip()[:1] in ("{", "[") else None
+    if pretty is None:
+        return terminal(text, whole=whole, more_url=more_url)
+    return TextShown(html=pretty, cut=_cut(text, text, whole), more_url=more_url)
+
+
+def code(text: str, *, path: str, start: int = 1, whole: int = 0, more_url: str = "") -> TextShown:
+    """Show a file with line numbers."""
+    head = strip_ansi(text[:SHOWN_CHARS])
+    lines = code_lines(head, path=path)[:SHOWN_LINES]
+    shown = "\n".join(head.split("\n")[:SHOWN_LINES])
+    return TextShown(lines=tuple(enumerate(lines, start)), cut=_cut(shown, text, whole), more_url=more_url)
+
+
+def _cut(head: str, text: str, whole: int) -> str:
+    return cut_words(len(head), len(text) if not whole else max(len(text.encode()), len(text)), whole)
+
+
+def numbered_file(text: str) -> tuple[int, str] | None:
+    """Take the numbers off a listing like `    12→code` or `12\\tcode`; None when it is not one."""
+    lines = text.split("\n")
+    number, mark = _numbered(lines[0])
+    if not mark:
+        return None
+    bare = []
+    for line in lines:
+        left, found, right = line.partition(mark)
+        if not found or not left.strip().isdigit():
+            break
+        bare.append(right)
+    rest = lines[len(bare) :]
+    return number, "\n".join([*bare, *rest])
+
+
+def _numbered(line: str) -> tuple[int, str]:
+    for mark in ("→", "\t", "|"):
+        left, found, _ = line.partition(mark)
+        if found and left.strip().isdigit() and len(left.strip()) < 8:
+            return int(left), mark
+    return 0, ""
+
+
+def content_text(content: object) -> tuple[str, list[str]]:
+    """Read a message's content, in any of its shapes, into text and notes on what is no text."""
+    if isinstance(content, str):
+        return content, []
+    texts: list[str] = []
+    notes: list[str] = []
+    for block in content if isinstance(content, list) else [content]:
+        if isinstance(block, str):
+            texts.append(block)
+        elif isinstance(block, dict):
+            _read_block(block, texts, notes)
+    return "\n\n".join(texts), notes
+
+
+def _read_block(block: dict[str, object], texts: list[str], notes: list[str]) -> None:
+    kind = str(block.get("type", ""))
+    for name in ("text", "input_text", "output_text", "thinking"):
+        value = block.get(name)
+        if isinstance(value, str):
+            texts.append(value)
+            return
+    if kind == "tool_result":
+        inner, more = content_text(block.get("content", ""))
+        texts.append(inner)
+        notes.extend(more)
+    elif "image" in kind or kind in ("document", "file"):
+        notes.append(f"{kind} ({size(len(json.dumps(block)))}), not shown")
+    elif block:
+        texts.append(json.dumps(block, indent=2, ensure_ascii=False))

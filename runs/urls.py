@@ -1,0 +1,26 @@
+"""URLs of recordings: everything lies under its team and project."""
+
+from django.urls import path
+
+from runs.views import changes, lists, runs, steps
+
+app_name = "runs"
+
+_PROJECT = "<slug:team>/<slug:project>/"
+_RUN = f"{_PROJECT}runs/<uuid:run_id>/"
+_STEP = f"{_RUN}steps/<int:seq>/"
+
+urlpatterns = [
+    path(_PROJECT, lists.show_list, name="list"),
+    path(f"{_PROJECT}rows/", lists.show_rows, name="rows"),
+    path(f"{_PROJECT}choices/<slug:name>/", lists.show_choices, name="choices"),
+    path(_RUN, runs.show_run, name="run"),
+    path(f"{_RUN}timeline/", runs.show_timeline, name="timeline"),
+    path(f"{_RUN}changes/", changes.show_changes, name="changes"),
+    path(f"{_RUN}changes/<int:number>/patch/", changes.show_patch, name="patch"),
+    path(_STEP, steps.show_step, name="step"),
+    path(f"{_STEP}raw/", steps.show_raw, name="step_raw"),
+    path(f"{_STEP}input/", steps.show_input, name="step_input"),
+    path(f"{_STEP}output/", steps.show_output, name="step_output"),
+    path(f"{_STEP}messages/", steps.show_messages, name="messages"),
+]

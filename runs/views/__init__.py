@@ -1,0 +1,1 @@
+"""Pages: gate, read, render."""

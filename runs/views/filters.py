@@ -1,0 +1,138 @@
+"""The run list's filters: from the query string to a RunFilter, and back to links that add or drop one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.utils.dateparse import parse_date, parse_datetime
+
+from runs.kinds import RunStatus
+from runs.queries.runs import Cursor, RunFilter
+
+#: Names in the query string, in the order of the chips.
+NAMES = ("status", "agent", "model", "repo", "failures", "when", "since", "until", "q")
+MENUS = ("agent", "model", "repo")
+PRESETS = {
+    "1h": ("last hour", timedelta(hours=1)),
+    "24h": ("last 24 hours", timedelta(days=1)),
+    "7d": ("last 7 days", timedelta(days=7)),
+    "30d": ("last 30 days", timedelta(days=30)),
+}
+TEXT_CHARS = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One entry of a filter's menu."""
+
+    label: str
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chip:
+    """One filter: its name, what is chosen, its menu, and the link that clears it."""
+
+    name: str
+    label: str
+    value: str
+    clear_url: str
+    choices: tuple[Choice, ...] = ()
+    asks: bool = False  #: choices are loaded when the menu opens
+
+
+def read_filter(query: Mapping[str, str], *, now: datetime) -> RunFilter:
+    """Read a filter; values that mean nothing are left out."""
+    status = query.get("status", "")
+    preset = PRESETS.get(query.get("when", ""))
+    return RunFilter(
+        status=status if status in set(RunStatus) else "",
+        agent=_text(query, "agent"),
+        model=_text(query, "model"),
+        repo=_text(query, "repo"),
+        failures=query.get("failures") == "1",
+        text=_text(query, "q"),
+        since=now - preset[1] if preset else _time(query.get("since", "")),
+        until=_time(query.get("until", "")),
+    )
+
+
+def _text(query: Mapping[str, str], name: str) -> str:
+    return query.get(name, "").replace("\0", "").strip()[:TEXT_CHARS]
+
+
+def _time(value: str) -> datetime | None:
+    try:
+        found = parse_datetime(value)
+        day = parse_date(value) if found is None else None
+    except ValueError:
+        return None
+    if day is not None:
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+
+
+def kept(query: Mapping[str, str]) -> dict[str, str]:
+    """Take the filters that are set, as they stand in the URL."""
+    return {name: query[name][:TEXT_CHARS] for name in NAMES if query.get(name)}
+
+
+def query_string(chosen: Mapping[str, str], **changes: str) -> str:
+    """Write a link to the list with some filters changed; an empty value drops one."""
+    merged = {name: value for name, value in {**chosen, **changes}.items() if value}
+    return "?" + urlencode(merged)
+
+
+def chips_of(query: Mapping[str, str]) -> list[Chip]:
+    """Build the row of filters."""
+    chosen = kept(query)
+    statuses = {status.value: status.value for status in RunStatus}
+    presets = {name: words for name, (words, _) in PRESETS.items()}
+    return [
+        _menu(chosen, "status", "Status", statuses),
+        *(_asking(chosen, name) for name in MENUS),
+        _menu(chosen, "failures", "Failures", {"1": "at least one"}),
+        _menu(chosen, "when", "When", presets),
+        *(_plain(chosen, name) for name in ("since", "until") if name in chosen),
+    ]
+
+
+def _menu(chosen: Mapping[str, str], name: str, label: str, options: Mapping[str, str]) -> Chip:
+    choices = (
+        Choice(label=words, url=query_string(chosen, **{name: value}), chosen=chosen.get(name) == value)
+        for value, words in options.items()
+    )
+    value = options.get(chosen.get(name, ""), "")
+    return Chip(name=name, label=label, value=value, clear_url=_cleared(chosen, name), choices=tuple(choices))
+
+
+def _asking(chosen: Mapping[str, str], name: str) -> Chip:
+    return Chip(
+        name=name, label=name.title(), value=chosen.get(name, ""), clear_url=_cleared(chosen, name), asks=True
+    )
+
+
+def _plain(chosen: Mapping[str, str], name: str) -> Chip:
+    return Chip(name=name, label=name.title(), value=chosen[name], clear_url=_cleared(chosen, name))
+
+
+def _cleared(chosen: Mapping[str, str], name: str) -> str:
+    return query_string(chosen, **{name: ""})
+
+
+def read_cursor(value: str) -> Cursor | None:
+    """Read a place in the list; None when it is none."""
+    time, _, run_id = value.partition("_")
+    try:
+        return Cursor(datetime.fromtimestamp(int(time) / 1_000_000, UTC), UUID(run_id))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def write_cursor(sort_at: datetime, run_id: UUID) -> str:
+    """Write a place in the list."""
+    seconds = sort_at - datetime(1970, 1, 1, tzinfo=UTC)
+    return f"{seconds // timedelta(microseconds=1)}_{run_id}"

@@ -1,0 +1,114 @@
+"""The run list."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from runs.fragments import show_runs
+from runs.queries.runs import RunFilter, RunPage, choices_of, has_runs, page_of_runs, totals_of
+from runs.shown.lists import summary_of
+from runs.views.filters import (
+    MENUS,
+    Choice,
+    chips_of,
+    kept,
+    query_string,
+    read_cursor,
+    read_filter,
+    write_cursor,
+)
+from teams.access import project_for
+from teams.models import Project
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def show_list(request: HttpRequest, team: str, project: str) -> HttpResponse:
+    """Show the runs of a project."""
+    found = project_for(request.user, team, project)
+    chosen = read_filter(request.GET, now=timezone.now())
+    context = list_context(request, found, chosen)
+    context["summary"] = summary_of(totals_of(found, chosen))
+    context["chips"] = chips_of(request.GET)
+    if not context["rows"] and not has_runs(found):
+        context |= first_run_context(request, found)
+    return render(request, "runs/list.html", context)
+
+
+@require_GET
+@login_required
+def show_rows(request: HttpRequest, team: str, project: str) -> HttpResponse:
+    """Show one page of rows alone: what "load more" and a reconnected client ask for."""
+    found = project_for(request.user, team, project)
+    context = list_context(request, found, read_filter(request.GET, now=timezone.now()))
+    return render(request, "runs/_run_rows.html", context)
+
+
+@require_GET
+@login_required
+def show_choices(request: HttpRequest, team: str, project: str, name: str) -> HttpResponse:
+    """Show what a filter's menu offers."""
+    found = project_for(request.user, team, project)
+    if name not in MENUS:
+        raise Http404("No such filter.")
+    chosen = kept(request.GET)
+    base = reverse("runs:list", args=[team, project])
+    choices = [
+        Choice(
+            label=value, url=base + query_string(chosen, **{name: value}), chosen=chosen.get(name) == value
+        )
+        for value in choices_of(found)[name]
+    ]
+    return render(request, "runs/_choices.html", {"choices": choices})
+
+
+def list_context(request: HttpRequest, project: Project, chosen: RunFilter) -> dict[str, Any]:
+    """Read one page of runs, and the links around it."""
+    before, after = (read_cursor(request.GET.get(name, "")) for name in ("before", "after"))
+    page = page_of_runs(project, chosen, before=before, after=after)
+    return {
+        "project": project,
+        "rows": show_runs(project, page.runs),
+        "chosen": kept(request.GET),
+        "is_first": before is None and after is None,
+        **_links(page, kept(request.GET)),
+    }
+
+
+def _links(page: RunPage, chosen: dict[str, str]) -> dict[str, str]:
+    if not page.runs:
+        return {}
+    first, last = page.runs[0], page.runs[-1]
+    links = {"query": query_string(chosen)}
+    if page.newer:
+        links["newer"] = query_string(chosen, after=write_cursor(first.sort_at, first.id))
+    if page.older:
+        links["older"] = query_string(chosen, before=write_cursor(last.sort_at, last.id))
+    return links
+
+
+def first_run_context(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """Gather what a project without runs needs to get its first."""
+    links = {"events_url": request.build_absolute_uri("/api/v1/events"), "is_new": True}
+    for name, view in (
+        ("import_url", "ingest:upload"),
+        ("settings_url", "teams:project"),
+        ("play_url", "demo:play"),
+    ):
+        links[name] = _link(view, project)
+    return links
+
+
+def _link(view: str, project: Project) -> str:
+    """Reverse a URL of another app, which may not be there."""
+    try:
+        return reverse(view, args=[project.team.slug, project.slug])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,131 @@
+"""The run page and its timeline."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from runs.fragments import head_of, place_of, render_head, show_steps, step_frames
+from runs.models import Run
+from runs.queries.runs import parent_of, run_of
+from runs.queries.steps import (
+    MISSED_MOST,
+    Window,
+    count_after_revision,
+    first_window,
+    row_of,
+    rows_after_revision,
+    window_after,
+    window_around,
+    window_before,
+)
+from runs.views.panels import read_overview, read_panel
+from teams.access import project_for
+from teams.models import Project
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def show_run(request: HttpRequest, team: str, project: str, run_id: Any) -> HttpResponse:
+    """Show a run; for htmx, only the panel of the chosen step."""
+    found = project_for(request.user, team, project)
+    run = run_of(found, run_id)
+    seq = number_in(request, "step")
+    panel = read_panel(found, run, seq) if seq is not None else None
+    if request.htmx and request.htmx.target == "panel":
+        overview = read_overview(found, run) if panel is None else None
+        return render(request, "runs/_panel.html", {"panel": panel, "overview": overview})
+    context = run_context(request, found, run, tab="steps")
+    context |= timeline_context(request, found, run, window_of(run, seq, meta=context["meta"]), selected=seq)
+    overview = read_overview(found, run) if panel is None else None
+    return render(request, "runs/run.html", context | {"panel": panel, "overview": overview})
+
+
+@require_GET
+@login_required
+def show_timeline(request: HttpRequest, team: str, project: str, run_id: Any) -> HttpResponse:
+    """Show more rows: before or after one, a sub-agent's lane, or (`revision`) what changed, as JSON."""
+    found = project_for(request.user, team, project)
+    run = run_of(found, run_id)
+    revision = number_in(request, "revision")
+    if revision is not None:
+        return JsonResponse(missed_frame(found, run, revision))
+    lane, meta = number_in(request, "lane"), request.GET.get("events") == "all"
+    key = row_of(run, lane)["key"] if lane is not None else None
+    before, after = number_in(request, "before"), number_in(request, "after")
+    if before is not None:
+        window = window_before(run, row_of(run, before), meta=meta, lane=key)
+    elif after is not None:
+        window = window_after(run, row_of(run, after), meta=meta, lane=key)
+    else:
+        window = first_window(run, meta=meta, lane=key)
+    context = timeline_context(request, found, run, window, lane=lane)
+    return render(request, "runs/_step_rows.html", context)
+
+
+def number_in(request: HttpRequest, name: str) -> int | None:
+    """Read a number of the query string; None when it is none."""
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def window_of(run: Run, seq: int | None, *, meta: bool) -> Window:
+    """Choose the first rows: the beginning, or those around the chosen step."""
+    if seq is None:
+        return first_window(run, meta=meta)
+    first = first_window(run, meta=meta)
+    if not first.later or any(row["seq"] == seq for row in first.rows[:-1]):
+        return first
+    return window_around(run, row_of(run, seq), meta=meta)
+
+
+def run_context(request: HttpRequest, project: Project, run: Run, *, tab: str) -> dict[str, Any]:
+    """Gather what every page of a run shows."""
+    return {
+        "project": project,
+        "run": run,
+        "head": head_of(run),
+        "parent": parent_of(project, run),
+        "tab": tab,
+        "meta": request.GET.get("events") == "all",
+        "is_running": run.status == "running",
+    }
+
+
+def timeline_context(
+    request: HttpRequest,
+    project: Project,
+    run: Run,
+    window: Window,
+    *,
+    selected: int | None = None,
+    lane: int | None = None,
+) -> dict[str, Any]:
+    """Build rows, and the links to the windows on both sides."""
+    base = place_of(project, run).url("timeline") + "?"
+    base += f"lane={lane}&" if lane is not None else ""
+    base += "events=all&" if request.GET.get("events") == "all" else ""
+    context: dict[str, Any] = {"rows": show_steps(project, run, window.rows, selected=selected)}
+    if window.rows and window.earlier:
+        context["earlier_url"] = f"{base}before={window.rows[0]['seq']}"
+    if window.rows and window.later:
+        context["later_url"] = f"{base}after={window.rows[-1]['seq']}"
+    return context
+
+
+def missed_frame(project: Project, run: Run, revision: int) -> dict[str, Any]:
+    """Build what a polling client gets: the same JSON that a socket sends."""
+    if count_after_revision(run, revision) > MISSED_MOST:
+        return {"reload": True}
+    rows = rows_after_revision(run, revision)
+    frames = step_frames(project, run, rows)
+    return {
+        "revision": rows[-1]["revision"] if rows else max(revision, run.revision),
+        "more": bool(rows) and rows[-1]["revision"] < run.revision,
+        "rows": [frame.as_json() for frame in frames],
+        "header": render_head(run),
+    }

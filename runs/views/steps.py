@@ -1,0 +1,85 @@
+"""One step: its panel, its record as it came, its texts, its messages."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from runs.contents import read_blobs, read_message_digests
+from runs.fragments import place_of
+from runs.queries.runs import run_of
+from runs.queries.steps import step_of
+from runs.shown.messages import message_shown
+from runs.views.panels import read_panel, whole_text
+from runs.views.plain import plain_text
+from runs.views.runs import number_in, run_context
+from teams.access import project_for
+
+MESSAGES_PAGE = 50
+
+
+@require_GET
+@login_required
+def show_step(request: HttpRequest, team: str, project: str, run_id: Any, seq: int) -> HttpResponse:
+    """Show one step on a page of its own; for htmx, its panel."""
+    found = project_for(request.user, team, project)
+    run = run_of(found, run_id)
+    panel = read_panel(found, run, seq)
+    if request.htmx:
+        return render(request, "runs/_panel.html", {"panel": panel})
+    return render(request, "runs/step.html", run_context(request, found, run, tab="step") | {"panel": panel})
+
+
+@require_GET
+@login_required
+def show_raw(request: HttpRequest, team: str, project: str, run_id: Any, seq: int) -> HttpResponse:
+    """Show the records of a step as they came, one after another."""
+    run = run_of(project_for(request.user, team, project), run_id)
+    step = step_of(run, seq)
+    texts = read_blobs(run.id, [bytes(digest) for digest in step.raw])
+    records = [texts[bytes(digest)] for digest in step.raw if bytes(digest) in texts]
+    return plain_text(b"\n".join(records) or b"(no raw record was kept)", filename=f"step-{seq}.txt")
+
+
+@require_GET
+@login_required
+def show_input(request: HttpRequest, team: str, project: str, run_id: Any, seq: int) -> HttpResponse:
+    """Show a step's whole input as plain text."""
+    run = run_of(project_for(request.user, team, project), run_id)
+    step = step_of(run, seq)
+    return plain_text(
+        whole_text(run, step.input_preview, step.input_digest), filename=f"step-{seq}-input.txt"
+    )
+
+
+@require_GET
+@login_required
+def show_output(request: HttpRequest, team: str, project: str, run_id: Any, seq: int) -> HttpResponse:
+    """Show a step's whole output as plain text."""
+    run = run_of(project_for(request.user, team, project), run_id)
+    step = step_of(run, seq)
+    return plain_text(
+        whole_text(run, step.output_preview, step.output_digest), filename=f"step-{seq}-output.txt"
+    )
+
+
+@require_GET
+@login_required
+def show_messages(request: HttpRequest, team: str, project: str, run_id: Any, seq: int) -> HttpResponse:
+    """Show the message list that a model call was sent, a page at a time, the newest page first."""
+    found = project_for(request.user, team, project)
+    run = run_of(found, run_id)
+    step = step_of(run, seq)
+    digests = read_message_digests(run.id, step.context_digest) if step.context_digest else []
+    stop = min(number_in(request, "until") or len(digests), len(digests))
+    start = max(0, stop - MESSAGES_PAGE)
+    texts = read_blobs(run.id, list(dict.fromkeys(digests[start:stop])))
+    messages = [message_shown(start + n + 1, texts[key]) for n, key in enumerate(digests[start:stop])]
+    context = {"messages_shown": messages, "size": len(digests), "seq": seq, "start": start}
+    if start:
+        context["earlier_url"] = f"{place_of(found, run).url('messages', seq)}?until={start}"
+    if request.htmx:
+        return render(request, "runs/_messages.html", context)
+    return render(request, "runs/messages.html", run_context(request, found, run, tab="step") | context)

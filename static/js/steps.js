@@ -1,0 +1,53 @@
+// The run page's keys and its chosen row: e E failures, d diff, G last, gg first. The panel follows the row.
+(() => {
+  const { keys, rows, mark, current } = window.pageKeys;
+  const panel = document.getElementById("panel");
+  const jump = (by) => {
+    const all = rows();
+    const at = all.indexOf(current());
+    const order = by > 0 ? all.slice(at + 1) : (at < 0 ? all : all.slice(0, at)).reverse();
+    const bad = order.find((row) => row.matches(".is-fail, .is-warn"));
+    if (bad) mark(bad);
+    else if (by > 0) document.querySelector("ol[data-rows] [data-later] a")?.click();
+  };
+  const diff = () => {
+    const effect = document.querySelector("#effect, .change");
+    if (effect) effect.scrollIntoView({ block: "start" });
+    else document.querySelector("[data-to-changes]")?.click();
+  };
+  const end = (last) => {
+    const all = rows();
+    if (all.length) mark(last ? all[all.length - 1] : all[0]);
+  };
+  Object.assign(keys, { e: () => jump(1), E: () => jump(-1), d: diff, G: () => end(true), "g g": () => end(false) });
+
+  // Moving fast through rows loads only the panel where the reader stops.
+  let timer = 0;
+  document.addEventListener("row:marked", (event) => {
+    clearTimeout(timer);
+    if (event.target.matches(".step") && matchMedia("(min-width: 901px)").matches) timer = setTimeout(() => event.target.click(), 90);
+  });
+  document.addEventListener("click", (event) => {
+    const step = event.target.closest?.("ol[data-rows] .step");
+    if (!step || step === current()) return;
+    current()?.removeAttribute("aria-current");
+    step.setAttribute("aria-current", "true");
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open]") && !event.target.matches?.("input")) {
+      panel?.querySelector("[data-close]")?.click();
+    }
+  });
+
+  // After a swap: mark the row that the panel shows, start reading at its top.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id !== "panel") return;
+    panel.scrollTop = 0;
+    const seq = panel.querySelector("[data-panel]")?.dataset.panel;
+    current()?.removeAttribute("aria-current");
+    const row = seq && document.querySelector(`ol[data-rows] li[data-seq="${seq}"] > .step`);
+    row?.setAttribute("aria-current", "true");
+    row?.scrollIntoView({ block: "nearest" });
+  });
+  current()?.scrollIntoView({ block: "center" });
+})();

@@ -1,0 +1,79 @@
+// Live rows of the timeline: replaced by seq, inserted in order (time, then seq); a reader is never moved.
+(() => {
+  const root = document.querySelector("[data-live=run]");
+  const list = root?.querySelector("ol[data-rows]");
+  const fresh = root?.querySelector("[data-fresh]");
+  const showsMeta = "meta" in (root?.dataset ?? {});
+  const NEAR = 160;
+  let waiting = 0;
+
+  const items = (ol) => [...ol.children].filter((li) => "seq" in li.dataset);
+  const isAfter = (li, row) => Number(li.dataset.at) > row.at || (Number(li.dataset.at) === row.at && Number(li.dataset.seq) > row.seq);
+  const atBottom = () => innerHeight + scrollY >= document.documentElement.scrollHeight - NEAR;
+  const make = (html) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    return holder.content.firstElementChild;
+  };
+
+  const replace = (old, li) => {
+    const chosen = old.querySelector(":scope > .step[aria-current]");
+    const step = li.querySelector(":scope > .step"), lane = li.querySelector(":scope > .lane");
+    const oldLane = old.querySelector(":scope > .lane");
+    if (chosen) step.setAttribute("aria-current", "true");
+    old.querySelector(":scope > .step").replaceWith(step);
+    old.dataset.at = li.dataset.at;
+    const head = li.querySelector(":scope > .turn"), oldHead = old.querySelector(":scope > .turn");
+    if (head && oldHead) oldHead.replaceWith(head);
+    if (lane && oldLane) oldLane.querySelector("summary").replaceWith(lane.querySelector("summary"));
+    else if (lane) old.append(lane);
+    if (chosen && window.htmx) htmx.ajax("GET", step.href, { target: "#panel", swap: "innerHTML" });
+    htmx.process(old);
+  };
+  // The lane a row belongs to; null when it is not loaded here (it will come when it is opened or scrolled to).
+  const laneOf = (row) => {
+    if (row.parent === null) return list;
+    const lane = list.querySelector(`details[data-lane="${row.parent}"] > ol`);
+    return lane && (!lane.hasAttribute("hx-get") || lane.children.length) ? lane : null;
+  };
+  const insert = (row, li) => {
+    const ol = laneOf(row);
+    if (!ol) return false;
+    const next = items(ol).find((other) => isAfter(other, row));
+    if (!next && ol.querySelector(":scope > [data-later]")) return false;
+    if (next && next.previousElementSibling?.matches("[data-earlier]")) return false;
+    if (next) next.before(li);
+    else ol.append(li);
+    li.querySelector(".step").classList.add("is-new");
+    htmx.process(li);
+    return true;
+  };
+  const take = (row) => {
+    const old = list.querySelector(`li[data-seq="${row.seq}"]`);
+    if (row.meta && !showsMeta && !old) return 0;
+    const li = make(row.html);
+    if (old && Number(old.dataset.at) === row.at) return replace(old, li), 0;
+    old?.remove();
+    insert(row, li);
+    return old ? 0 : 1;
+  };
+
+  root?.addEventListener("live:frame", ({ detail: frame }) => {
+    if (frame.header) root.querySelector("[data-head]").innerHTML = frame.header;
+    if (!list) return;
+    const follows = atBottom() && list.getBoundingClientRect().height > innerHeight / 2 && !list.querySelector("[data-later]");
+    const before = items(list).length;
+    for (const row of frame.rows) take(row);
+    const added = items(list).length - before;
+    if (added && before) list.parentElement.querySelector(".empty")?.remove();
+    if (follows && added > 0) scrollTo({ top: document.documentElement.scrollHeight });
+    else if (added > 0 && document.documentElement.scrollHeight > innerHeight + NEAR) {
+      waiting += added;
+      fresh.textContent = `${waiting} new step${waiting === 1 ? "" : "s"} ↓`;
+      fresh.hidden = false;
+    }
+    document.dispatchEvent(new Event("live:rows"));
+  });
+  fresh?.addEventListener("click", () => scrollTo({ top: document.documentElement.scrollHeight }));
+  addEventListener("scroll", () => { if (atBottom() && fresh) { fresh.hidden = true; waiting = 0; } }, { passive: true });
+})();
