@@ -33,10 +33,12 @@ CURL_EVENT = r"""curl __URL__/api/v1/events \
 {"v":1,"run":"hello-1","kind":"final","text":"Hello!"}
 EVENTS"""
 
-CLAUDE_CODE = r"""cd ~/.claude/projects && ls -t */*.jsonl | head -1 |
-  xargs -I{} curl __URL__/api/v1/import \
-  -H "Authorization: Bearer __KEY__" \
-  -F "file=@{}" """
+#: curl reads the files, one `form` line each, from its configuration: portable, whatever the names.
+CLAUDE_CODE = r"""session=$(ls -t ~/.claude/projects/*/*.jsonl | head -1)
+find "$session" "${session%.jsonl}" -name '*.jsonl' 2>/dev/null |
+  sed 's/.*/form = "file=@&"/' |
+  curl -K - __URL__/api/v1/import -H "Authorization: Bearer __KEY__"
+"""
 
 CURL_IMPORT = r"""curl __URL__/api/v1/import \
   -H "Authorization: Bearer __KEY__" \
@@ -68,7 +70,7 @@ _TEMPLATES = (
     (
         "claude-code",
         "Claude Code",
-        "Imports your newest session; again later adds the rest.",
+        "Imports your newest session with its sub-agents; again adds the rest.",
         "shell",
         CLAUDE_CODE,
     ),
