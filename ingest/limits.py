@@ -56,7 +56,7 @@ RAW_PART_BYTES = 256
 NESTING_DEPTH = 200
 
 #: Files in one upload, import or zip. A Claude Code project folder holds hundreds.
-FILES_PER_IMPORT = 5_000
+FILES_PER_IMPORT = 2_000
 
 #: Zips inside zips are opened this deep: an export of exports.
 ZIP_DEPTH = 2

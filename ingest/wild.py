@@ -6,12 +6,15 @@ wild field is still a record.
 
 import math
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 #: The largest number that PostgreSQL's bigint holds.
 BIGGEST = 2**63 - 1
 #: Containers nested deeper than this are cut: no agent writes them, and recursion must end.
 DEEPEST = 64
+#: Characters of an id; a key of several must stay below the 2,704 bytes of an index entry.
+LONGEST_ID = 200
 #: Numbers above this are milliseconds since 1970, below seconds (1e11 s is the year 5138).
 MILLISECONDS_FROM = 1e11
 
@@ -41,6 +44,14 @@ def text(value: object) -> str | None:
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else None
     return None
+
+
+def identity(value: object) -> str | None:
+    """Take an id: a text that an index can hold; a longer one keeps its beginning and a digest of the whole."""
+    found = text(value)
+    if not found or len(found) <= LONGEST_ID:
+        return found or None
+    return f"{found[:LONGEST_ID]}~{blake2b(found.encode(), digest_size=8).hexdigest()}"
 
 
 def integer(value: object, maximum: int = BIGGEST) -> int | None:

@@ -1,0 +1,11 @@
+"""The way in for programs, under /api/. A closing slash is welcome, not needed."""
+
+from django.urls import re_path
+
+from ingest import endpoints
+
+app_name = "ingest-api"
+urlpatterns = [
+    re_path(r"^v1/events/?$", endpoints.post_events, name="events"),
+    re_path(r"^v1/import/?$", endpoints.post_import, name="import"),
+]

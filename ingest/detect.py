@@ -1,0 +1,139 @@
+"""Says which format a file has, by what is in it and never by its name (FORMATS.md 7)."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from ingest.formats import events
+from ingest.sources import SourceFile
+
+PEEK_LINES = 50
+Record = dict[str, Any]
+Test = Callable[[Record], bool]
+
+CLAUDE_CODE = "claude-code"
+EVENTS = "events"
+
+CLAUDE_TYPES = frozenset(
+    {"user", "assistant", "system", "summary", "progress", "attachment", "file-history-snapshot", "mode"}
+    | {
+        "queue-operation",
+        "last-prompt",
+        "custom-title",
+        "ai-title",
+        "agent-name",
+        "pr-link",
+        "permission-mode",
+    }
+)
+
+
+def _has(*names: str) -> Test:
+    return lambda record: all(name in record for name in names)
+
+
+def _is_claude(record: Record) -> bool:
+    if record.get("type") not in CLAUDE_TYPES:
+        return False
+    if "parent_tool_use_id" in record or record.get("subtype") == "init":
+        return True
+    return any(name in record for name in ("sessionId", "uuid", "leafUuid", "messageId", "isSidechain"))
+
+
+def _is_codex(record: Record) -> bool:
+    known = {"session_meta", "response_item", "event_msg", "turn_context", "compacted"}
+    return record.get("type") in known and "payload" in record
+
+
+#: (format, what people call it, test of one record), the first that fits wins.
+TESTS: list[tuple[str, str, Test]] = [
+    (CLAUDE_CODE, "a Claude Code transcript", _is_claude),
+    ("claude-hooks", "Claude Code hook payloads", _has("hook_event_name")),
+    ("codex", "a Codex rollout", _is_codex),
+    (
+        "codex",
+        "an old Codex rollout",
+        lambda r: "record_type" in r or _has("id", "timestamp", "instructions")(r),
+    ),
+    (
+        "codex-exec",
+        "the output of `codex exec --json`",
+        lambda r: str(r.get("type")) in ("thread.started", "item.completed", "turn.started"),
+    ),
+    ("copilot", "a Copilot CLI session", lambda r: r.get("type") == "session.start" and "data" in r),
+    ("swe-agent", "a SWE-agent trajectory", lambda r: "trajectory" in r and "info" in r),
+    (
+        "mini-swe-agent",
+        "a mini-swe-agent trajectory",
+        lambda r: str(r.get("trajectory_format", "")).startswith("mini-swe-agent"),
+    ),
+    (
+        "openhands",
+        "an OpenHands trajectory",
+        lambda r: ("action" in r or "observation" in r) and "source" in r,
+    ),
+    (
+        "openhands",
+        "an OpenHands trajectory",
+        lambda r: str(r.get("kind")).endswith("Event") and "source" in r,
+    ),
+    ("openhands", "OpenHands evaluation output", _has("history", "instance_id")),
+    ("gemini", "a Gemini CLI chat", _has("projectHash")),
+    (
+        "opencode",
+        "an opencode export",
+        lambda r: isinstance(r.get("info"), dict) and "projectID" in r["info"],
+    ),
+    (
+        "otlp",
+        "OpenTelemetry data",
+        lambda r: not {"resourceSpans", "resourceLogs", "resourceMetrics"}.isdisjoint(r),
+    ),
+    ("langsmith", "LangSmith runs", lambda r: "dotted_order" in r or ("post" in r and "patch" in r)),
+    ("atif", "an ATIF trajectory", lambda r: str(r.get("schema_version", "")).startswith("ATIF")),
+    ("messages", "a list of messages", lambda r: "role" in r and ("content" in r or "parts" in r)),
+]
+
+
+def detect(file: SourceFile) -> tuple[str, str]:
+    """Name the format of a file: (its name or "", what people call it)."""
+    if events.looks_like(file.data):
+        return EVENTS, "native events"
+    if file.data.lstrip().startswith(b"# aider chat started at"):
+        return "aider", "an Aider chat history"
+    records = peek(file.data)
+    for name, title, test in TESTS:
+        if any(test(record) for record in records):
+            return name, title
+    return "", ""
+
+
+def peek(data: bytes) -> list[Record]:
+    """Read the first PEEK_LINES objects of a file: its lines, or the whole as JSON."""
+    found: list[Record] = []
+    for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n", PEEK_LINES * 4)[: PEEK_LINES * 4]:
+        value = _json(line.strip(b" \t\r\0\x1e"))
+        if isinstance(value, dict):
+            found.append(value)
+        if len(found) >= PEEK_LINES:
+            break
+    if found:
+        return found
+    whole = _json(data)
+    items = whole if isinstance(whole, list) else [whole]
+    return [item for item in items[:PEEK_LINES] if isinstance(item, dict)]
+
+
+def _json(data: bytes) -> object:
+    if not data:
+        return None
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(data.decode("utf-8", "replace"))[0]
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,57 @@
+"""From files to one batch: each file to the reader of its format, files of one format together."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ingest.detect import CLAUDE_CODE, EVENTS, detect
+from ingest.formats import events
+from ingest.limits import PROBLEM_BYTES
+from ingest.sources import SourceFile
+from runs.records import Batch, Quarantined
+
+Reader = Callable[..., Batch]
+
+READERS: dict[str, Reader] = {EVENTS: events.read}
+try:  # TEMPORARY, until the reader is whole
+    from ingest.formats import claude_code
+
+    READERS[CLAUDE_CODE] = claude_code.read
+except ImportError:
+    pass
+
+#: Files that belong beside a transcript and are read with it, whatever they hold.
+COMPANIONS = (".meta.json", ".txt", ".md")
+
+
+def read_files(files: list[SourceFile], *, now: datetime) -> Batch:
+    """Read all files; what no reader knows is quarantined with what it looks like."""
+    groups: dict[str, list[SourceFile]] = {}
+    unknown: list[tuple[SourceFile, str]] = []
+    for file in files:
+        name, title = detect(file) if file.data.strip() else ("", "")
+        if name in READERS:
+            groups.setdefault(name, []).append(file)
+        else:
+            unknown.append((file, title))
+    batch = Batch(quarantined=[], format=", ".join(sorted(groups)))
+    for name, group in groups.items():
+        beside = [file for file, _ in unknown if is_companion(file)] if name == CLAUDE_CODE else []
+        unknown = [(file, title) for file, title in unknown if file not in beside]
+        batch = batch + READERS[name](group + beside, now=now)
+    return batch + Batch(quarantined=[unread(file, title) for file, title in unknown])
+
+
+def is_companion(file: SourceFile) -> bool:
+    """Say whether a file may lie in a transcript's folder: sub-agent facts, large tool results."""
+    return file.name.endswith(COMPANIONS)
+
+
+def unread(file: SourceFile, title: str) -> Quarantined:
+    """Say why a file was not read."""
+    if not file.data.strip():
+        why = "The file is empty."
+    elif title:
+        why = f"This looks like {title}, which cannot be imported yet."
+    else:
+        why = "The format is not known: no line looks like an event or a transcript we can read."
+    return Quarantined(where=file.path, why=why, data=file.data[:PROBLEM_BYTES])

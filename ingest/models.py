@@ -1,0 +1,106 @@
+"""What could not be read, and the files that wait to be imported."""
+
+from __future__ import annotations
+
+import zstandard
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from teams.models import Project, User
+
+
+class Problem(models.Model):
+    """A record that could not be read, kept as it came. The same one again only counts."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="problems", db_index=False)
+    digest = models.BinaryField(max_length=16)  # of reason and data
+    source = models.TextField()  # "events", "import", a file's name
+    where = models.TextField()  # file and line, or the number of the event in the request
+    why = models.TextField()  # one sentence
+    run = models.TextField(default="")  # the client's id of the run, when it is known
+    data = models.BinaryField(default=b"")  # zstd, at most PROBLEM_BYTES before
+    size = models.BigIntegerField(default=0)  # bytes as they came
+    count = models.IntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            # Rule: a problem that comes again is counted, not kept again.
+            models.UniqueConstraint(fields=["project", "digest"], name="problem_project_digest"),
+        ]
+        indexes = [
+            # Serves the list of problems, the newest first, and the trimming of the oldest.
+            models.Index(F("project"), F("seen_at").desc(), F("id").desc(), name="problem_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.why}"
+
+    @property
+    def content(self) -> bytes:
+        """The record as it came, up to PROBLEM_BYTES."""
+        return zstandard.ZstdDecompressor().decompress(self.data) if self.data else b""
+
+
+class UploadState(models.TextChoices):
+    """How an upload stands."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Reading"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class Upload(models.Model):
+    """Files somebody dropped on the page. The bytes lie in parts until they are imported."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="uploads", db_index=False)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
+    name = models.TextField()  # of the first file
+    files = models.IntegerField()
+    size = models.BigIntegerField()  # bytes
+    state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.WAITING)
+    progress = models.IntegerField(default=0)  # percent
+    result = models.JSONField(default=dict)  # what the import API answers
+    error = models.TextField(default="")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # Rule: no state that the page does not know.
+            models.CheckConstraint(condition=Q(state__in=UploadState.values), name="upload_state_known"),
+        ]
+        indexes = [
+            # Serves the list on the import page, newest first, and the count of open uploads.
+            models.Index(F("project"), F("id").desc(), name="upload_project_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.state})"
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the worker still has to do with it."""
+        return self.state in (UploadState.WAITING, UploadState.RUNNING)
+
+
+class UploadPart(models.Model):
+    """A piece of one file of an upload."""
+
+    upload = models.ForeignKey(Upload, models.CASCADE, related_name="parts", db_index=False)
+    file = models.IntegerField()  # number of the file in the upload
+    n = models.IntegerField()  # number of the piece in the file
+    path = models.TextField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            # Rule: a piece is there once; serves reading the files in order.
+            models.UniqueConstraint(fields=["upload", "file", "n"], name="upload_part_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path} #{self.n}"

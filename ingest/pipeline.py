@@ -1,0 +1,81 @@
+"""The whole way of a recording, on one screen: redact, read, save, keep what was not readable, announce."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from msgspec import Struct
+
+from ingest import actions, queries
+from ingest.archives import open_files
+from ingest.formats import events
+from ingest.importing import read_files
+from ingest.limits import EVENTS_PER_REQUEST
+from ingest.redact import redact
+from ingest.sources import SourceFile
+from ingest.streams import Refused
+from runs import live, store
+from runs.records import Batch
+from teams.models import Project
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What became of one request: committed when this is returned."""
+
+    accepted: int  #: events taken
+    batch: Batch
+    saved: list[store.SavedRun]
+    redacted: int
+
+
+def take_events(project: Project, body: bytes, *, run: str | None, now: datetime) -> Outcome:
+    """Store one body of native events. Raises Refused (413, 422)."""
+    body, redacted = redact(body) if project.redacts else (body, 0)
+    lines = events.split(body)
+    if lines.too_many:
+        raise Refused(
+            f"The request has more than {EVENTS_PER_REQUEST} events; send fewer at a time.", status=413
+        )
+    wanted = events.runs_to_look_up(lines, run=run)
+    facts = queries.facts_of_runs(project, wanted) if wanted else {}
+    batch = events.read_events(lines, run=run, facts=facts)
+    saved = save(project, batch, source="events", now=now)
+    accepted = len(lines.lines) - (len(batch.quarantined) - len(lines.quarantined))
+    return Outcome(accepted=accepted, batch=batch, saved=saved, redacted=redacted)
+
+
+def take_files(
+    project: Project,
+    files: list[SourceFile],
+    *,
+    now: datetime,
+    tell: Callable[[int], Any] = lambda percent: None,
+) -> Outcome:
+    """Import files of any known format. `tell` hears the progress. Raises Refused (413, 422)."""
+    files, redacted = redact_files(open_files(files), wanted=project.redacts)
+    tell(20)
+    batch = read_files(files, now=now)
+    tell(50)
+    saved = save(project, batch, source="import", now=now)
+    return Outcome(accepted=len(batch.steps), batch=batch, saved=saved, redacted=redacted)
+
+
+def save(project: Project, batch: Batch, *, source: str, now: datetime) -> list[store.SavedRun]:
+    """Commit a batch and its problems together, then announce it."""
+    if not batch.quarantined:
+        saved = store.save(project, batch, now=now)
+    else:
+        with transaction.atomic():
+            saved = store.save(project, batch, now=now)
+            actions.keep_problems(project, batch.quarantined, source=source, now=now)
+    live.announce(project, saved)
+    return saved
+
+
+def redact_files(files: list[SourceFile], *, wanted: bool) -> tuple[list[SourceFile], int]:
+    """Mask the secrets in every file: (files, how many were masked)."""
+    if not wanted:
+        return files, 0
+    masked = [(file.path, *redact(file.data)) for file in files]
+    return [SourceFile(path, data) for path, data, _ in masked], sum(count for *_, count in masked)

@@ -1,0 +1,90 @@
+"""Every read of the ingest app; the project is the first argument."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from ingest.formats.events import KnownCall, RunFacts
+from ingest.limits import PROBLEMS_PAGE
+from ingest.models import Problem, Upload, UploadPart, UploadState
+from ingest.sources import SourceFile
+from runs.kinds import Kind
+from runs.models import Run, Step
+from teams.models import Project
+
+CALL_FIELDS = ("run_id", "key", "tool", "agent", "rank", "input_preview", "input_digest", "detail")
+
+
+def facts_of_runs(project: Project, wanted: dict[str, list[str]]) -> dict[str, RunFacts]:
+    """Read what is known of runs that sent calls without ids: their calls that are open or were paired."""
+    runs = {
+        run.id: run
+        for run in Run.objects.filter(project=project, external_id__in=list(wanted)).only(
+            "external_id", "cwd"
+        )
+    }
+    facts = {run.external_id: RunFacts(cwd=run.cwd) for run in runs.values()}
+    calls = Step.objects.filter(run_id__in=list(runs), kind=Kind.TOOL).order_by("run_id", "seq")
+    for run_id, key, tool, agent, rank, preview, digest, detail in calls.values_list(*CALL_FIELDS).iterator():
+        lines = detail.get("lines")
+        if rank < 2 or lines:
+            facts[runs[run_id].external_id].calls.append(
+                KnownCall(
+                    key=key,
+                    tool=tool,
+                    agent=agent,
+                    rank=rank,
+                    input=None if digest else preview,
+                    lines=tuple(lines) if isinstance(lines, list) else (),
+                )
+            )
+    return facts
+
+
+def problems_of(project: Project, *, before: tuple[datetime, int] | None = None) -> QuerySet[Problem]:
+    """List the problems of a project, the newest first, one page and one more."""
+    problems = Problem.objects.filter(project=project).defer("data").order_by("-seen_at", "-id")
+    if before is not None:
+        seen, number = before
+        problems = problems.filter(Q(seen_at__lt=seen) | Q(seen_at=seen, id__lt=number), seen_at__lte=seen)
+    return problems[: PROBLEMS_PAGE + 1]
+
+
+def problem_of(project: Project, problem_id: int) -> Problem | None:
+    """Read one problem with its data."""
+    return Problem.objects.filter(project=project, pk=problem_id).first()
+
+
+def uploads_of(project: Project) -> QuerySet[Upload]:
+    """List the newest uploads of a project."""
+    return Upload.objects.filter(project=project).order_by("-id")[:20]
+
+
+def upload_of(project: Project, upload_id: int) -> Upload | None:
+    """Read one upload."""
+    return Upload.objects.filter(project=project, pk=upload_id).first()
+
+
+def open_uploads(project: Project) -> int:
+    """Count the uploads of a project that are not imported yet."""
+    open_states = (UploadState.WAITING, UploadState.RUNNING)
+    return Upload.objects.filter(project=project, state__in=open_states).count()
+
+
+def files_of(upload: Upload) -> list[SourceFile]:
+    """Put the files of an upload together again."""
+    files: dict[int, tuple[str, list[bytes]]] = {}
+    for part in UploadPart.objects.filter(upload=upload).order_by("file", "n").iterator(chunk_size=16):
+        files.setdefault(part.file, (part.path, []))[1].append(bytes(part.data))
+    return [SourceFile(path, b"".join(parts)) for path, parts in files.values()]
+
+
+__all__ = [
+    "facts_of_runs",
+    "files_of",
+    "open_uploads",
+    "problem_of",
+    "problems_of",
+    "upload_of",
+    "uploads_of",
+]
