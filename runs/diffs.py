@@ -133,7 +133,7 @@ def _bytes_of(text: str) -> bytes:
 
 
 def _patch(old: bytes, new: bytes, path: str) -> Patch:
-    """Compare. The patch reads from `old` and `new` without keeping them: the caller must, as long as it lives."""
+    """Compare. The patch reads from `old` and `new`, which the caller must keep as long as it lives."""
     flag = DiffOption.FORCE_TEXT | DiffOption.INDENT_HEURISTIC
     return Patch.create_from(old, new, path, path, flag=flag, context_lines=CONTEXT_LINES)
 
@@ -167,7 +167,7 @@ def _line_of(origin: str, text: str, old: int | None, new: int | None) -> Line:
 
 
 def _parse_hunks(patch: str) -> Iterator[Hunk]:
-    """Walk the lines of a patch; counts in a header bound its hunk, so that content like `--- a` is content."""
+    """Walk the lines of a patch. A header's counts bound its hunk: `--- a` in it is content."""
     lines: list[Line] = []
     header, old, new, old_left, new_left = "", 0, 0, 0, 0
     for text in patch.split("\n"):

@@ -7,7 +7,7 @@ from runs.facts import Sentence, StepFacts, Tag, number_in, tone_of, trouble, wo
 from runs.kinds import Kind, StepStatus
 from runs.tool_sentences import tool_sentence, who_and_what
 from runs.tools import arguments_of, text_in
-from runs.words import duration, one_line, tokens
+from runs.words import duration, one_line, tokens, without_marks
 
 
 def sentence_of(facts: StepFacts) -> Sentence:
@@ -50,7 +50,7 @@ def _texts_of_cut(output: str) -> tuple[str, str, list[str]]:
 def _llm(facts: StepFacts) -> Sentence:
     text, thinking, called = answer_texts(facts.output)
     thinking = thinking or word_in(facts, "thinking_preview")
-    said = text or thinking
+    said = without_marks(text or thinking)
     if facts.status == StepStatus.RUNNING and not said:
         return Sentence(verb="Thinking", dot="llm", tags=trouble(facts))
     verb = (
@@ -73,7 +73,9 @@ def _llm(facts: StepFacts) -> Sentence:
 
 def _final(facts: StepFacts) -> Sentence:
     text, _, _ = answer_texts(facts.output or facts.input)
-    return Sentence(verb="Answered", object=one_line(text or facts.name), tone=tone_of(facts), dot="final")
+    return Sentence(
+        verb="Answered", object=one_line(without_marks(text or facts.name)), tone=tone_of(facts), dot="final"
+    )
 
 
 def _agent(facts: StepFacts) -> Sentence:

@@ -88,6 +88,9 @@ def _hits(facts: StepFacts, word: str) -> Outcome:
 def _todo(facts: StepFacts, arguments: dict[str, object]) -> Said:
     todos = facts.detail.get("todos") or arguments.get("todos") or arguments.get("plan")
     items = [item for item in todos if isinstance(item, dict)] if isinstance(todos, list) else []
+    task = text_in(arguments, "taskId", "task_id")
+    if not items and task:
+        return "Updated", f"task {task}", False, (Tag(text=text_in(arguments, "status") or "changed"),)
     if not items:
         return "Planned", text_in(arguments, "subject", "description", "explanation") or facts.tool, False, ()
     done = sum(item.get("status") == "completed" for item in items)

@@ -1,5 +1,6 @@
 """Figures as people read them: durations, tokens, money, sizes, paths. Pure."""
 
+import re
 from decimal import Decimal
 
 THIN = "\u202f"
@@ -85,6 +86,14 @@ def one_line(text: str, *, limit: int = 220) -> str:
     head = text[: limit * 4]
     line = " ".join(head.split())
     return line if len(line) <= limit and len(head) == len(text) else line[:limit].rstrip() + "…"
+
+
+_MARKS = re.compile(r"\*\*|__|`|^#{1,6} |(?<=\n)#{1,6} ")
+
+
+def without_marks(text: str) -> str:
+    """Take out Markdown's bold, code and heading marks, for a text on one line."""
+    return _MARKS.sub("", text[:2_000])
 
 
 def short_path(path: str, cwd: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, TextField, When
 from django.db.models.functions import Left
 from django.http import Http404
 
@@ -50,7 +50,9 @@ _PLAIN = (
 _CUT = {
     "input_text": Left("input_preview", 1_000),
     "output_text": Case(
-        When(kind__in=[Kind.LLM, Kind.FINAL], then=F("output_preview")), default=Left("output_preview", 300)
+        When(kind__in=[Kind.LLM, Kind.FINAL], then=F("output_preview")),
+        default=Left("output_preview", 300),
+        output_field=TextField(),
     ),
 }
 _META = Q(detail__contains={"meta": True})

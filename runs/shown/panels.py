@@ -14,7 +14,7 @@ from runs.models import Step
 from runs.shown.diffs import ChangeShown
 from runs.shown.messages import Block, MessageShown
 from runs.shown.steps import Place
-from runs.shown.texts import TextShown, code, numbered_file, plain, terminal
+from runs.shown.texts import TextShown, code, plain, terminal
 from runs.tools import COMMAND_NAMES, PATH_NAMES, Family, arguments_of, family_of, text_in
 from runs.words import count, duration, money, short_path, size
 
@@ -98,6 +98,7 @@ class Panel:
     result: TextShown
     absent: str
     raw_url: str
+    details: list[Argument]
     changes: list[ChangeShown] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     context: ContextShown | None = None
@@ -143,6 +144,11 @@ def arguments_shown(text: str) -> list[Argument]:
     return shown
 
 
+def details_shown(detail: Mapping[str, object]) -> list[Argument]:
+    """List the small facts that the source told of a step."""
+    return arguments_shown(_as_json({key: value for key, value in detail.items() if value not in (None, "")}))
+
+
 def _as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
@@ -175,8 +181,7 @@ def result_shown(step: Step, text: str, *, path: str, raw_url: str) -> TextShown
     """Show a result as its tool's results are read best."""
     family, whole = family_of(step.tool), step.output_size
     if family is Family.READ and step.kind == Kind.TOOL and step.status == "ok":
-        start, bare = numbered_file(text) or (_start_line(step), text)
-        return code(bare, path=path, start=start, whole=whole, more_url=raw_url)
+        return code(text, path=path, start=_start_line(step), whole=whole, more_url=raw_url)
     if family is Family.SHELL:
         return terminal(text, whole=whole, more_url=raw_url)
     return plain(text, whole=whole, more_url=raw_url)

@@ -120,7 +120,7 @@ def row_shown(row: Row, around: Around) -> StepRow:
         at=micros(row["started_at"]),
         href=f"{around.place.url('run')}?step={row['seq']}",
         sentence=sentence,
-        duration=duration(row["duration_ms"]),
+        duration=duration(row["duration_ms"] if row["kind"] == Kind.TOOL else row["duration_ms"] or None),
         bar=bar_width(row["duration_ms"]),
         classes=_classes(row, sentence, is_meta),
         is_meta=is_meta,
@@ -145,6 +145,8 @@ def bar_width(ms: int | None) -> float:
 
 def _classes(row: Row, sentence: Sentence, is_meta: bool) -> str:
     words = [f"is-{sentence.tone}" if sentence.tone else "", "is-meta" if is_meta else ""]
+    if row["kind"] == Kind.LLM and sentence.verb == "Called":
+        words.append("is-quiet")
     if row["kind"] == Kind.RETRY:
         words.append("is-retry")
     return " ".join(word for word in words if word)

@@ -21,6 +21,7 @@ class TextShown:
 
     html: SafeString | str = ""
     lines: tuple[tuple[int, SafeString], ...] = ()  #: numbered lines instead of `html`
+    after: str = ""  #: what the tool said below the numbered lines
     cut: str = ""
     more_url: str = ""
 
@@ -51,19 +52,24 @@ def plain(text: str, *, whole: int = 0, more_url: str = "") -> TextShown:
 
 
 def code(text: str, *, path: str, start: int = 1, whole: int = 0, more_url: str = "") -> TextShown:
-    """Show a file with line numbers."""
-    head = strip_ansi(text[:SHOWN_CHARS])
-    lines = code_lines(head, path=path)[:SHOWN_LINES]
-    shown = "\n".join(head.split("\n")[:SHOWN_LINES])
-    return TextShown(lines=tuple(enumerate(lines, start)), cut=_cut(shown, text, whole), more_url=more_url)
+    """Show a file with line numbers: those of the listing, else counted from `start`."""
+    head = text[:SHOWN_CHARS]
+    start, bare, after = numbered_file(head) or (start, head, "")
+    lines = code_lines(strip_ansi(bare), path=path)
+    numbered = tuple(enumerate(lines[:SHOWN_LINES], start))
+    left = f"{len(lines) - SHOWN_LINES} more lines. " if len(lines) > SHOWN_LINES else ""
+    return TextShown(
+        lines=numbered, after=strip_ansi(after).strip(), cut=left + _cut(head, text, whole), more_url=more_url
+    )
 
 
 def _cut(head: str, text: str, whole: int) -> str:
-    return cut_words(len(head), len(text) if not whole else max(len(text.encode()), len(text)), whole)
+    held = len(text.encode())
+    return cut_words(held if len(head) == len(text) else len(head.encode()), held, whole)
 
 
-def numbered_file(text: str) -> tuple[int, str] | None:
-    """Take the numbers off a listing like `    12→code` or `12\\tcode`; None when it is not one."""
+def numbered_file(text: str) -> tuple[int, str, str] | None:
+    """Split a listing like `    12→code` or `12\\tcode` into (first number, code, what comes below it)."""
     lines = text.split("\n")
     number, mark = _numbered(lines[0])
     if not mark:
@@ -74,8 +80,7 @@ def numbered_file(text: str) -> tuple[int, str] | None:
         if not found or not left.strip().isdigit():
             break
         bare.append(right)
-    rest = lines[len(bare) :]
-    return number, "\n".join([*bare, *rest])
+    return number, "\n".join(bare), "\n".join(lines[len(bare) :])
 
 
 def _numbered(line: str) -> tuple[int, str]:

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 
 from runs.contents import read_blob, read_blobs, read_message_digests
 from runs.fragments import place_of, show_steps
-from runs.kinds import FAILED_STATES, Kind
+from runs.kinds import FAILED_STATES, Kind, RunStatus
 from runs.markdown import markdown_html
 from runs.models import Run, Step
 from runs.queries.changes import changes_of_step, files_of, hidden_steps, texts_of
@@ -20,6 +20,7 @@ from runs.shown.panels import (
     absent_words,
     arguments_shown,
     command_of,
+    details_shown,
     kind_template,
     link_of,
     linked_blocks,
@@ -46,6 +47,7 @@ class Overview:
     task: SafeString
     answer: SafeString | str
     answer_url: str
+    failures_title: str
     failures: list[StepRow]
     more_failures: int
     files: list[dict]
@@ -63,6 +65,7 @@ def read_overview(project: Project, run: Run) -> Overview:
         task=markdown_html(run.task),
         answer=markdown_html(answer),
         answer_url=link_of(place, last.seq if last and answer else None),
+        failures_title="What failed on the way" if run.status == RunStatus.DONE else "Where it broke",
         failures=show_steps(project, run, failed),
         more_failures=run.failures - len(failed),
         files=files[:FILES_SHOWN],
@@ -107,6 +110,7 @@ def read_panel(project: Project, run: Run, seq: int) -> Panel:
         result=result_shown(step, output_text, path=path, raw_url=raw_url),
         absent=absent_words(step),
         raw_url=place.url("step_raw", seq),
+        details=details_shown(step.detail) if step.kind not in (Kind.TOOL, Kind.LLM, Kind.PROMPT) else [],
         changes=changes,
         blocks=_blocks(run, step, output_text, place),
         context=_context(run, step, place),
