@@ -47,7 +47,7 @@ def text(value: object) -> str | None:
 
 
 def identity(value: object) -> str | None:
-    """Take an id: a text that an index can hold; a longer one keeps its beginning and a digest of the whole."""
+    """Take an id: a text that an index can hold; a longer one keeps its beginning and a digest."""
     found = text(value)
     if not found or len(found) <= LONGEST_ID:
         return found or None

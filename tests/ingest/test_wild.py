@@ -52,6 +52,14 @@ def test_text_takes_strings_and_numbers_only():
     ]
 
 
+def test_identity_fits_an_index_and_stays_distinct():
+    assert wild.identity("toolu_1") == "toolu_1"
+    long, other = wild.identity("x" * 10_000), wild.identity("x" * 10_001)
+    assert len(long) < 250
+    assert long != other
+    assert wild.identity("") is None
+
+
 def test_integer_takes_whole_numbers_in_range():
     assert [
         wild.integer(value, 100) for value in (7, "7", 7.0, 101, -1, True, "x", float("inf"), 10**400)

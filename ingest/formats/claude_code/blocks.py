@@ -23,6 +23,10 @@ def blocks_of(content: object) -> list[dict[str, Any]]:
     return wild.objects(content)
 
 
+def kind_of(block: dict[str, Any]) -> str:
+    return wild.text(block.get("type")) or ""
+
+
 def text_of(content: object) -> str:
     """Join what can be read of a message: texts, and words in brackets for the rest."""
     if isinstance(content, str):
@@ -67,9 +71,7 @@ def answer_preview(blocks: list[dict[str, Any]]) -> str:
     """Show a model's answer: its text as it is; with tool calls, the blocks as JSON without their bulk."""
     said = [wild.text(block.get("text")) or "" for block in blocks if block.get("type") == "text"]
     text = "\n\n".join(part for part in said if part.strip())[:PREVIEW]
-    if not any(block.get("type") in CALL_TYPES for block in blocks) and not text.lstrip().startswith(
-        ("[", "{")
-    ):
+    if not any(kind_of(block) in CALL_TYPES for block in blocks) and not text.lstrip().startswith(("[", "{")):
         return text
     room = PREVIEW // 2
     slim: list[dict[str, str]] = []

@@ -41,12 +41,12 @@ class ModelCall(Struct):
 
 def key_of(record: Record) -> tuple[str, str | None] | None:
     """Name the response a line belongs to: (step key, id unique across files); None without any id."""
-    message = wild.text(wild.mapping(record.get("message")).get("id"))
-    request = wild.text(record.get("requestId"))
+    message = wild.identity(wild.mapping(record.get("message")).get("id"))
+    request = wild.identity(record.get("requestId"))
     if message:
         name = f"{message}:{request}" if request else message
         return name, name
-    uuid = wild.text(record.get("uuid"))
+    uuid = wild.identity(record.get("uuid"))
     return (uuid, None) if uuid else None
 
 
@@ -129,6 +129,7 @@ def steps_of(call: ModelCall, *, run: str, source: str, parent: str | None) -> l
 
 def earlier_step(call: ModelCall, step: StepRecord, number: int, usage: dict[str, Any]) -> StepRecord:
     """Write an earlier sampling of the same request: its own model, its own price."""
+    refused = any(block.get("type") == "fallback" for block in call.blocks)
     return StepRecord(
         run=step.run,
         key=f"{call.key}#it{number}",
@@ -140,7 +141,7 @@ def earlier_step(call: ModelCall, step: StepRecord, number: int, usage: dict[str
         agent=step.agent,
         started_at=step.started_at,
         ended_at=step.started_at,
-        stop_reason="replaced",
+        stop_reason="refusal" if refused else "replaced",
         tokens=tokens_of(usage),
         usage=wild.tree(usage),
         call_id=f"{call.call_id}#it{number}" if call.call_id else None,

@@ -12,6 +12,9 @@ from ingest.formats.claude_code.usage import version_of
 from runs.kinds import Basis, Op
 from runs.records import ChangeRecord
 
+#: Characters of files rebuilt in one reading; a small upload must not become a large memory.
+REBUILT_CHARS = 200_000_000
+LONGEST_PATH = 1_000
 EDIT_TOOLS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
 
 
@@ -46,6 +49,7 @@ class Editor:
     def __init__(self, roots: Roots) -> None:
         self.roots = roots
         self.memory = Memory()
+        self.room = REBUILT_CHARS
 
     def view(self, raw: str, cwd: str) -> View:
         path = tidy(raw) if is_absolute(slashed(raw)) else tidy(f"{slashed(cwd)}/{slashed(raw)}")
@@ -94,9 +98,12 @@ class Editor:
             or wild.text(call.given.get("file_path"))
             or wild.text(call.given.get("notebook_path"))
         )
-        if not raw:
+        if not raw or len(raw) > LONGEST_PATH:
             return None
         view = self.view(raw, call.cwd)
+        self.room -= len(view.text or "") + 50 * len(view.lines)
+        if self.room < 0:
+            view.forget()
         change = MAKERS[call.tool](call, view)
         place = self.roots.place(raw, call.cwd)
         added, deleted = patches.line_counts(change.hunks) if change.hunks else (None, None)
@@ -290,7 +297,7 @@ def overwritten(
     call: Call, hunks: list[patches.Hunk], known: dict[int, str], after: str, modified: bool
 ) -> Change:
     """Write over a file never seen: the reported hunks where they are sure, else the new text alone."""
-    truth = patches.Truth(known, [], ["\n" + after + "\n"], undamaged=keeps_tabs(call.version))
+    truth = patches.Truth(known, [], [after], undamaged=keeps_tabs(call.version))
     true = patches.true_hunks(hunks, truth) if hunks else None
     if true:
         return Change(Op.EDIT, Basis.PATCH, hunks=true, user_modified=modified)

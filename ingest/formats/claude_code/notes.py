@@ -1,5 +1,6 @@
 """Records that are neither prompts, answers nor results: retries, compactions, hooks, notices."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -59,7 +60,10 @@ def step_of(note: Note, *, run: str, source: str, parent: str | None) -> StepRec
 
 def key_of(record: Record) -> str:
     """Use the record's uuid; a record without one is named by its content."""
-    return wild.text(record.get("uuid")) or f"{wild.text(record.get('type'))}:{digest_of(slim(record)).hex()}"
+    return (
+        wild.identity(record.get("uuid"))
+        or f"{wild.text(record.get('type'))}:{digest_of(slim(record)).hex()}"
+    )
 
 
 def facts(**given: object) -> dict[str, object]:
@@ -136,11 +140,12 @@ def retry(record: Record, lane: str, at: datetime | None) -> Note:
 def gave_up(record: Record, lane: str, at: datetime | None) -> Note:
     """An assistant record with `isApiErrorMessage`: the call failed for good."""
     text = text_of(wild.mapping(record.get("message")).get("content"))
-    status = wild.integer(record.get("apiErrorStatus"), 999)
+    said = API_ERROR.match(text)
+    status = wild.integer(record.get("apiErrorStatus"), 999) or (int(said[1]) if said else None)
     word = wild.text(record.get("error"))
     cause = CAUSES.get(word or "") or STATUS_CAUSES.get(status or 0)
     head = f"{status} {cause}" if status and cause else cause
-    line = first_line(text, 300) or "The model could not be reached"
+    line = message_in(text) or "The model could not be reached"
     return Note(
         key=key_of(record),
         kind=Kind.ERROR,
@@ -154,6 +159,16 @@ def gave_up(record: Record, lane: str, at: datetime | None) -> Note:
         raw=slim(record),
         detail=facts(http_status=status, cause=word),
     )
+
+
+API_ERROR = re.compile(r"API Error: (\d{3})\b")
+MESSAGE = re.compile(r'"message":"((?:[^"\\]|\\.){1,300})')
+
+
+def message_in(text: str) -> str:
+    """Take the message out of an error that is JSON behind some words, else its first line."""
+    found = MESSAGE.search(text[:4_000])
+    return found[1] if found else first_line(text, 300)
 
 
 def compaction(record: Record, lane: str, at: datetime | None) -> Note:

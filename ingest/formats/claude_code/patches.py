@@ -97,10 +97,13 @@ class Truth:
 
 
 def whole_lines(strings: list[str]) -> dict[str, str | None]:
-    """Map shown lines to true ones; two true lines that look alike are None. Ends may be parts of lines."""
+    """Map shown lines to true ones; two true lines that look alike are None.
+
+    The ends of a string may be parts of lines: those do not look like any whole line, and are never found.
+    """
     found: dict[str, str | None] = {}
     for string in strings:
-        for line in string.split("\n")[1:-1]:
+        for line in string.split("\n"):
             seen = found.setdefault(shown(line), line)
             if seen != line:
                 found[shown(line)] = None
@@ -172,7 +175,9 @@ def line_counts(hunks: list[Hunk]) -> tuple[int, int]:
 
 def fragment_hunks(old: str, new: str, shift: int) -> list[Hunk]:
     """Diff the two strings of an edit, with their line numbers moved by `shift`."""
-    patch: Any = Patch.create_from(old.encode(), new.encode(), context_lines=3)
+    # The patch reads from these bytes, which must live as long as it does.
+    before, after = old.encode(), new.encode()
+    patch: Any = Patch.create_from(before, after, context_lines=3)
     found = []
     for hunk in patch.hunks:
         lines = [line.origin + line.content.rstrip("\n") for line in hunk.lines if line.origin in " +-"]

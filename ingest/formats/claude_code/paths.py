@@ -5,6 +5,8 @@ from posixpath import normpath
 
 from msgspec import Struct
 
+#: Work trees of one session.
+MOST_ROOTS = 100
 DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
 #: A work tree made below the repository: `.worktrees/<name>`, `.claude/worktrees/<name>`.
 WORKTREE = re.compile(r"^(?P<repo>.*?)/(?:\.claude/worktrees|\.worktrees)/[^/]+(?=/|$)")
@@ -80,6 +82,8 @@ class Roots:
         if self.first and not sure and not self.is_related(path):
             return
         self.first = self.first or path
+        if len(self.known) >= MOST_ROOTS:
+            return
         new = [root for root in (repository_of(path), path) if self.inside(root) is None]
         if new:
             self.known = sorted({*self.known, *new}, key=lambda root: (-len(root), root))

@@ -68,7 +68,7 @@ def looks_like(first_lines: list[object], path: str) -> bool:
     if stream.looks_like(objects):
         return True
     return any(
-        record.get("type") in TYPES
+        wild.text(record.get("type")) in TYPES
         and (
             isinstance(record.get("sessionId"), str)
             or record.get("type") in ("summary", "file-history-snapshot")
@@ -76,7 +76,7 @@ def looks_like(first_lines: list[object], path: str) -> bool:
         and any(isinstance(record.get(name), str) for name in IDS)
         for record in objects
     ) or any(
-        record.get("type") in TYPES - {"user", "assistant", "system"}
+        wild.text(record.get("type")) in TYPES - {"user", "assistant", "system"}
         and isinstance(record.get("sessionId"), str)
         for record in objects
     )
@@ -133,12 +133,12 @@ def agent_facts(line: Line) -> dict[str, str]:
 
 def transcript_of(file: SourceFile, lines: list[Line]) -> list[Transcript]:
     """Find the session of a file: the one it is named after, else that of its newest record."""
-    found = list(dict.fromkeys(id for line in lines if (id := wild.text(line.record.get("sessionId")))))
+    found = list(dict.fromkeys(id for line in lines if (id := wild.identity(line.record.get("sessionId")))))
     if not found:
         return []
     lane = file_lane(lines)
     stem = file.path.replace("\\", "/").rpartition("/")[2].removesuffix(".jsonl")
-    newest = next(id for line in reversed(lines) if (id := wild.text(line.record.get("sessionId"))))
+    newest = next(id for line in reversed(lines) if (id := wild.identity(line.record.get("sessionId"))))
     session = stem if stem in found else newest
     return [Transcript(file.path, lines, lane, session, [id for id in found if id != session])]
 
@@ -160,7 +160,7 @@ def copied_from(sessions: dict[str, list[Transcript]]) -> dict[str, str]:
             if transcript.lane:
                 continue
             for line in transcript.lines[:20]:
-                uuid = wild.text(line.record.get("uuid"))
+                uuid = wild.identity(line.record.get("uuid"))
                 owner = first_owner.setdefault(uuid, name) if uuid else name
                 if owner != name:
                     parents.setdefault(name, owner)
@@ -224,7 +224,7 @@ def prepare(session: Session, entries: list[Entry], records: list[dict[str, obje
             continue
         said = said_by(record)
         if said == Said.LOCAL_OUTPUT:
-            session.local_commands.add(wild.text(record.get("parentUuid")) or "")
+            session.local_commands.add(wild.identity(record.get("parentUuid")) or "")
         elif said == Said.HUMAN:
             content = wild.mapping(record.get("message")).get("content")
             session.typed.add(text_of(content).strip())

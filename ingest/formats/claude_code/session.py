@@ -55,6 +55,7 @@ class Session:
         self.slots: list[Slot] = []
         self.calls: dict[tuple[str, str], ModelCall] = {}
         self.tools: dict[str, Tool] = {}
+        self.open: dict[str, dict[str, Tool]] = {}  #: calls without a result, by lane
         self.changes: list[ChangeRecord] = []
         self.uuids: set[str] = set()
         self.links: dict[str, str] = {}  #: lane → key of the call that opened it
@@ -74,7 +75,7 @@ class Session:
         if kind in BOOKKEEPING:
             self.header.bookkeep(record)
             return
-        uuid = wild.text(record.get("uuid"))
+        uuid = wild.identity(record.get("uuid"))
         if uuid:
             if uuid in self.uuids:
                 return
@@ -144,14 +145,15 @@ class Session:
         """Open the call that a block asks for, or close the one whose result it carries (server tools)."""
         kind = wild.text(block.get("type")) or ""
         if kind in CALL_TYPES:
-            key = wild.text(block.get("id")) or f"{notes.key_of(record)}:{number}"
+            key = wild.identity(block.get("id")) or f"{notes.key_of(record)}:{number}"
             if key not in self.tools:
                 self.open_tool(lane, record, key, block, at)
         elif kind.endswith("_tool_result"):
-            tool = self.tools.get(wild.text(block.get("tool_use_id")) or "")
+            tool = self.tools.get(wild.identity(block.get("tool_use_id")) or "")
             if tool and not tool.answered:
                 failed = "error" in text_of(wild.mapping(block.get("content")).get("type"))
                 tools.answer(tool, {**block, "is_error": failed}, {}, at)
+                self.open.get(lane.agent, {}).pop(tool.key, None)
 
     def open_tool(
         self, lane: Lane, record: Record, key: str, block: dict[str, Any], at: datetime | None
@@ -170,6 +172,7 @@ class Session:
             facts=call_facts(name, given, self.roots, cwd),
         )
         self.tools[key] = tool
+        self.open.setdefault(lane.agent, {})[key] = tool
         self.add(tool)
 
     # --- what the model was told
@@ -189,7 +192,7 @@ class Session:
 
     def result(self, lane: Lane, record: Record, block: dict[str, Any], at: datetime | None) -> None:
         """Pair a result with its call, and take the file change or the file content that it tells of."""
-        key = wild.text(block.get("tool_use_id"))
+        key = wild.identity(block.get("tool_use_id"))
         if not key:
             self.add(
                 notes.hidden(
@@ -204,6 +207,7 @@ class Session:
         if tool.answered:
             return
         result = tools.answer(tool, block, record, at)
+        self.open.get(tool.lane, {}).pop(key, None)
         self.header.commits += commits_in(tool.name, result)
         if tool.status == StepStatus.OK:
             self.follow_files(tool, result)
@@ -231,7 +235,7 @@ class Session:
 
     def prompt(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
         """A human speaks; in a sub-agent's lane it is the task that its parent gave."""
-        uuid = wild.text(record.get("uuid"))
+        uuid = wild.identity(record.get("uuid"))
         command = said_by(record) == Said.COMMAND
         if command and uuid in self.local_commands:
             self.local(lane, record, text, at)
@@ -240,7 +244,7 @@ class Session:
         if lane.agent:
             self.task(lane, record, shown, at)
             return
-        lane.rewind(wild.text(record.get("parentUuid")))
+        lane.rewind(wild.identity(record.get("parentUuid")))
         self.header.prompt = self.header.prompt or shown
         note = notes.event(record, "", at, "", input=text, command=command)
         note.kind, note.name, note.status = Kind.PROMPT, None, StepStatus.OK
@@ -288,8 +292,8 @@ class Session:
         note = notes.event(record, lane.agent, at, "Interrupted", input=text.strip("[] \n"))
         self.add(note)
         self.ends[lane.agent] = note
-        for tool in self.tools.values():
-            if tool.lane == lane.agent and not tool.answered and tool.status is None:
+        for tool in self.open.pop(lane.agent, {}).values():
+            if tool.status is None:
                 tool.status, tool.error_kind = StepStatus.CANCELLED, "human"
                 tool.error, tool.ended_at = "Interrupted by the user", at
 
@@ -355,7 +359,7 @@ class Session:
     def progress(self, lane: Lane, record: Record, at: datetime | None) -> None:
         """Keep what a running command has printed so far; other progress says nothing lasting."""
         data = wild.mapping(record.get("data"))
-        tool = self.tools.get(wild.text(record.get("parentToolUseID")) or "")
+        tool = self.tools.get(wild.identity(record.get("parentToolUseID")) or "")
         if tool is not None and data.get("type") == "bash_progress":
             tool.live_output = (
                 wild.text(data.get("fullOutput")) or wild.text(data.get("output")) or tool.live_output
@@ -364,8 +368,9 @@ class Session:
     def pull_request(self, lane: Lane, record: Record, at: datetime | None) -> None:
         url = wild.text(record.get("prUrl"))
         number = wild.integer(record.get("prNumber"))
-        if not url or any(known["url"] == url for known in self.header.pull_requests):
+        if not url or url in self.uuids:
             return
+        self.uuids.add(url)
         self.header.pull_requests.append({"url": url[:500], "number": number})
         note = notes.event(record, lane.agent, at, "Pull request", input=url, number=number)
         note.key = f"pr-link:{url}"[:500]

@@ -34,9 +34,9 @@ def transcripts_of(lines: list[Line]) -> dict[str, list[Line]]:
     """Convert lines, and sort them by session; a line without an id belongs to the one before it."""
     sessions: dict[str, list[Line]] = {}
     about: Record = {}
-    session = next((id for line in lines if (id := wild.text(line.record.get("session_id")))), "")
+    session = next((id for line in lines if (id := wild.identity(line.record.get("session_id")))), "")
     for line in lines:
-        session = wild.text(line.record.get("session_id")) or session
+        session = wild.identity(line.record.get("session_id")) or session
         if not session:
             continue
         if line.record.get("type") == "system" and line.record.get("subtype") == "init":
@@ -53,14 +53,14 @@ def convert(record: Record, about: Record, session: str, number: int) -> Record 
     base: Record = {
         "source": MARK,
         "sessionId": session,
-        "uuid": wild.text(record.get("uuid")) or f"{session}:{number}",
+        "uuid": wild.identity(record.get("uuid")) or f"{session}:{number}",
         "cwd": about.get("cwd"),
         "version": about.get("claude_code_version"),
         "timestamp": record.get("timestamp"),
         "permissionMode": about.get("permissionMode"),
     }
     if kind in ("assistant", "user"):
-        opener = wild.text(record.get("parent_tool_use_id"))
+        opener = wild.identity(record.get("parent_tool_use_id"))
         lane = {"isSidechain": True, "agentId": opener} if opener else {"isSidechain": False}
         return {
             **base,

@@ -26,7 +26,7 @@ def file_lane(lines: list[Line]) -> str:
     for line in lines:
         record = line.record
         if wild.text(record.get("type")) in ("user", "assistant", "system", "attachment", "progress"):
-            agent = wild.text(record.get("agentId"))
+            agent = wild.identity(record.get("agentId"))
             return agent if agent and record.get("isSidechain") is True else ""
     return ""
 
@@ -49,7 +49,7 @@ def entries_of(lines: list[Line], *, lane: str, own_files: set[str]) -> Iterator
 def progress_entries(record: Record, own_files: set[str]) -> Iterator[Entry]:
     """Unwrap `agent_progress`: a whole message of a sub-agent inside the main file."""
     data = wild.mapping(record.get("data"))
-    agent = wild.text(data.get("agentId"))
+    agent = wild.identity(data.get("agentId"))
     inner = wild.mapping(data.get("message"))
     if data.get("type") != "agent_progress" or not agent or not inner:
         yield Entry("", record)
@@ -62,9 +62,9 @@ def progress_entries(record: Record, own_files: set[str]) -> Iterator[Entry]:
 
 def side_lane(record: Record, sides: dict[str, str]) -> str:
     """Name the lane of an inline sidechain: by its agent, else by the first record of its tree."""
-    agent = wild.text(record.get("agentId"))
-    uuid = wild.text(record.get("uuid")) or ""
-    parent = wild.text(record.get("parentUuid")) or ""
+    agent = wild.identity(record.get("agentId"))
+    uuid = wild.identity(record.get("uuid")) or ""
+    parent = wild.identity(record.get("parentUuid")) or ""
     lane = agent or sides.get(parent) or f"side-{uuid[:8]}"
     if uuid:
         sides[uuid] = lane
@@ -100,18 +100,18 @@ def link_agents(entries: list[Entry], tasks: dict[str, str]) -> dict[str, str]:
 
 def link_by_id(record: Record, links: dict[str, str]) -> None:
     if record.get("type") == "progress":
-        agent = wild.text(wild.mapping(record.get("data")).get("agentId"))
-        opener = wild.text(record.get("parentToolUseID"))
+        agent = wild.identity(wild.mapping(record.get("data")).get("agentId"))
+        opener = wild.identity(record.get("parentToolUseID"))
         if agent and opener:
             links.setdefault(agent, opener)
         return
     if wild.text(record.get("openedBy")):
         links.setdefault(str(record["openedBy"]), str(record["openedBy"]))
-    agent = wild.text(wild.mapping(record.get("toolUseResult")).get("agentId"))
+    agent = wild.identity(wild.mapping(record.get("toolUseResult")).get("agentId"))
     if not agent:
         return
     for block in content_of(record):
-        opener = wild.text(block.get("tool_use_id"))
+        opener = wild.identity(block.get("tool_use_id"))
         if opener:
             links.setdefault(agent, opener)
             return
@@ -122,8 +122,8 @@ def agent_calls(record: Record) -> Iterator[tuple[str, str]]:
     if record.get("type") != "assistant":
         return
     for block in content_of(record):
-        if block.get("type") == "tool_use" and block.get("name") in AGENT_TOOLS:
-            key = wild.text(block.get("id"))
+        if block.get("type") == "tool_use" and wild.text(block.get("name")) in AGENT_TOOLS:
+            key = wild.identity(block.get("id"))
             prompt = wild.text(wild.mapping(block.get("input")).get("prompt"))
             if key and prompt:
                 yield key, prompt.strip()
