@@ -1,7 +1,7 @@
 """The ASGI application: HTTP is Django, WebSockets go to the consumers of runs."""
 
 import os
-from importlib.util import find_spec
+from importlib import import_module
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -10,20 +10,12 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentscope.settings")
 http_application = get_asgi_application()
-
-
-def socket_patterns() -> list:
-    """Return the URL patterns of the sockets; they can be imported only once Django is set up."""
-    if find_spec("runs.routing") is None:
-        return []
-    from runs.routing import websocket_urlpatterns
-
-    return websocket_urlpatterns
-
+# Consumers read models, so they can be imported only now.
+socket_routes = import_module("runs.routing").websocket_urlpatterns
 
 application = ProtocolTypeRouter(
     {
         "http": http_application,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(socket_patterns()))),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(socket_routes))),
     }
 )

@@ -304,7 +304,8 @@ def redis_command(data: Path) -> Sequence[str]:
     return [
         *(redis_program(), "--port", "0", "--unixsocket", str(redis_socket(data)), "--unixsocketperm", "700"),
         *("--save", "", "--appendonly", "no", "--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"),
-        *("--dir", str(socket_folder(data)), "--loglevel", "warning"),
+        # A title would hide the command line and the environment from ps.
+        *("--dir", str(socket_folder(data)), "--loglevel", "warning", "--set-proc-title", "no"),
     ]
 
 

@@ -28,6 +28,8 @@ from agentscope.unprivileged import end_with_parent
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 30
+#: A program that does not stop by itself is killed then.
+KILL_SECONDS = 6
 
 #: Runs a command again one second after it ended, until it is told to stop.
 RESTARTING = """
@@ -73,6 +75,13 @@ class Supervisor(Manager):  # type: ignore[misc]
         # After the forks: a thread would not come along.
         threading.Thread(target=self.announce, daemon=True).start()
         threading.Thread(target=self.watch_services, daemon=True).start()
+
+    def terminate(self) -> None:
+        """Ask all to stop, then kill the rest; Honcho alone waits for ever for the first one to stop."""
+        super().terminate()
+        timer = threading.Timer(KILL_SECONDS, self.kill)
+        timer.daemon = True
+        timer.start()
 
     def announce(self) -> None:
         """Say where the product is once it answers."""

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from agentscope.engines import wait_until
-from agentscope.supervisor import answers
+from agentscope.supervisor import KILL_SECONDS, answers
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -68,6 +68,16 @@ class Served:
         return self.process.wait(20)
 
 
+def post_event(served: Served, key: str) -> None:
+    request = urllib.request.Request(
+        f"{served.url}/api/v1/events",
+        b'{"v": 1, "run": "r", "kind": "prompt", "text": "hello"}',
+        {"Authorization": f"Bearer {key}"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status == 200
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("serve") / "data"
@@ -89,7 +99,10 @@ def test_first_start_makes_a_demo_and_stops_clean(served: Served, data: Path) ->
     assert wait_until(lambda: facts["ingest_key"] in served.log.read_text(), seconds=5)
     assert served.url in served.log.read_text()
     family = psutil.Process(served.process.pid).children(recursive=True)
+    post_event(served, facts["ingest_key"])
+    before = time.monotonic()
     assert served.stop(signal.SIGINT) == 0
+    assert time.monotonic() - before < KILL_SECONDS, "something had to be killed"
     assert psutil.wait_procs(family, timeout=2)[1] == []
     assert not (data / "postgres" / "postmaster.pid").exists()
 

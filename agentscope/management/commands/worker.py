@@ -10,7 +10,7 @@ from procrastinate.contrib.django.utils import connector_params
 
 CONCURRENCY = 2
 #: A job that was cut off by SIGTERM after this many seconds runs again later.
-GRACEFUL_SECONDS = 10
+GRACEFUL_SECONDS = 4
 
 
 class Command(BaseCommand):
