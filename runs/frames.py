@@ -37,7 +37,7 @@ class Frame(Struct, frozen=True, kw_only=True):
 
 
 def in_thread(work: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
-    """Run database work in the frames' own threads, not in the one that serves all of Django's async views."""
+    """Run database work in the frames' own threads, not in the one that all async code shares."""
     return DatabaseSyncToAsync(work, thread_sensitive=False, executor=_threads)
 
 
@@ -83,7 +83,7 @@ async def latest_revision(run_id: UUID) -> int:
 
 
 async def run_frame(project: Project, run_id: UUID, *, after: int, known: int) -> Frame:
-    """Give the rows written after a revision. `known` is the newest revision told of: a newer one, a new frame."""
+    """Give the rows written after a revision. `known`, the newest revision told of, keys the frame."""
     if known < 0:
         return await in_thread(make_run_frame)(project, run_id, after)
     return await _shared.get(

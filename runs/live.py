@@ -63,18 +63,19 @@ class Announcer:
         self.ready.set()
 
     def _run(self) -> None:
-        # Waits outside of the loop: a thread of asyncio's executor would keep the process from ending.
+        """Wait here, in the daemon thread itself: a pool's thread would be joined when the process ends."""
         with asyncio.Runner() as runner:
-            while self.ready.wait():
+            while True:
+                self.ready.wait()
                 self.ready.clear()
                 runner.run(self._send_notes())
-                time.sleep(PAUSE_SECONDS)
 
     async def _send_notes(self) -> None:
         with self.lock:
             notes, self.notes = self.notes, {}
         for run_id, (project_id, revision) in notes.items():
             await self._send(project_id, run_id, revision)
+        await asyncio.sleep(PAUSE_SECONDS)
 
     async def _send(self, project_id: int, run_id: UUID, revision: int) -> None:
         message = {"type": "nudge", "run": str(run_id), "revision": revision}

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from django.utils.safestring import SafeString
 
+from runs.diffs import diff_of
 from runs.facts import Sentence
 from runs.kinds import Kind
 from runs.models import Step
-from runs.shown.diffs import ChangeShown
+from runs.shown.diffs import ChangeShown, DiffHunk, hunks_shown
 from runs.shown.messages import Block, MessageShown
 from runs.shown.steps import Place
 from runs.shown.texts import TextShown, code, plain, terminal
@@ -99,6 +100,7 @@ class Panel:
     absent: str
     raw_url: str
     details: list[Argument]
+    intent: list[list[DiffHunk]] = field(default_factory=list)
     changes: list[ChangeShown] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     context: ContextShown | None = None
@@ -151,6 +153,26 @@ def details_shown(detail: Mapping[str, object]) -> list[Argument]:
 
 def _as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def intent_of(step: Step, text: str, path: str) -> list[list[DiffHunk]]:
+    """Show what an edit was asked to replace, piece by piece; where in the file is not known."""
+    if family_of(step.tool) is not Family.EDIT:
+        return []
+    arguments = arguments_of(text)
+    edits = arguments.get("edits")
+    pieces = [piece for piece in edits if isinstance(piece, dict)] if isinstance(edits, list) else [arguments]
+    texts = [
+        (text_in(piece, "old_string", "old_str"), text_in(piece, "new_string", "new_str")) for piece in pieces
+    ]
+    return [hunks_shown(diff_of(old, new, path, numbered=False)) for old, new in texts if old or new]
+
+
+def task_of(step: Step, text: str) -> str:
+    """Find what a sub-agent was told to do."""
+    if text.lstrip().startswith("{"):
+        return text_in(arguments_of(text), "prompt", "message", "task", "description")
+    return text
 
 
 def command_of(step: Step, text: str) -> str:
@@ -226,7 +248,8 @@ def _price_source(step: Step) -> str:
         return f"No price is known for {step.model or 'this model'}."
     if step.price.get("source") == "reported":
         return "The cost as the source reported it."
-    return f"Dollars per million tokens of {step.price.get('model', step.model)}, from {step.price.get('source')}."
+    model, source = step.price.get("model", step.model), step.price.get("source")
+    return f"Dollars per million tokens of {model}, from {source}."
 
 
 def _usage_notes(step: Step):

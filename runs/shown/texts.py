@@ -31,7 +31,7 @@ class TextShown:
 
 
 def cut_words(shown: int, held: int, whole: int) -> str:
-    """Say what is missing: what the page leaves out, or what was never recorded. All in bytes or characters."""
+    """Say what is missing: what the page leaves out, or what was never recorded (bytes)."""
     if whole > held:
         return f"Cut before it was recorded: {size(held)} of {size(whole)} are here."
     return f"The first {size(shown)} of {size(held)}." if held > shown else ""

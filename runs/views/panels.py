@@ -21,12 +21,14 @@ from runs.shown.panels import (
     arguments_shown,
     command_of,
     details_shown,
+    intent_of,
     kind_template,
     link_of,
     linked_blocks,
     path_of,
     result_shown,
     step_facts,
+    task_of,
     todos_of,
     tool_template,
     usage_shown,
@@ -112,6 +114,7 @@ def read_panel(project: Project, run: Run, seq: int) -> Panel:
         raw_url=place.url("step_raw", seq),
         details=details_shown(step.detail) if step.kind not in (Kind.TOOL, Kind.LLM, Kind.PROMPT) else [],
         changes=changes,
+        intent=intent_of(step, input_text, path) if step.kind == Kind.TOOL and not changes else [],
         blocks=_blocks(run, step, output_text, place),
         context=_context(run, step, place),
         usage=usage_shown(step),
@@ -119,8 +122,14 @@ def read_panel(project: Project, run: Run, seq: int) -> Panel:
         previous_url=link_of(place, before),
         next_url=link_of(place, after),
         run_url=place.url("run"),
-        markdown=markdown_html(input_text) if step.kind in (Kind.PROMPT, Kind.AGENT) else "",
+        markdown=_prose(step, input_text),
     )
+
+
+def _prose(step: Step, text: str) -> SafeString | str:
+    if step.kind == Kind.AGENT:
+        text = task_of(step, text)
+    return markdown_html(text) if step.kind in (Kind.PROMPT, Kind.AGENT) else ""
 
 
 def _sentence(step: Step, run: Run, *, hidden: bool):
