@@ -17,6 +17,14 @@ from runs.records import Quarantined
 WILD_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 #: What may stand between two objects.
 BETWEEN = " \t\r\x00,"
+#: Objects of one line; more is no transcript.
+MOST_OBJECTS = 1_000
+TOO_MANY = "More objects on one line than any transcript has."
+#: Unreadable lines of one file after which it is taken for something else.
+MOST_REFUSED = 1_000
+GAVE_UP = f"More than {MOST_REFUSED:,} lines are unreadable; the rest of the file was not read."
+TOO_DEEP = "The line is nested too deeply."
+NO_OBJECT = "Not a JSON object."
 CUT_OFF = "The last line is cut off; the rest may follow."
 
 Record = dict[str, Any]
@@ -51,11 +59,16 @@ def read_lines(path: str, data: bytes) -> Pages:
     whole = read_document(data)
     if whole is not None:
         for number, value in enumerate(whole, 1):
-            take(pages, path, number, value, b"")
+            why = take(pages, number, value, clean=False)
+            if why:
+                refuse(pages, path, number, why, "")
         return pages
     chunks = data.split(b"\n")
     for number, chunk in enumerate(chunks, 1):
         if chunk.strip(b" \t\r\x00"):
+            if len(pages.quarantined) >= MOST_REFUSED:
+                refuse(pages, path, number, GAVE_UP, "")
+                break
             read_line(pages, path, number, chunk, last=number == len(chunks))
     return pages
 
@@ -80,41 +93,38 @@ def read_document(data: bytes) -> list[Any] | None:
 
 
 def read_line(pages: Pages, path: str, number: int, chunk: bytes, *, last: bool) -> None:
-    """Read the objects of one line: usually one, at times two, at times none."""
+    """Read the objects of one line: usually one, at times two; the rest of a bad line is kept."""
     text = chunk.decode("utf-8", "replace").strip(BETWEEN)
-    position = 0
-    while position < len(text):
-        try:
+    is_wild = "\x00" in text or WILD_ESCAPE.search(text) is not None
+    position = begun = read = 0
+    try:
+        while position < len(text):
+            begun = position
             value, position = DECODER.raw_decode(text, position)
-        except RecursionError:
-            refuse(pages, path, number, "The line is nested too deeply.", chunk)
-            return
-        except ValueError as error:
-            at = getattr(error, "pos", position)
-            why = CUT_OFF if last else f"Not JSON at character {at + 1}."
-            refuse(pages, path, number, why, text[position:].encode("utf-8", "replace"))
-            return
-        take(pages, path, number, value, chunk)
-        while position < len(text) and text[position] in BETWEEN:
-            position += 1
+            why = take(pages, number, value, clean=not is_wild) if read < MOST_OBJECTS else TOO_MANY
+            if why:
+                refuse(pages, path, number, why, text[begun:])
+                return
+            read += 1
+            while position < len(text) and text[position] in BETWEEN:
+                position += 1
+    except RecursionError:
+        refuse(pages, path, number, TOO_DEEP, text[begun:])
+    except ValueError as error:
+        at = getattr(error, "pos", begun)
+        refuse(pages, path, number, CUT_OFF if last else f"Not JSON at character {at + 1}.", text[begun:])
 
 
-def take(pages: Pages, path: str, number: int, value: Any, chunk: bytes) -> None:
+def take(pages: Pages, number: int, value: Any, *, clean: bool) -> str | None:
+    """Keep an object, or say why it is none. `clean`: its texts hold nothing that must be tamed."""
     if not isinstance(value, dict):
-        refuse(pages, path, number, "Not a JSON object.", chunk)
-    elif wild.too_deep(value):
-        refuse(pages, path, number, "The line is nested too deeply.", chunk)
-    else:
-        pages.lines.append(Line(number=number, record=tame(value, chunk)))
+        return NO_OBJECT
+    if wild.too_deep(value):
+        return TOO_DEEP
+    pages.lines.append(Line(number=number, record=value if clean else wild.tree(value)))
+    return None
 
 
-def tame(value: Record, chunk: bytes) -> Record:
-    """Clean the texts of a record, when the line holds anything that needs it."""
-    if chunk and b"\x00" not in chunk and not WILD_ESCAPE.search(chunk.decode("utf-8", "replace")):
-        return value
-    cleaned: Record = wild.tree(value)
-    return cleaned
-
-
-def refuse(pages: Pages, path: str, number: int, why: str, data: bytes) -> None:
+def refuse(pages: Pages, path: str, number: int, why: str, text: str) -> None:
+    data = text.encode("utf-8", "replace")
     pages.quarantined.append(Quarantined(where=f"{path}:{number}", why=why, data=data))

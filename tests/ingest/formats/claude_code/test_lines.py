@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.formats.claude_code.lines import CUT_OFF, read_lines
+from ingest.formats.claude_code.lines import CUT_OFF, GAVE_UP, TOO_MANY, read_lines
 
 
 def records(data: bytes) -> list[dict]:
@@ -58,6 +58,16 @@ def test_what_is_no_record_is_quarantined(line):
 
 def test_huge_numbers_and_constants_are_tamed():
     assert records(b'{"a":' + b"9" * 5000 + b',"b":NaN,"c":-Infinity}') == [{"a": 0, "b": None, "c": None}]
+
+
+def test_a_file_of_nothing_but_bad_lines_is_given_up():
+    pages = read_lines("f", b"nonsense\n" * 5_000)
+    assert (len(pages.quarantined), pages.quarantined[-1].why) == (1_001, GAVE_UP)
+
+
+def test_a_line_of_countless_objects_is_refused():
+    pages = read_lines("f", b"{}" * 5_000)
+    assert (len(pages.lines), [q.why for q in pages.quarantined]) == (1_000, [TOO_MANY])
 
 
 def test_empty_file_is_nothing():

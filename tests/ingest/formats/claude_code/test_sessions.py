@@ -202,9 +202,7 @@ def test_run_facts():
 
 
 def test_bookkeeping_alone_is_no_run():
-    lines = (
-        b'{"type":"file-history-snapshot","messageId":"m"}\n{"type":"summary","summary":"x"}\n'
-    )
+    lines = b'{"type":"file-history-snapshot","messageId":"m"}\n{"type":"summary","summary":"x"}\n'
     assert read_all(("m", lines)) == read_all()
 
 
