@@ -16,7 +16,19 @@ LISTED = 50  # steps and changes on a run's page: heavy tables have composite ke
 class RunAdmin(admin.ModelAdmin):
     """Runs of all teams, newest first."""
 
-    list_display = ("title", "project", "standing", "agent", "model", "turns", "tool_calls", "failures", "tokens", "cost", "sort_at")  # fmt: skip
+    list_display = (
+        "title",
+        "project",
+        "standing",
+        "agent",
+        "model",
+        "turns",
+        "tool_calls",
+        "failures",
+        "tokens",
+        "cost",
+        "sort_at",
+    )
     list_filter = ("status", "agent", "project__team", "sort_at")
     search_fields = ("=external_id", "name", "repo", "branch")
     list_select_related = ("project__team",)

@@ -1,4 +1,4 @@
-"""Rows as HTML: what the first answer, htmx and sockets all send. Reads what rows need, renders one file a row."""
+"""Rows as HTML: what the first answer, htmx and sockets all send; one file a row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
