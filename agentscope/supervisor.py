@@ -113,6 +113,8 @@ def serve() -> int:
         return 1
     demo = None if is_production else data / "demo.json"
     prepare_database(data, services, demo=demo)
+    if is_production:
+        manage("collectstatic", "--noinput", "--verbosity", "0")
     url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     say("starting web and worker")
     supervisor = Supervisor(services, url=url, demo=demo)
