@@ -10,6 +10,7 @@ from ingest import wild
 from ingest.formats.claude_code import stream
 from ingest.formats.claude_code.blocks import text_of
 from ingest.formats.claude_code.classify import Said, said_by
+from ingest.formats.claude_code.ending import status_of, steps_of
 from ingest.formats.claude_code.lines import Line, read_lines
 from ingest.formats.claude_code.session import Session
 from ingest.formats.claude_code.subagents import (
@@ -243,12 +244,12 @@ def describe_agents(session: Session, facts: dict[str, dict[str, str]]) -> None:
 
 def written(session: Session, now: datetime) -> Batch:
     """Write the batch; a session without a step, a title or a time is nothing to show."""
-    steps = session.steps(now)
+    steps = steps_of(session, now)
     header = session.header
     if not steps and not header.title:
         return Batch()
     lane = "" if header.has_main else next(iter(session.lanes), "")
-    status, error = session.outcome or session.status(lane, now)
+    status, error = session.outcome or status_of(session, lane, now)
     if not steps:
         status = RunStatus.UNFINISHED
     record = header.record(source=session.source, uuids=session.uuids, status=status, error=error)

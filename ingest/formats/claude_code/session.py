@@ -6,12 +6,13 @@ from typing import Any
 
 from ingest import wild
 from ingest.formats.claude_code import calls, notes, tools
+from ingest.formats.claude_code.attachments import attachment_note
 from ingest.formats.claude_code.blocks import CALL_TYPES, blocks_of, text_of, without_reminders
 from ingest.formats.claude_code.calls import ModelCall
 from ingest.formats.claude_code.classify import Said, command_of, said_by, tagged_text
 from ingest.formats.claude_code.edits import EDIT_TOOLS, Call, Editor
 from ingest.formats.claude_code.facts import call_facts, commits_in
-from ingest.formats.claude_code.header import ENDED, STILL_RUNNING, Header
+from ingest.formats.claude_code.header import Header
 from ingest.formats.claude_code.lanes import Lane
 from ingest.formats.claude_code.lines import Record
 from ingest.formats.claude_code.notes import Note
@@ -19,7 +20,7 @@ from ingest.formats.claude_code.paths import Roots
 from ingest.formats.claude_code.subagents import Entry
 from ingest.formats.claude_code.tools import Tool
 from runs.kinds import Kind, RunStatus, StepStatus
-from runs.records import ChangeRecord, StepRecord
+from runs.records import ChangeRecord
 
 Slot = ModelCall | Tool | Note
 
@@ -339,7 +340,7 @@ class Session:
             self.editor.forget(wild.text(given.get("filename")) or "", cwd)
         elif kind == "file":
             self.editor.learn_text(wild.mapping(wild.mapping(given.get("content")).get("file")), cwd)
-        note = notes.attachment_note(record, lane.agent, at)
+        note = attachment_note(record, lane.agent, at)
         if note is not None:
             self.add(note)
 
@@ -389,64 +390,6 @@ class Session:
             if failed
             else (RunStatus.DONE, None)
         )
-
-    # --- the end
-
-    def status(self, lane: str, now: datetime) -> tuple[RunStatus, str | None]:
-        """Say how a lane stands by its last word, and by how long it has been silent."""
-        last = self.ends.get(lane)
-        newest = self.header.last
-        fresh = newest is not None and now - newest < STILL_RUNNING
-        if isinstance(last, Note) and last.kind == Kind.ERROR:
-            return RunStatus.FAILED, last.error
-        if isinstance(last, Note) and last.kind == Kind.EVENT:
-            return RunStatus.INTERRUPTED, None
-        if isinstance(last, ModelCall):
-            if last.stop_reason in ENDED:
-                return RunStatus.DONE, None
-            if last.stop_reason == "refusal":
-                return RunStatus.FAILED, "The model refused to answer"
-            spoke = any(block.get("type") == "text" for block in last.blocks)
-            if last.stop_reason is None and spoke and not last.calls_tools and not fresh:
-                return RunStatus.DONE, None
-        return (RunStatus.RUNNING if fresh else RunStatus.UNFINISHED), None
-
-    def steps(self, now: datetime) -> list[StepRecord]:
-        """Write all steps, in the order of the records that began them."""
-        status = self.outcome or self.status("", now)
-        running = status[0] == RunStatus.RUNNING
-        open_status = StepStatus.RUNNING if running else StepStatus.UNANSWERED
-        self.close_agents(now)
-        written: list[StepRecord] = []
-        for slot in self.slots:
-            parent = self.links.get(slot.lane) if slot.lane else None
-            if slot.lane in self.warmups and not isinstance(slot, Tool):
-                slot.detail["meta"] = True
-            if isinstance(slot, ModelCall):
-                written += calls.steps_of(slot, run=self.session, source=self.source, parent=parent)
-            elif isinstance(slot, Tool):
-                written.append(
-                    tools.step_of(
-                        slot, run=self.session, source=self.source, parent=parent, open_status=open_status
-                    )
-                )
-            else:
-                written.append(notes.step_of(slot, run=self.session, source=self.source, parent=parent))
-        return written
-
-    def close_agents(self, now: datetime) -> None:
-        """Tie each sub-agent's call to its lane, and end a background one with the lane's last word."""
-        for lane, key in self.links.items():
-            tool = self.tools.get(key)
-            if tool is None:
-                continue
-            tool.agent = lane
-            tool.facts["agent_id"] = lane
-            if tool.in_background and tool.status is None and self.status(lane, now)[0] == RunStatus.DONE:
-                tool.status, tool.ended_at = StepStatus.OK, self.last_at.get(lane)
-        for tool in self.tools.values():
-            if tool.is_agent and tool.status in (StepStatus.OK, None):
-                tool.facts["transcript"] = "here" if tool.agent in self.lanes else "missing"
 
 
 Reader = Callable[[Session, Lane, Record, datetime | None], None]
