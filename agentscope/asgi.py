@@ -12,10 +12,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentscope.settings")
 http_application = get_asgi_application()
 # Consumers read models, so they can be imported only now.
 socket_routes = import_module("runs.routing").websocket_urlpatterns
+with_short_way = import_module("ingest.asgi").with_short_way
 
 application = ProtocolTypeRouter(
     {
-        "http": http_application,
+        "http": with_short_way(http_application),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(socket_routes))),
     }
 )

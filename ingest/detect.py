@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ingest.formats import events
+from ingest.formats import claude_code, events
 from ingest.sources import SourceFile
 
 PEEK_LINES = 50
@@ -16,30 +16,8 @@ Test = Callable[[Record], bool]
 CLAUDE_CODE = "claude-code"
 EVENTS = "events"
 
-CLAUDE_TYPES = frozenset(
-    {"user", "assistant", "system", "summary", "progress", "attachment", "file-history-snapshot", "mode"}
-    | {
-        "queue-operation",
-        "last-prompt",
-        "custom-title",
-        "ai-title",
-        "agent-name",
-        "pr-link",
-        "permission-mode",
-    }
-)
-
-
 def _has(*names: str) -> Test:
     return lambda record: all(name in record for name in names)
-
-
-def _is_claude(record: Record) -> bool:
-    if record.get("type") not in CLAUDE_TYPES:
-        return False
-    if "parent_tool_use_id" in record or record.get("subtype") == "init":
-        return True
-    return any(name in record for name in ("sessionId", "uuid", "leafUuid", "messageId", "isSidechain"))
 
 
 def _is_codex(record: Record) -> bool:
@@ -49,7 +27,6 @@ def _is_codex(record: Record) -> bool:
 
 #: (format, what people call it, test of one record), the first that fits wins.
 TESTS: list[tuple[str, str, Test]] = [
-    (CLAUDE_CODE, "a Claude Code transcript", _is_claude),
     ("claude-hooks", "Claude Code hook payloads", _has("hook_event_name")),
     ("codex", "a Codex rollout", _is_codex),
     (
@@ -104,6 +81,8 @@ def detect(file: SourceFile) -> tuple[str, str]:
     if file.data.lstrip().startswith(b"# aider chat started at"):
         return "aider", "an Aider chat history"
     records = peek(file.data)
+    if claude_code.looks_like(list[object](records), file.path):
+        return CLAUDE_CODE, "a Claude Code transcript"
     for name, title, test in TESTS:
         if any(test(record) for record in records):
             return name, title

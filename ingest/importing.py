@@ -4,20 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ingest.detect import CLAUDE_CODE, EVENTS, detect
-from ingest.formats import events
+from ingest.formats import claude_code, events
 from ingest.limits import PROBLEM_BYTES
 from ingest.sources import SourceFile
 from runs.records import Batch, Quarantined
 
 Reader = Callable[..., Batch]
 
-READERS: dict[str, Reader] = {EVENTS: events.read}
-try:  # TEMPORARY, until the reader is whole
-    from ingest.formats import claude_code
-
-    READERS[CLAUDE_CODE] = claude_code.read
-except ImportError:
-    pass
+READERS: dict[str, Reader] = {EVENTS: events.read, CLAUDE_CODE: claude_code.read}
 
 #: Files that belong beside a transcript and are read with it, whatever they hold.
 COMPANIONS = (".meta.json", ".txt", ".md")

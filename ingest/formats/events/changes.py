@@ -44,7 +44,8 @@ def read_file_change(reading: Reading, seen: Seen) -> None:
         ChangeRecord(
             run=seen.run.id,
             step=step,
-            key=f"{step}:{origin}:{place.path}",
+            # What the client declares and what follows from the tool's arguments is one change (edits.py).
+            key=f"{step}:{place.path}:0" if origin == Origin.DECLARED else f"{step}:{origin}:{place.path}",
             path=place.path,
             raw_path=place.raw,
             old_path=place_of(old, word_of(event.cwd) or seen.run.cwd).path

@@ -56,10 +56,11 @@ def read_final(reading: Reading, seen: Seen) -> None:
     text, size = capped(words_of(seen.event))
     key = key_of(reading, seen, "final")
     reading.steps.append(seen.step(key, Kind.FINAL, status=StepStatus.OK, output=text, output_size=size))
-    if not seen.agent:
-        seen.run.record.setdefault("status", RunStatus.DONE)
+    record = seen.run.record
+    if not seen.agent and record.get("status", RunStatus.RUNNING) is RunStatus.RUNNING:
+        record["status"] = RunStatus.DONE
         if seen.at is not None:
-            seen.run.record.setdefault("ended_at", seen.at)
+            record["ended_at"] = seen.at
 
 
 def read_error(reading: Reading, seen: Seen) -> None:
