@@ -1,40 +1,50 @@
-"""`manage.py seed_demo`: the demo team of a fresh development data folder."""
+"""`manage.py seed_demo`: the demo team of a fresh development data folder, with its recorded runs."""
 
 import json
 import os
 import secrets
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils import timezone
 
-from teams.actions import create_key, create_project, create_team
+from teams.actions import create_key, create_project, create_team, delete_team
 from teams.models import Project, Team, User
 
 EMAIL = "demo@agentscope.local"
 
 
 class Command(BaseCommand):
-    help = "Make the demo team, its login and its keys, and write them to demo.json in the data folder."
+    help = "Make the demo team, its login, its keys and its runs; write login and keys to demo.json."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--reset", action="store_true", help="delete the demo team first, with all its runs"
+        )
+
+    def handle(self, *args: Any, reset: bool = False, **options: Any) -> None:
         if settings.IS_PRODUCTION:
             raise CommandError("The demo team is for development only.")
         path = settings.DATA_DIR / "demo.json"
         project = Project.objects.filter(team__memberships__user__email=EMAIL).select_related("team").first()
-        if project is None and Team.objects.exists():
+        if reset and project is not None:
+            delete_team(project.team)
+            project = None
+        elif project is None and Team.objects.exists():
             self.stdout.write("There are teams already: no demo team is made.")
             return
-        if project and path.exists():
+        elif project and path.exists():
             return
         with transaction.atomic():
             write_facts(path, make_demo(project))
 
 
 def make_demo(project: Project | None) -> dict[str, str]:
-    """Make user, team and project where they are missing, and fresh keys; return what demo.json holds."""
+    """Make user, team, project and runs where they are missing, and fresh keys; return the facts."""
     password = f"demo-{secrets.token_hex(4)}"
     user = User.objects.filter(email=EMAIL).first() or User.objects.create_user(EMAIL, name="Demo")
     user.set_password(password)
@@ -42,6 +52,8 @@ def make_demo(project: Project | None) -> dict[str, str]:
     user.save()
     if project is None:
         project = create_project(create_team("Demo", user), "checkout-service")
+        # Only here: a start that finds a team does not pay for the scripts.
+        import_module("agentscope.demo.seeding").seed_runs(project, now=timezone.now())
     return {
         "url": settings.PUBLIC_URL,
         "email": EMAIL,

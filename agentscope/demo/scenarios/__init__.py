@@ -1,0 +1,19 @@
+"""All demo runs."""
+
+from agentscope.demo.scenarios import clean, delegated, loops, retried, sideways, stopped, talks
+from agentscope.demo.scenarios.long import MIGRATION
+from agentscope.demo.script import Script
+
+ALL: list[Script] = [
+    sideways.SCRIPT,
+    clean.SCRIPT,
+    retried.SCRIPT,
+    delegated.SCRIPT,
+    MIGRATION,
+    *talks.SCRIPTS,
+    *loops.SCRIPTS,
+    *stopped.SCRIPTS,
+]
+
+#: What "play a live demo run" plays; the first one most of the time.
+PLAYABLE: list[Script] = [sideways.SCRIPT, delegated.SCRIPT, retried.SCRIPT]
