@@ -5,7 +5,7 @@ from uuid import UUID
 
 from runs.blobs import content_of, storable
 from runs.diffs import counts
-from runs.kinds import Origin
+from runs.kinds import Basis, Origin
 from runs.merging import Keep
 from runs.records import ChangeRecord
 from runs.rows import ChangeRow
@@ -37,7 +37,8 @@ def apply_change(row: ChangeRow, record: ChangeRecord, keep: Keep) -> None:
         row.sources = [*row.sources, record.source]
     known = row.before_digest is not None or row.after_digest is not None or row.patch_digest is not None
     told = record.before is not None or record.after is not None or record.patch is not None
-    if known and not told:
+    poorer = record.basis == Basis.FRAGMENT and row.basis == Basis.CONTENT
+    if known and (poorer or not told):
         return
     row.basis = record.basis
     for side in ("before", "after", "patch"):
