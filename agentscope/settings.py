@@ -34,6 +34,8 @@ DEBUG = read_flag("DEBUG", default=False)
 if DEBUG and IS_PRODUCTION:
     raise SettingError("DEBUG must be 0 when AGENTSCOPE_ENV is production: its pages show settings and data.")
 PORT = read_number("PORT", default=8000, low=1, high=65535)
+# "Play a live demo run": streams a made-up run into the project of whoever asks for it
+DEMO = read_flag("DEMO", default=not IS_PRODUCTION)
 LOG_LEVEL = read_choice(
     "LOG_LEVEL", default="INFO", allowed=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 )
@@ -156,6 +158,9 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [REDIS_URL or embedded.redis_url(DATA_DIR)], "prefix": "agentscope"},
     }
 }
+
+# Jobs that lie deeper than an app's own tasks.py
+PROCRASTINATE_IMPORT_PATHS = ["agentscope.demo.tasks"]
 
 # Accounts
 AUTH_USER_MODEL = "teams.User"
