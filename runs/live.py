@@ -74,10 +74,11 @@ class Announcer:
         with self.lock:
             notes, self.notes = self.notes, {}
         for run_id, (project_id, revision) in notes.items():
-            await self._send(project_id, run_id, revision)
+            if not await self._send(project_id, run_id, revision):
+                break  # the other notes would wait as long, and heartbeats make good for all of them
         await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _send(self, project_id: int, run_id: UUID, revision: int) -> None:
+    async def _send(self, project_id: int, run_id: UUID, revision: int) -> bool:
         message = {"type": "nudge", "run": str(run_id), "revision": revision}
         layer = get_channel_layer()
         sends = [layer.group_send(name, message) for name in (run_group(run_id), project_group(project_id))]
@@ -85,6 +86,8 @@ class Announcer:
             await asyncio.wait_for(asyncio.gather(*sends), SEND_SECONDS)
         except Exception as error:  # Redis may be lost at any moment; ingest must go on
             self._grumble(error)
+            return False
+        return True
 
     def _grumble(self, error: Exception) -> None:
         if time.monotonic() - self.grumbled_at > GRUMBLE_SECONDS:

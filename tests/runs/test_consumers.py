@@ -1,0 +1,187 @@
+"""Live sockets: what a page at some revision plus frames shows is what a page rendered fresh shows."""
+
+import asyncio
+import json
+import random
+from contextlib import asynccontextmanager
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+
+from runs.fragments import step_frames
+from runs.kinds import Kind, StepStatus
+from runs.live import project_group, run_group
+from runs.models import Run
+from runs.queries.steps import rows_after_revision
+from runs.records import Batch, RunRecord, StepRecord
+from runs.routing import websocket_urlpatterns
+from runs.store import save
+from tests.recordings import NOW, at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@asynccontextmanager
+async def socket(user, path):
+    """Open a socket as a user; give a function that reads the next frame, or None when none comes."""
+    communicator = WebsocketCommunicator(URLRouter(websocket_urlpatterns), path)
+    communicator.scope["user"] = user
+    connected, _ = await communicator.connect(timeout=5)
+    assert connected
+
+    async def read(timeout=3.0):
+        try:
+            message = await asyncio.wait_for(communicator.output_queue.get(), timeout)
+        except TimeoutError:
+            return None
+        return json.loads(message["text"]) if message["type"] == "websocket.send" else message
+
+    try:
+        yield read
+    finally:
+        await communicator.disconnect()
+
+
+def write(project, numbers, status=StepStatus.OK, run="live"):
+    steps = [
+        StepRecord(run=run, key=f"k{n}", kind=Kind.TOOL, tool="Bash", source="t", status=status, started_at=at(n),
+                   input=f'{{"command":"echo {n}"}}')
+        for n in numbers
+    ]  # fmt: skip
+    told = RunRecord(external_id=run, source="t", name=f"Run {run}", started_at=NOW)
+    [saved] = save(project, Batch(runs=[told], steps=steps), now=NOW)
+    return saved
+
+
+async def nudge(saved, revision=None):
+    message = {"type": "nudge", "run": str(saved.id), "revision": revision or saved.revision}
+    await get_channel_layer().group_send(run_group(saved.id), message)
+
+
+def fresh(project, run_id):
+    """What a page rendered now shows: rows by number."""
+    run = Run.objects.get(id=run_id)
+    return {
+        frame.seq: frame.html for frame in step_frames(project, run, rows_after_revision(run, 0, limit=9999))
+    }
+
+
+def take(shown, frame):
+    for row in frame["rows"]:
+        shown[row["seq"]] = row["html"]
+
+
+async def test_frames_bring_what_was_written_after_the_revision(project, member):
+    saved = await sync_to_async(write)(project, range(3))
+    async with socket(member, f"/ws/runs/{saved.id}/?after={saved.revision - 1}") as read:
+        missed = await read()
+        assert [row["seq"] for row in missed["rows"]] == [2]
+        assert missed["revision"] == saved.revision
+        assert "Run live" in missed["header"]
+        again = await sync_to_async(write)(project, [1, 3], StepStatus.FAILED)
+        await nudge(again)
+        frame = await read()
+        assert [row["seq"] for row in frame["rows"]] == [1, 3]
+        assert "is-fail" in frame["rows"][0]["html"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_dropped_and_doubled_nudges_leave_no_gap_and_no_double(project, member, seed):
+    chance = random.Random(seed)
+    saved = await sync_to_async(write)(project, range(5))
+    shown, revision = {}, 0
+    for _ in range(3):  # three connections, each resuming where the last one ended
+        async with socket(member, f"/ws/runs/{saved.id}/?after={revision}") as read:
+            for _ in range(4):
+                numbers = [chance.randrange(30) for _ in range(3)]
+                status = chance.choice([StepStatus.OK, StepStatus.FAILED])
+                saved = await sync_to_async(write)(project, numbers, status)
+                for _ in range(chance.choice([0, 1, 2])):
+                    await nudge(saved)
+            await nudge(saved)
+            while revision < saved.revision and (frame := await read()):
+                assert frame["revision"] > revision
+                take(shown, frame)
+                revision = frame["revision"]
+        saved = await sync_to_async(write)(project, [chance.randrange(40)])  # while nobody listens
+    async with socket(member, f"/ws/runs/{saved.id}/?after={revision}") as read:
+        while revision < saved.revision and (frame := await read()):
+            take(shown, frame)
+            revision = frame["revision"]
+    assert shown == await sync_to_async(fresh)(project, saved.id)
+
+
+async def test_many_missed_rows_come_in_bounded_frames(project, member):
+    saved = await sync_to_async(write)(project, range(450))
+    async with socket(member, f"/ws/runs/{saved.id}/?after=0") as read:
+        frames = [await read() for _ in range(3)]
+    assert [len(frame["rows"]) for frame in frames] == [200, 200, 50]
+    assert [row["seq"] for frame in frames for row in frame["rows"]] == list(range(450))
+
+
+async def test_a_gap_too_long_to_send_asks_to_load_anew(project, member):
+    saved = await sync_to_async(write)(project, range(1_100))
+    async with socket(member, f"/ws/runs/{saved.id}/?after=0") as read:
+        assert await read() == {"reload": True}
+
+
+async def test_sub_agent_rows_say_whose_lane_they_are_in(project, member):
+    steps = [
+        StepRecord(
+            run="live", key="a", kind=Kind.AGENT, tool="Task", name="Explore", source="t", started_at=NOW
+        ),
+        StepRecord(
+            run="live",
+            key="b",
+            kind=Kind.TOOL,
+            tool="Read",
+            agent="x",
+            parent="a",
+            source="t",
+            started_at=NOW,
+        ),
+    ]
+    await sync_to_async(save)(project, Batch(steps=steps[:1]), now=NOW)
+    [saved] = await sync_to_async(save)(project, Batch(steps=steps[1:]), now=NOW)
+    async with socket(member, f"/ws/runs/{saved.id}/?after=1") as read:
+        frame = await read()
+    assert [(row["seq"], row["parent"]) for row in frame["rows"]] == [(1, 0), (0, None)]
+    assert "1 step" in frame["rows"][1]["html"]
+
+
+@pytest.mark.parametrize(
+    "place", ["runs/{run}/", "projects/{team}/{project}/", "runs/01a1f8d6-cfc2-773d-80db-8941ec3107c2/"]
+)
+async def test_outsider_finds_a_closed_socket(project, outsider, place):
+    saved = await sync_to_async(write)(project, [0])
+    path = place.format(run=saved.id, team=project.team.slug, project=project.slug)
+    async with socket(outsider, f"/ws/{path}") as read:
+        assert await read() == {"type": "websocket.close", "code": 4404}
+
+
+async def test_anonymous_finds_a_closed_socket(project):
+    from django.contrib.auth.models import AnonymousUser
+
+    saved = await sync_to_async(write)(project, [0])
+    async with socket(AnonymousUser(), f"/ws/runs/{saved.id}/") as read:
+        assert await read() == {"type": "websocket.close", "code": 4404}
+
+
+async def test_list_frames_bring_rows_of_the_filter_and_name_the_others(project, member):
+    saved = await sync_to_async(write)(project, [0])
+    group = project_group(project.pk)
+    message = {"type": "nudge", "run": str(saved.id), "revision": 1}
+    base = f"/ws/projects/{project.team.slug}/{project.slug}/"
+    async with (
+        socket(member, base + "?status=running") as read,
+        socket(member, base + "?status=done") as other,
+    ):
+        await asyncio.sleep(0.4)
+        await get_channel_layer().group_send(group, message)
+        frame, without = await read(), await other()
+    assert ([row["run"] for row in frame["rows"]], frame["gone"]) == ([str(saved.id)], [])
+    assert (without["rows"], without["gone"]) == ([], [str(saved.id)])
+    assert "1 run" in frame["summary"]

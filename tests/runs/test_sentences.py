@@ -1,0 +1,102 @@
+"""One step in one sentence."""
+
+import json
+
+import pytest
+
+from runs.facts import StepFacts
+from runs.sentences import sentence_of
+
+
+def said(**facts):
+    facts.setdefault("kind", "tool")
+    if isinstance(facts.get("input"), dict):
+        facts["input"] = json.dumps(facts["input"])
+    return sentence_of(StepFacts(**facts))
+
+
+@pytest.mark.parametrize(
+    ("facts", "text"),
+    [
+        ({"tool": "Read", "cwd": "/w", "input": {"file_path": "/w/auth.ts"}, "detail": {"lines": 212}},
+         "Read auth.ts · 212 lines"),
+        ({"tool": "Read", "input": {"file_path": "/x/a"}, "detail": {"lines": 40, "start_line": 10,
+         "total_lines": 90}},
+         "Read /x/a · lines 10–49 of 90"),
+        ({"tool": "read_file", "cwd": r"C:\w", "input": {"path": "C:\\w\\src\\a.py"}}, "Read src/a.py"),
+        ({"tool": "Bash", "status": "failed", "exit_code": 1, "input": {"command": "npm test"}},
+         "Ran npm test · exit 1"),
+        ({"tool": "Bash", "exit_code": 0, "input": {"command": "ls\n-l"}}, "Ran ls -l · exit 0"),
+        ({"tool": "exec_command", "input": {"cmd": ["git", "status"]}}, "Ran git status"),
+        ({"tool": "Bash", "status": "failed", "error_kind": "timeout", "detail": {"timeout_ms": 12_400},
+          "input": {"command": "npm run build"}}, "Timed out: npm run build · timed out 12.4 s"),
+        ({"tool": "Bash", "changes": 1, "lines_added": 1, "lines_removed": 1, "hidden": True,
+          "input": {"command": "sed -i s/a/b/ x"}}, "Ran sed -i s/a/b/ x · hidden +1 −1"),
+        ({"tool": "Edit", "changes": 1, "lines_added": 3, "lines_removed": 1,
+         "detail": {"path": "auth.test.ts"}},
+         "Edited auth.test.ts · +3 −1"),
+        ({"tool": "Edit", "status": "failed", "error": "String to replace not found in file.",
+          "detail": {"path": "a"}}, "Tried to edit a · no match"),
+        ({"tool": "Write", "changes": 1, "lines_added": 9, "input": {"file_path": "n.py"}},
+         "Wrote n.py · +9 −0"),
+        ({"tool": "Grep", "input": {"pattern": "expireSession"}, "detail": {"matches": 7}},
+         "Searched expireSession · 7 hits"),
+        ({"tool": "Grep", "input": {"pattern": "x"}, "detail": {"matches": 0}}, "Searched x · no hits"),
+        ({"tool": "Glob", "input": {"pattern": "**/*.py"}, "detail": {"matches": 1}},
+         "Listed **/*.py · 1 file"),
+        ({"tool": "WebFetch", "input": {"url": "https://a.b/c?d=e"}, "detail": {"http_status": 200}},
+         "Fetched a.b/c · HTTP 200"),
+        ({"tool": "Task", "input": {"subagent_type": "Explore", "description": "find usages"}},
+         "Delegated to Explore · find usages"),
+        ({"tool": "TodoWrite", "input": {"todos": [{"content": "a", "status": "completed"},
+                                                   {"content": "b", "status": "in_progress"}]}},
+         "Planned b · 1 of 2 done"),
+        ({"tool": "mcp__jira__get", "input": {"id": "X-1"}}, "Called jira · get X-1"),
+        ({"tool": "Bash", "status": "unanswered", "input": {"command": "x"}}, "Ran x · no answer came"),
+        ({"tool": "Bash", "status": "denied", "input": {"command": "rm"}}, "Ran rm · denied"),
+        ({"tool": "Bash", "status": "running", "input": {"command": "x"}}, "Running x · running"),
+        ({"kind": "prompt", "input": "Fix\nit"}, "Asked “Fix it”"),
+        ({"kind": "retry", "attempt": 2,
+          "detail": {"http_status": 429, "max_attempts": 10, "wait_ms": 4_100}},
+         "Retried 429 rate limited · attempt 2 of 10 · waited 4.1 s"),
+        ({"kind": "compaction", "detail": {"pre_tokens": 168_000, "post_tokens": 18_000, "trigger": "auto"}},
+         "Compacted 168k → 18.0k tokens · auto"),
+        ({"kind": "agent", "name": "Explore", "detail": {"description": "look"}},
+         "Delegated to Explore · look"),
+        ({"kind": "llm", "output": '[{"type":"thinking","thinking":"hm **x**"}]', "output_tokens": 40},
+         "Thought hm x · 40 out"),
+        ({"kind": "llm", "output": '[{"type":"text","text":"Done."}]', "stop_reason": "end_turn"},
+         "Answered Done."),
+        ({"kind": "llm", "output": '[{"type":"text","text":"Look"},{"type":"tool_use","name":"Read"}]'},
+         "Said Look"),
+        ({"kind": "llm", "output": '[{"type":"tool_use","name":"Read","input":{}}]'}, "Called Read"),
+        ({"kind": "llm", "stop_reason": "max_tokens", "output": "cut of"},
+         "Thought cut of · cut at the limit"),
+        ({"kind": "final", "output": "All green."}, "Answered All green."),
+        ({"kind": "error", "error": "API Error: 500"}, "Failed: API Error: 500"),
+        ({"kind": "event", "name": "Hook", "input": "ran"}, "Hook ran"),
+    ],
+)  # fmt: skip
+def test_sentence(facts, text):
+    assert said(**facts).text == text
+
+
+@pytest.mark.parametrize("kind", ["prompt", "llm", "tool", "agent", "handoff", "guardrail", "retry",
+ "compaction",
+                                  "permission", "error", "final", "event", "unknown"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"a":', "[", "[1,null]", '{"todos":[1]}', "\0", '"x"', "[" * 3000]
+)
+def test_sentence_of_anything_does_not_fail(kind, text):
+    for tool in ("", "Read", "Bash", "TodoWrite", "Task", "WebFetch", "AskUserQuestion", "mcp__", "Edit"):
+        assert said(kind=kind, tool=tool, input=text, output=text, detail={"lines": "x", "todos": 3}).verb
+
+
+def test_arguments_cut_short_still_name_the_file():
+    assert said(tool="Write", input='{"file_path":"a.py","content":"def f').object == "a.py"
+
+
+def test_failures_and_retries_have_a_tone():
+    assert said(tool="Bash", status="failed").tone == "fail"
+    assert said(kind="retry").tone == "warn"
+    assert said(tool="Read").tone == ""

@@ -1,0 +1,133 @@
+"""The run list."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from runs.models import Run
+from runs.records import Batch, RunRecord
+from runs.store import save
+from tests.recordings import NOW, one_of_everything
+
+
+@pytest.fixture
+def visitor(client, member):
+    client.force_login(member)
+    return client
+
+
+@pytest.fixture
+def url(project):
+    return reverse("runs:list", args=[project.team.slug, project.slug])
+
+
+def make_runs(project, number, **fields):
+    runs = [
+        RunRecord(
+            external_id=f"r{n}",
+            source="test",
+            name=f"Run {n}",
+            started_at=NOW + timedelta(minutes=n),
+            **fields,
+        )
+        for n in range(number)
+    ]
+    return save(project, Batch(runs=runs), now=NOW)
+
+
+def names_on(response):
+    return [row.title for row in response.context["rows"]]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_list_takes_the_same_queries_for_any_number_of_runs(
+    visitor, url, project, number, django_assert_num_queries
+):
+    for n in range(number):
+        save(project, one_of_everything(f"r{n}"), now=NOW)
+    with django_assert_num_queries(6):  # session, user, project, runs, strips, sums
+        response = visitor.get(url)
+    assert len(names_on(response)) == number
+
+
+def test_list_is_not_there_for_an_outsider(client, outsider, url):
+    client.force_login(outsider)
+    assert client.get(url).status_code == 404
+
+
+def test_list_shows_what_the_run_did(visitor, url, project):
+    save(project, one_of_everything(), now=NOW)
+    html = visitor.get(url).content.decode()
+    for words in (
+        "Failed · build red",
+        "Fix the &lt;b&gt;tests&lt;/b&gt;.",
+        "shop@main",
+        "own-loop",
+        "1 run",
+    ):
+        assert words in html
+    assert "<b>tests" not in html
+
+
+def test_list_pages_by_keyset_without_gap_or_double(visitor, url, project):
+    make_runs(project, 120)
+    seen, next_url = [], url
+    while next_url:
+        response = visitor.get(next_url)
+        seen += names_on(response)
+        older = response.context.get("older")
+        next_url = url + older if older else None
+    assert seen == [f"Run {n}" for n in reversed(range(120))]
+    back = visitor.get(url + response.context["newer"])
+    assert names_on(back) == [f"Run {n}" for n in reversed(range(20, 70))]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("?status=failed", ["everything"]),
+        ("?agent=codex", ["Run 1", "Run 0"]),
+        ("?repo=shop", ["everything"]),
+        ("?failures=1", ["everything"]),
+        ("?q=run+1", ["Run 1"]),
+        ("?q=everything", ["everything"]),
+        ("?until=2026-01-02T03:04:30Z", ["everything", "Run 0"]),
+        ("?since=2026-01-02T03:05:00Z", ["Run 1"]),
+        ("?when=1h", []),
+        ("?status=nonsense&before=x&after=9_9&since=99999", ["Run 1", "everything", "Run 0"]),
+    ],
+)
+def test_filters_live_in_the_url(visitor, url, project, query, names):
+    make_runs(project, 2, agent="codex")
+    save(project, one_of_everything(), now=NOW)
+    Run.objects.filter(external_id="everything").update(name="everything")
+    shown = visitor.get(url + query)
+    assert sorted(names_on(shown)) == sorted(names)
+    assert shown.context["summary"].runs == ("1 run" if len(names) == 1 else f"{len(names)} runs")
+
+
+def test_empty_project_says_how_to_send_the_first_run(visitor, url):
+    html = visitor.get(url).content.decode()
+    assert "No runs yet" in html
+    assert "/api/v1/events" in html
+
+
+def test_filter_without_a_match_says_so(visitor, url, project):
+    make_runs(project, 1)
+    assert "Clear all filters" in visitor.get(url + "?agent=none").content.decode()
+
+
+def test_cost_that_is_not_known_is_not_zero(visitor, url, project):
+    save(project, one_of_everything(), now=NOW)
+    Run.objects.update(unpriced_calls=2)
+    assert [row.cost for row in visitor.get(url).context["rows"]] == ["unknown"]
+    Run.objects.update(unpriced_calls=1)
+    assert visitor.get(url).context["rows"][0].cost.startswith("≥ $")
+
+
+def test_menu_offers_what_the_runs_have(visitor, project):
+    make_runs(project, 1, agent="codex<x>")
+    url = reverse("runs:choices", args=[project.team.slug, project.slug, "agent"])
+    assert "codex&lt;x&gt;" in visitor.get(url).content.decode()
+    assert visitor.get(url.replace("/agent/", "/cwd/")).status_code == 404
