@@ -2,10 +2,11 @@
 
 from procrastinate.contrib.django import app
 
-STALLED_SECONDS = 30
+#: A worker that has not been heard of for so long is dead: three times its heartbeat.
+STALLED_SECONDS = 15
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * * */10")
 @app.task(queueing_lock="retry_stalled_jobs", pass_context=False)
 async def retry_stalled_jobs(timestamp: int) -> None:
     """Give the jobs of a killed worker back to the queue; jobs are written to be run twice."""

@@ -14,7 +14,8 @@ from runs.rows import COLUMN_TYPES, JSON_COLUMNS
 def copy_rows(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Send rows to `table` in one COPY; JSON columns take dicts."""
     listed = ", ".join(f'"{name}"' for name in columns)
-    with cursor.copy(sql.COPY.format(table=table, columns=listed)) as copy:
+    # Django wraps the errors of execute() only.
+    with cursor.db.wrap_database_errors, cursor.copy(sql.COPY.format(table=table, columns=listed)) as copy:
         copy.set_types([COLUMN_TYPES.get(name, "text") for name in columns])
         for row in rows:
             copy.write_row(row)

@@ -8,7 +8,10 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
+from agentscope.tasks import STALLED_SECONDS
+
 CONCURRENCY = 2
+HEARTBEAT_SECONDS = 5
 #: A job that was cut off by SIGTERM after this many seconds runs again later.
 GRACEFUL_SECONDS = 4
 
@@ -37,5 +40,7 @@ async def run_jobs(concurrency: int) -> None:
         await app.run_worker_async(
             concurrency=concurrency,
             delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_SECONDS,
             shutdown_graceful_timeout=GRACEFUL_SECONDS,
         )
