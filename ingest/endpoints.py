@@ -79,7 +79,7 @@ def post_import(request: HttpRequest, project: Project) -> HttpResponse:
     """Import files of any known format, now: multipart, or one file as the body (docs/reference/import.md)."""
     outcome = pipeline.take_files(project, files_of_request(request), now=timezone.now())
     answer = import_answer(project, outcome)
-    if not outcome.saved:
+    if not outcome.saved and outcome.batch.quarantined:
         return refuse("Nothing in the files could be read; see `quarantined`.", status=422, more=answer)
     return as_json(answer)
 

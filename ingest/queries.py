@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from ingest.formats.events import KnownCall, RunFacts
+from ingest.formats.events import ANSWERED, KnownCall, RunFacts
 from ingest.limits import PROBLEMS_PAGE
 from ingest.models import Problem, Upload, UploadPart, UploadState
 from ingest.sources import SourceFile
@@ -26,8 +26,8 @@ def facts_of_runs(project: Project, wanted: dict[str, list[str]]) -> dict[str, R
     facts = {run.external_id: RunFacts(cwd=run.cwd) for run in runs.values()}
     calls = Step.objects.filter(run_id__in=list(runs), kind=Kind.TOOL).order_by("run_id", "seq")
     for run_id, key, tool, agent, rank, preview, digest, detail in calls.values_list(*CALL_FIELDS).iterator():
-        lines = detail.get("lines")
-        if rank < 2 or lines:
+        lines = [detail[name] for name in ("call_line", "result_line") if name in detail]
+        if rank < ANSWERED or lines:
             facts[runs[run_id].external_id].calls.append(
                 KnownCall(
                     key=key,
@@ -35,7 +35,7 @@ def facts_of_runs(project: Project, wanted: dict[str, list[str]]) -> dict[str, R
                     agent=agent,
                     rank=rank,
                     input=None if digest else preview,
-                    lines=tuple(lines) if isinstance(lines, list) else (),
+                    lines=tuple(lines),
                 )
             )
     return facts

@@ -22,7 +22,14 @@ EVENTS = "/api/v1/events"
 IMPORT = "/api/v1/import"
 LINES = [
     {"run": "r1", "ts": 1763638000, "kind": "run_start", "task": "Fix it", "agent": "loop"},
-    {"run": "r1", "ts": 1763638001, "kind": "tool_call", "id": "t1", "name": "Bash", "args": {"command": "ls"}},
+    {
+        "run": "r1",
+        "ts": 1763638001,
+        "kind": "tool_call",
+        "id": "t1",
+        "name": "Bash",
+        "args": {"command": "ls"},
+    },
     {"run": "r1", "ts": 1763638002, "kind": "tool_result", "id": "t1", "output": "a.py", "exit_code": 0},
     {"run": "r1", "ts": 1763638003, "kind": "final", "text": "Done."},
 ]
@@ -134,8 +141,6 @@ def test_body_over_the_cap_is_413(api, monkeypatch):
 
 
 def test_too_many_events_are_413(api, monkeypatch):
-    monkeypatch.setattr("ingest.formats.events.lines.EVENTS_PER_REQUEST", 3)
-    monkeypatch.setattr("ingest.formats.events.lines.split.__kwdefaults__", {"name": "", "most": 3}, raising=False)
     split = pipeline.events.split
     monkeypatch.setattr(pipeline.events, "split", lambda body: split(body, most=3))
     assert post(api, BODY).status_code == 413
@@ -240,6 +245,7 @@ def test_import_of_many_files_and_a_zip(api):
         archive.writestr("a/one.jsonl", BODY)
         archive.writestr("__MACOSX/a/one.jsonl", b"\0\0")
         archive.writestr("notes.bin", b"\x00\x01")
+    buffer.seek(0)
     files = [io.BytesIO(BODY.replace(b"r1", b"r2")), buffer]
     files[0].name, files[1].name = "two.jsonl", "all.zip"
     answer = api.post(IMPORT, {"files": files})

@@ -1,12 +1,13 @@
 """The native format: one JSON object per event. See docs/reference/events.md."""
 
-from ingest.formats.events.facts import KnownCall, RunFacts
+from ingest.formats.events.facts import ANSWERED, KnownCall, RunFacts
 from ingest.formats.events.files import looks_like, read
 from ingest.formats.events.lines import Line, Lines, split
 from ingest.formats.events.reader import runs_to_look_up
 from ingest.formats.events.reader import read_lines as read_events
 
 __all__ = [
+    "ANSWERED",
     "KnownCall",
     "Line",
     "Lines",

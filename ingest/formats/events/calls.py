@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from ingest.formats.events.edits import changes_of_edit, is_edit
+from ingest.formats.events.facts import ANNOUNCED, ANSWERED, CALLED
 from ingest.formats.events.state import SOURCE, Reading, Seen, line_digest
 from ingest.formats.events.usage import tokens_of
 from ingest.formats.events.values import (
@@ -177,7 +178,7 @@ def announce(reading: Reading, seen: Seen, block: Block) -> None:
             key=key,
             kind=Kind.TOOL,
             source=SOURCE,
-            rank=0,
+            rank=ANNOUNCED,
             tool=tool,
             status=StepStatus.RUNNING,
             agent=seen.agent,
@@ -230,7 +231,7 @@ def read_tool_call(reading: Reading, seen: Seen) -> None:
             key = reading.key_of_line("call", seen.line)
             pairing.add(key, paired, tool=tool or "", agent=seen.agent)
     elif key is not None and pairing is not None:
-        pairing.note(key, tool or "", seen.agent, 1)
+        pairing.note(key, tool or "", seen.agent, CALLED)
     assert key is not None
     note_input(seen, key, tool or "", input)
     if event.output is not NOTHING or event.result is not NOTHING or has_end(event):
@@ -239,11 +240,12 @@ def read_tool_call(reading: Reading, seen: Seen) -> None:
         seen.step(
             key,
             Kind.TOOL,
+            rank=CALLED,
             tool=tool,
             status=StepStatus.RUNNING,
             input=capped(input)[0],
             input_size=capped(input)[1],
-            detail={"lines": [paired]} if paired else {},
+            detail={"call_line": paired} if paired else {},
         )
     )
 
@@ -257,7 +259,7 @@ def read_tool_result(reading: Reading, seen: Seen) -> None:
         key = pairing.key_of_result(paired, tool=tool, agent=seen.agent)
         key = key or reading.key_of_line("call", seen.line)
     elif key is not None and pairing is not None:
-        pairing.note(key, tool or "", seen.agent, 2)
+        pairing.note(key, tool or "", seen.agent, ANSWERED)
     assert key is not None
     add_result(reading, seen, key, tool=tool, paired=paired)
 
@@ -282,7 +284,7 @@ def read_tool_results(reading: Reading, seen: Seen) -> None:
         part = Seen(seen.line, event, seen.kind, seen.run, seen.agent, seen.at, seen.raw)
         derived = f"{reading.key_of_line('call', seen.line)}-{n}" if key is None else key
         if seen.run.pairing is not None:
-            seen.run.pairing.note(derived, "", seen.agent, 2)
+            seen.run.pairing.note(derived, "", seen.agent, ANSWERED)
         add_result(reading, part, derived, tool=tool_of(event))
 
 
@@ -309,7 +311,7 @@ def add_result(
         seen.step(
             key,
             Kind.TOOL,
-            rank=2,
+            rank=ANSWERED,
             tool=tool,
             status=status,
             error=error,
@@ -323,7 +325,7 @@ def add_result(
             output=text,
             output_size=size,
             output_preview=text_of_blocks(output),
-            detail={"lines": [paired]} if paired else {},
+            detail={"call_line" if whole else "result_line": paired} if paired else {},
         )
     )
     known = seen.run.inputs.pop(key, None)

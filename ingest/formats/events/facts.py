@@ -6,6 +6,9 @@ the call it belongs to.
 
 from msgspec import Struct, field
 
+#: Ranks of a tool step's records: the model asked for it, the loop began it, its result is there.
+ANNOUNCED, CALLED, ANSWERED = 1, 2, 3
+
 
 class KnownCall(Struct, kw_only=True):
     """A tool call of a run, in the order of arrival."""
@@ -13,7 +16,7 @@ class KnownCall(Struct, kw_only=True):
     key: str
     tool: str = ""
     agent: str = ""
-    rank: int = 0  #: 0 announced by a model's answer, 1 called, 2 answered
+    rank: int = ANNOUNCED
     input: str | None = None  #: the arguments as JSON text, when they are short enough to compare
     lines: tuple[str, ...] = ()  #: digests of the lines without id that were paired with it
 

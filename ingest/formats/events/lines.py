@@ -38,8 +38,8 @@ class Lines(Struct):
 def split(body: bytes, *, name: str = "", most: int = EVENTS_PER_REQUEST) -> Lines:
     """Read a body into events; `too_many` is set when there are more than `most` (the rest is not read)."""
     found = Lines(name=name)
-    for n, data in enumerate(_pieces(body), 1):
-        if n > most:
+    for count, (n, data) in enumerate(_pieces(body), 1):
+        if count > most:
             found.too_many = True
             break
         if not found.first:
@@ -51,23 +51,22 @@ def split(body: bytes, *, name: str = "", most: int = EVENTS_PER_REQUEST) -> Lin
     return found
 
 
-def _pieces(body: bytes) -> Iterator[bytes]:
-    """Cut a body into the bytes of its events; a JSON array by its items, anything else by lines."""
+def _pieces(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """Cut a body into (number, bytes) of its events; a JSON array by its items, anything else by lines."""
     body = body.removeprefix(BOM)
     if body.lstrip()[:1] == b"[":
         try:
-            for item in _decode_array(body):
-                yield bytes(item).strip()
+            yield from ((n, bytes(item)) for n, item in enumerate(_decode_array(body), 1))
             return
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
     if body.lstrip()[:1] == b"{" and _is_one_object(body):
-        yield body.strip()
+        yield 1, body.strip()
         return
-    for piece in body.split(b"\n"):
+    for n, piece in enumerate(body.split(b"\n"), 1):
         line = piece.strip(b" \t\r\0\x1e")
         if line:
-            yield line
+            yield n, line
 
 
 def _is_one_object(body: bytes) -> bool:

@@ -8,7 +8,7 @@ recognised by the digest of its line, so that sending anything again changes not
 from collections import defaultdict
 from collections.abc import Iterable
 
-from ingest.formats.events.facts import KnownCall
+from ingest.formats.events.facts import ANNOUNCED, ANSWERED, CALLED, KnownCall
 
 
 class Pairing:
@@ -27,18 +27,18 @@ class Pairing:
         self.calls.setdefault(key, KnownCall(key=key, tool=tool, agent=agent, input=input))
 
     def note(self, key: str, tool: str, agent: str, rank: int) -> None:
-        """Note a call (rank 1) or an answer (rank 2) that came with its id."""
+        """Note a call or an answer that came with its id."""
         call = self.calls.setdefault(key, KnownCall(key=key, tool=tool, agent=agent))
         call.rank = max(call.rank, rank)
 
     def key_of_call(self, line: str, *, tool: str, agent: str, input: str | None) -> str | None:
         """Find the announced call that a `tool_call` without id carries out; None when there is none."""
-        waiting = [c for c in self.calls.values() if c.rank == 0 and c.agent == agent and c.tool == tool]
+        waiting = [c for c in self.calls.values() if c.rank == ANNOUNCED and c.agent == agent and c.tool == tool]
         same = [call for call in waiting if call.input is not None and call.input == input]
         key = (same[0].key if same else None) or self._seen_before(line)
         if key is None and waiting:
             key = waiting[0].key
-        return key and self._pair(key, line, rank=1)
+        return key and self._pair(key, line, rank=CALLED)
 
     def key_of_result(self, line: str, *, tool: str | None, agent: str) -> str | None:
         """Find the call that a `tool_result` without id answers; None when no call is open."""
@@ -47,16 +47,16 @@ class Pairing:
             fitting = [
                 c for c in self.calls.values() if c.agent == agent and (tool is None or c.tool == tool)
             ]
-            for rank in (1, 0):
+            for rank in (CALLED, ANNOUNCED):
                 open_calls = [call.key for call in fitting if call.rank == rank]
                 if open_calls and key is None:
-                    key = open_calls[-1] if rank else open_calls[0]
-        return key and self._pair(key, line, rank=2)
+                    key = open_calls[-1 if rank == CALLED else 0]
+        return key and self._pair(key, line, rank=ANSWERED)
 
     def add(self, key: str, line: str, *, tool: str, agent: str) -> None:
         """Note a call without id that nothing announced, under its derived key."""
-        self.note(key, tool, agent, 1)
-        self._pair(key, line, rank=1)
+        self.note(key, tool, agent, CALLED)
+        self._pair(key, line, rank=CALLED)
 
     def _seen_before(self, line: str) -> str | None:
         keys = self._by_line.get(line, [])

@@ -1,0 +1,61 @@
+"""Events without ids, posted one by one, again, and as a whole file: always the same steps."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from runs.models import Run, Step
+
+pytestmark = pytest.mark.django_db
+
+LINES = [
+    {
+        "run": "r1",
+        "ts": 1763638000,
+        "kind": "llm_call",
+        "turn": 1,
+        "content": [
+            {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command": "ls"}},
+            {"type": "tool_use", "id": "toolu_2", "name": "Bash", "input": {"command": "pwd"}},
+        ],
+    },
+    {"run": "r1", "ts": 1763638001, "kind": "tool_call", "name": "Bash", "args": {"command": "ls"}},
+    {"run": "r1", "ts": 1763638002, "kind": "tool_result", "output": "a.py"},
+    {"run": "r1", "ts": 1763638003, "kind": "tool_call", "name": "Bash", "args": {"command": "pwd"}},
+    {"run": "r1", "ts": 1763638004, "kind": "tool_result", "id": "toolu_2", "output": "/w"},
+    {"run": "r1", "ts": 1763638005, "kind": "tool_call", "name": "Read", "args": {"path": "a.py"}},
+    {"run": "r1", "ts": 1763638006, "kind": "tool_result", "output": "x = 1"},
+]
+
+
+def send(key, lines):
+    body = "\n".join(json.dumps(line) for line in lines)
+    answer = Client().post(
+        "/api/v1/events", body, content_type="application/x-ndjson", headers={"x-api-key": key}
+    )
+    assert answer.status_code == 200
+
+
+def steps():
+    return list(Step.objects.order_by("key").values_list("key", "status", "input_preview", "output_preview"))
+
+
+def test_one_by_one_again_and_whole_are_the_same(ingest_key):
+    for line in LINES:
+        send(ingest_key, [line])
+        send(ingest_key, [line])
+    live = steps()
+    assert [(key.split("-")[0], status, output) for key, status, _, output in live if "llm" not in key] == [
+        ("call", "ok", "x = 1"),
+        ("toolu_1", "ok", "a.py"),
+        ("toolu_2", "ok", "/w"),
+    ]
+    revision = Run.objects.get().revision
+    send(ingest_key, LINES)
+    assert steps() == live
+    assert Run.objects.get().revision == revision
+    Run.objects.all().delete()
+    Step.objects.all().delete()
+    send(ingest_key, LINES)
+    assert steps() == live
