@@ -11,7 +11,6 @@ from runs.changes import apply_change, new_change, repository_lines, step_lines
 from runs.kinds import Kind, Origin, RunStatus, StepStatus
 from runs.merging import (
     COUNTERS,
-    NAME_CHARS,
     apply_run,
     apply_step,
     earlier,
@@ -24,6 +23,7 @@ from runs.merging import (
 from runs.pricing import cost_of
 from runs.records import ChangeRecord, Context, RunRecord, StepRecord
 from runs.rows import ChangeRow, RunRow, StepRow
+from runs.titles import title_of
 
 CENTS = Decimal("0.00000001")  # the precision of cost columns
 
@@ -172,7 +172,7 @@ def name_run(work: Work) -> None:
         first = min(prompts, key=lambda step: (step.started_at is None, step.started_at))
         row.task = first.input_preview
     if row.task and not row.name:
-        row.name = row.task.strip().splitlines()[0][:NAME_CHARS]
+        row.name = title_of(row.task)
     if not row.model:
         models = [step.model for step in work.steps.values() if step.kind == Kind.LLM and not step.agent]
         row.model = next((model for model in models if model), "")

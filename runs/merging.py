@@ -13,6 +13,7 @@ from runs.blobs import PREVIEW_CHARS, content_of, preview_of, storable
 from runs.kinds import FAILED_STATES, Kind, RunStatus, StepStatus
 from runs.records import RunRecord, StepRecord, Tokens, digest_of
 from runs.rows import RunRow, StepRow
+from runs.titles import TITLE_CHARS
 
 Keep = Callable[[bytes, bytes], None]
 
@@ -34,7 +35,6 @@ RUN_TEXT_FIELDS = (
 )
 TOKEN_BUCKETS = Tokens.__struct_fields__
 OPEN_STATES = frozenset({"", StepStatus.RUNNING, StepStatus.UNANSWERED})
-NAME_CHARS = 200
 
 
 def new_step(run_id: UUID, key: str, kind: str) -> StepRow:
@@ -161,7 +161,7 @@ def apply_run(row: RunRow, record: RunRecord) -> None:
         value = getattr(record, name)
         if value and (newer or not getattr(row, name)):
             setattr(row, name, storable(value))
-    row.name = row.name[:NAME_CHARS]
+    row.name = row.name[:TITLE_CHARS]
     row.task = row.task[:PREVIEW_CHARS]
     if record.parent and (newer or not row.parent_external_id):
         row.parent_external_id = storable(record.parent)

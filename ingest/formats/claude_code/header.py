@@ -4,12 +4,12 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from ingest import wild
-from ingest.formats.claude_code.blocks import first_line
 from ingest.formats.claude_code.facts import Facts
 from ingest.formats.claude_code.lines import Record
 from ingest.formats.claude_code.paths import repository_of
 from runs.kinds import RunStatus
 from runs.records import RunRecord
+from runs.titles import title_of
 
 #: A transcript whose newest record is younger is still being written.
 STILL_RUNNING = timedelta(minutes=10)
@@ -77,7 +77,7 @@ class Header:
         """Call the run by its title, the summary of its own messages, or its first prompt."""
         summary = next((title for leaf, title in reversed(self.summaries) if leaf in uuids), None)
         prompt = self.prompt or self.description or self.task
-        found = self.title or summary or (first_line(prompt) if prompt else None)
+        found = self.title or summary or (title_of(prompt) if prompt else None)
         return found[:200] if found else None
 
     def record(self, *, source: str, uuids: set[str], status: RunStatus, error: str | None) -> RunRecord:
