@@ -25,6 +25,7 @@ from runs.views.filters import (
 )
 from teams.access import project_for
 from teams.models import Project
+from teams.roles import role_allows
 
 
 @require_GET
@@ -39,6 +40,7 @@ def show_list(request: HttpRequest, team: str, project: str) -> HttpResponse:
     context["chips"] = chips_of(request.GET)
     if not context["rows"] and not has_runs(found):
         context |= first_run_context(request, found)
+    context["play_url"] = _play_url(found)
     return render(request, "runs/list.html", context)
 
 
@@ -100,10 +102,14 @@ def first_run_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     for name, view in (
         ("import_url", "ingest:upload"),
         ("settings_url", "teams:project"),
-        ("play_url", "demo:play"),
     ):
         links[name] = _link(view, project)
     return links
+
+
+def _play_url(project: Project) -> str:
+    """Link the live demo run for those who may change something, where it is offered."""
+    return _link("demo:play", project) if role_allows(project.role, "change") else ""
 
 
 def _link(view: str, project: Project) -> str:
