@@ -44,6 +44,7 @@ STATUS_WORDS = {
     "running": StepStatus.RUNNING,
 }
 SENTENCE_CHARS = 300
+SAID_CHARS = 1_000  # of the text and of the thinking that a row of the timeline may need
 Span = tuple[datetime | None, datetime | None]
 
 
@@ -152,10 +153,17 @@ def answer_of_blocks(reading: Reading, seen: Seen, content: Raw) -> tuple[str | 
             asked.append(word_of(block.name) or "a tool")
         elif type(block.text) is str:
             words.append(block.text)
-    shown = "\n".join(words).strip() or ("Calls " + ", ".join(asked) if asked else None)
-    if shown is None:
-        shown = next((b.thinking for b in blocks if type(b.thinking) is str and b.thinking), None)
+    thought = next((b.thinking for b in blocks if type(b.thinking) is str and b.thinking), None)
+    text = "\n".join(words).strip()
+    shown = preview_of_calls(text, thought, asked) if asked else text or thought
     return bytes(content).decode("utf-8", "replace"), shown
+
+
+def preview_of_calls(text: str, thought: str | None, asked: list[str]) -> str:
+    """Show an answer that asks for tools: its blocks as JSON, short, without the arguments."""
+    said = [("text", text, "text"), ("thinking", thought or "", "thinking")]
+    said += [("tool_use", name, "name") for name in asked[:20]]
+    return json_text([{"type": kind, field: words[:SAID_CHARS]} for kind, words, field in said if words])
 
 
 def is_list(part: Raw) -> bool:

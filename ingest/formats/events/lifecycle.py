@@ -102,7 +102,7 @@ def add_agent(
             kind=Kind.AGENT,
             source=SOURCE,
             rank=rank,
-            name=word_of(event.name) or lane,
+            name=word_of(event.name) or (lane if rank == 1 else None),
             model=word_of(event.model),
             status=status,
             error=error,

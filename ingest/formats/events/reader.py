@@ -33,7 +33,7 @@ def read_lines(lines: Lines, *, run: str | None = None, facts: Mapping[str, RunF
         found, kind = reading.run(run_id), kind_of(event)
         seen = Seen(line, event, kind, found, "", time_of_event(event), raw_of(line))
         if kind != "run_start" and event.agent is not None:
-            seen.agent = enter_lane(seen, id_of(event.agent) or "")
+            seen.agent = enter_lane(reading, seen, id_of(event.agent) or "")
         note_time(found, seen.at)
         HANDLERS.get(kind, keep_unknown)(reading, seen)
     return finish(reading, lines)
@@ -41,10 +41,9 @@ def read_lines(lines: Lines, *, run: str | None = None, facts: Mapping[str, RunF
 
 def finish(reading: Reading, lines: Lines) -> Batch:
     """Gather what was read into one batch."""
-    lanes = [step for found in reading.runs.values() for step in found.lanes.values()]
     return Batch(
         runs=[run_record(found) for found in reading.runs.values()],
-        steps=lanes + reading.steps,
+        steps=reading.steps,
         changes=reading.changes,
         quarantined=lines.quarantined + reading.quarantined,
         format=SOURCE,
@@ -79,10 +78,11 @@ def note_time(found: RunFound, at: datetime | None) -> None:
         found.last_at = at
 
 
-def enter_lane(seen: Seen, agent: str) -> str:
+def enter_lane(reading: Reading, seen: Seen, agent: str) -> str:
     """Give a sub-agent its span, also when nobody announced it; "" is the main agent."""
     if agent and agent not in seen.run.lanes:
-        seen.run.lanes[agent] = StepRecord(
+        seen.run.lanes.add(agent)
+        span = StepRecord(
             run=seen.run.id,
             key=f"agent:{agent}",
             kind=Kind.AGENT,
@@ -91,6 +91,7 @@ def enter_lane(seen: Seen, agent: str) -> str:
             name=agent,
             started_at=seen.at,
         )
+        reading.steps.append(span)
     return agent
 
 

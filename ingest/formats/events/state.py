@@ -43,7 +43,7 @@ class RunFound(Struct):
     record: dict[str, object] = field(default_factory=dict)
     first_at: datetime | None = None
     last_at: datetime | None = None
-    lanes: dict[str, StepRecord] = field(default_factory=dict)
+    lanes: set[str] = field(default_factory=set)  #: sub-agents that have their span
     pairing: Pairing | None = None
     inputs: dict[str, tuple[str, str]] = field(default_factory=dict)  #: open calls: tool and arguments
     cwd: str = ""
