@@ -47,7 +47,7 @@ def with_short_way(application: Application) -> Application:
 
 
 async def read_body(receive: Receive) -> bytes | None:
-    """Read the body; None when the client went away. Above the cap one byte more is kept: the view refuses."""
+    """Read the body; None when the client went away. One byte above the cap is kept: the view refuses."""
     parts, size = [], 0
     while True:
         message = await receive()

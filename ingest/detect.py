@@ -16,6 +16,7 @@ Test = Callable[[Record], bool]
 CLAUDE_CODE = "claude-code"
 EVENTS = "events"
 
+
 def _has(*names: str) -> Test:
     return lambda record: all(name in record for name in names)
 

@@ -76,7 +76,7 @@ def post_events(request: HttpRequest, project: Project) -> HttpResponse:
 
 @for_programs
 def post_import(request: HttpRequest, project: Project) -> HttpResponse:
-    """Import files of any known format, now: multipart, or one file as the body (docs/reference/import.md)."""
+    """Import files of any known format, now: a form, or one file as the body (docs/reference/import.md)."""
     outcome = pipeline.take_files(project, files_of_request(request), now=timezone.now())
     answer = import_answer(project, outcome)
     if not outcome.saved and outcome.batch.quarantined:

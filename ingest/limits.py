@@ -3,10 +3,10 @@
 KIB = 1024
 MIB = 1024 * KIB
 
-#: Bytes of one events request as sent. Recorders post batches of kilobytes; ten times the largest seen OTLP body.
+#: Bytes of one events request as sent. Recorders post kilobytes; the largest bodies seen have 5 MB.
 EVENTS_ENCODED_BYTES = 32 * MIB
 
-#: Bytes of one events request after decompression. Bounds the memory one request can take (about 3 times this).
+#: Bytes of one events request after decompression. A request takes about 3 times this in memory.
 EVENTS_DECODED_BYTES = 64 * MIB
 
 #: Bytes of one import request or upload as sent, all files together. The worker holds an upload in memory.
@@ -40,7 +40,7 @@ RUNS_PER_REQUEST = 1_000
 #: Bytes of text kept of one step's input or output; what is longer is cut and marked with its real size.
 CONTENT_BYTES = 8 * MIB
 
-#: Characters of an id a client chooses (run, step, agent). Longer ones are replaced by a digest of themselves.
+#: Characters of an id a client chooses (run, step, agent). Longer ones are cut and end in their digest.
 ID_CHARS = 200
 
 #: Characters of a name, model, path or other single word of an event.
@@ -49,7 +49,7 @@ WORD_CHARS = 2_000
 #: Bytes of the small facts kept beside a step (`detail`, `meta`, `usage`).
 FACTS_BYTES = 16 * KIB
 
-#: Bytes of one message, tool result or answer that stay in the raw record; larger parts are stored once, elsewhere.
+#: Bytes of one message, result or answer that stay in the raw record; larger ones are stored elsewhere.
 RAW_PART_BYTES = 256
 
 #: Levels of nesting JSON may have: our own formats need 10, the decoder recurses.
@@ -78,9 +78,6 @@ PART_BYTES = 1 * MIB
 
 #: Uploads that may wait or run in one project at once.
 OPEN_UPLOADS = 50
-
-#: Days an upload that is done is still listed. Its bytes go as soon as it is imported.
-UPLOAD_DAYS = 30
 
 #: Seconds a client should wait when the database is away.
 RETRY_AFTER_SECONDS = 5

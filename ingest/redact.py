@@ -18,7 +18,8 @@ RULES: list[tuple[bytes, bytes, "re.Pattern[bytes]"]] = [
         b"api-key",
         re.compile(
             START
-            + rb"(?P<secret>sk-(?!ant-)(?:proj-|svcacct-|admin-|or-v1-|lf-)?(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{20,})"
+            + rb"(?P<secret>sk-(?!ant-)(?:proj-|svcacct-|admin-|or-v1-|lf-)?"
+            + rb"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{20,})"
         ),
     ),
     (b"AKIA", b"aws-key", re.compile(START + rb"(?P<secret>AKIA[0-9A-Z]{16})(?![0-9A-Za-z])")),

@@ -10,7 +10,7 @@ from ingest.limits import CHUNK_BYTES, MIB, ZSTD_CHUNK_BYTES, ZSTD_WINDOW_BYTES
 
 
 class Refused(Exception):
-    """The request cannot be taken; `status` is the HTTP status and the message one sentence for the sender."""
+    """The request cannot be taken: `status` is for HTTP, the message is one sentence for the sender."""
 
     def __init__(self, sentence: str, *, status: int) -> None:
         super().__init__(sentence)

@@ -1,4 +1,4 @@
-"""What the worker does: import uploads. A job of a killed worker runs again; importing twice changes nothing."""
+"""What the worker does: import uploads. A killed worker's job runs again; importing twice changes nothing."""
 
 import logging
 from functools import partial

@@ -10,7 +10,7 @@ from ingest.streams import Refused, in_mib
 
 
 class CappedUploads(FileUploadHandler):
-    """Stops a form whose files are larger than UPLOAD_BYTES together, also one that does not tell its length."""
+    """Stops a form whose files are larger than UPLOAD_BYTES together, whatever length it tells."""
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
@@ -21,7 +21,7 @@ class CappedUploads(FileUploadHandler):
         self._size += len(raw_data)
         if self._size > UPLOAD_BYTES:
             raise Refused(
-                f"The files are larger than {in_mib(UPLOAD_BYTES)} together; send fewer at a time.",
+                f"The files are larger than {in_mib(UPLOAD_BYTES)} together; send fewer.",
                 status=413,
             )
         return raw_data
@@ -31,7 +31,7 @@ class CappedUploads(FileUploadHandler):
 
 
 def uploaded_files(request: HttpRequest) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Read each file as (path, chunks). Browsers drop folders from names, so `paths` may repeat them in order."""
+    """Read each file as (path, chunks). Browsers drop folders from names; `paths` may repeat them."""
     paths = request.POST.getlist("paths")
     files = [file for name in request.FILES for file in request.FILES.getlist(name)]
     for n, file in enumerate(files):

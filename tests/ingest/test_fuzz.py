@@ -21,7 +21,9 @@ SCALARS = (
     | st.integers()
     | st.floats()
     | st.text(max_size=20)
-    | st.sampled_from(["\0", "\ud83d", "2026-01-01T00:00:00Z", "1e400", -1, 2**70, 10**400, 1e308, "a" * 5000])
+    | st.sampled_from(
+        ["\0", "\ud83d", "2026-01-01T00:00:00Z", "1e400", -1, 2**70, 10**400, 1e308, "a" * 5000]
+    )
 )
 VALUES = st.recursive(
     SCALARS,
@@ -41,7 +43,9 @@ EVENT = st.builds(
     st.sampled_from(["r1", "r2", 7, None, "\0", "x" * 500]),
     st.dictionaries(st.sampled_from(Event.__struct_fields__), VALUES, max_size=8),
 )
-TYPES = st.sampled_from(["application/json", "multipart/form-data; boundary=x", "text/plain", "", "multipart/x"])
+TYPES = st.sampled_from(
+    ["application/json", "multipart/form-data; boundary=x", "text/plain", "", "multipart/x"]
+)
 ENCODINGS = st.sampled_from(["", "gzip", "zstd", "deflate", "br", "gzip, gzip"])
 
 

@@ -78,9 +78,7 @@ def test_no_file_and_too_large_are_sentences(client, member, project, monkeypatc
     client.force_login(member)
     assert client.post(page(project)).status_code == 422
     monkeypatch.setattr("ingest.actions.UPLOAD_BYTES", 10)
-    answer = client.post(
-        page(project), {"files": [named(LINE, "a")]}, headers={"accept": "application/json"}
-    )
+    answer = client.post(page(project), {"files": [named(LINE, "a")]}, headers={"accept": "application/json"})
     assert (answer.status_code, Upload.objects.count()) == (413, 0)
     assert answer.json()["error"].startswith("The files are larger than")
 

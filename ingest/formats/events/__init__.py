@@ -3,8 +3,8 @@
 from ingest.formats.events.facts import ANSWERED, KnownCall, RunFacts
 from ingest.formats.events.files import looks_like, read
 from ingest.formats.events.lines import Line, Lines, split
-from ingest.formats.events.reader import runs_to_look_up
 from ingest.formats.events.reader import read_lines as read_events
+from ingest.formats.events.reader import runs_to_look_up
 
 __all__ = [
     "ANSWERED",

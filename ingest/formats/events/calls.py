@@ -243,7 +243,8 @@ def read_tool_call(reading: Reading, seen: Seen) -> None:
     assert key is not None
     note_input(seen, key, tool or "", input)
     if event.output is not NOTHING or event.result is not NOTHING or has_end(event):
-        return add_result(reading, seen, key, tool=tool, input=input, paired=paired, whole=True)
+        add_result(reading, seen, key, tool=tool, input=input, paired=paired, whole=True)
+        return
     reading.steps.append(
         seen.step(
             key,

@@ -44,6 +44,10 @@ def split(body: bytes, *, name: str = "", most: int = EVENTS_PER_REQUEST) -> Lin
             break
         if not found.first:
             found.first = data
+        if len(data) > LINE_BYTES:
+            why = f"The event is larger than {LINE_BYTES // 2**20} MiB."
+            _quarantine(found, f"{name}:{n}" if name else f"event {n}", why, data)
+            continue
         try:
             found.lines.append(Line(n, data, _decode_event(data)))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -84,9 +88,6 @@ def _is_one_object(body: bytes) -> bool:
 def _read_damaged(found: Lines, n: int, data: bytes) -> None:
     """Read what the strict decoder refuses: bad UTF-8, lone surrogates, two objects on a line, a cut end."""
     where = f"{found.name}:{n}" if found.name else f"event {n}"
-    if len(data) > LINE_BYTES:
-        _quarantine(found, where, f"The line is longer than {LINE_BYTES // 2**20} MiB.", data)
-        return
     text, at = data.decode("utf-8", "replace"), 0
     while at < len(text):
         try:

@@ -33,7 +33,9 @@ class Pairing:
 
     def key_of_call(self, line: str, *, tool: str, agent: str, input: str | None) -> str | None:
         """Find the announced call that a `tool_call` without id carries out; None when there is none."""
-        waiting = [c for c in self.calls.values() if c.rank == ANNOUNCED and c.agent == agent and c.tool == tool]
+        waiting = [
+            c for c in self.calls.values() if c.rank == ANNOUNCED and c.agent == agent and c.tool == tool
+        ]
         same = [call for call in waiting if call.input is not None and call.input == input]
         key = (same[0].key if same else None) or self._seen_before(line)
         if key is None and waiting:

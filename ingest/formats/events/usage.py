@@ -1,6 +1,6 @@
 """Usage in any of the common spellings, as four disjoint buckets (FORMATS.md 0.1).
 
-`exclusive`: "input" leaves out what was read from or written to the cache (Anthropic, our own names, opencode).
+`exclusive`: "input" leaves out what was read from or written to the cache (Anthropic, our names, opencode).
 `inclusive`: "input" holds it (OpenAI, Gemini, litellm, LangChain, AI SDK). Without a word from the client the
 spelling decides; Gemini alone counts thoughts beside the output.
 """

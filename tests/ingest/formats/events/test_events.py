@@ -79,7 +79,7 @@ def test_result_status(fields, status):
 
 def test_llm_call_keeps_messages_byte_for_byte():
     messages = ['{"role":"user","content":"hé  \\u00e9"}', '{ "role" : "assistant", "content": [] }']
-    body = '{"run":"r","kind":"llm_call","id":"m","messages":[%s],"content":"done"}' % " , ".join(messages)
+    body = '{"run":"r","kind":"llm_call","id":"m","content":"done","messages":[' + " , ".join(messages) + "]}"
     [step] = events.read_events(events.split(body.encode())).steps
     found = [node.message.data.decode() for node in step.context.nodes()][::-1]
     assert found == messages
@@ -341,9 +341,17 @@ def test_edit_tool_makes_a_change_only_when_it_worked(failed, count):
 
 
 USAGES = [
-    ({"input_tokens": 1, "cache_read_input_tokens": 98719, "output_tokens": 5}, Tokens(input=1, cache_read=98719, output=5)),
     (
-        {"input_tokens": 3, "output_tokens": 1, "cache_creation_input_tokens": 9, "cache_creation": {"ephemeral_5m_input_tokens": 4, "ephemeral_1h_input_tokens": 5}},
+        {"input_tokens": 1, "cache_read_input_tokens": 98719, "output_tokens": 5},
+        Tokens(input=1, cache_read=98719, output=5),
+    ),
+    (
+        {
+            "input_tokens": 3,
+            "output_tokens": 1,
+            "cache_creation_input_tokens": 9,
+            "cache_creation": {"ephemeral_5m_input_tokens": 4, "ephemeral_1h_input_tokens": 5},
+        },
         Tokens(input=3, cache_write_5m=4, cache_write_1h=5, output=1),
     ),
     (
@@ -351,19 +359,35 @@ USAGES = [
         Tokens(input=480, cache_read=9728, output=7),
     ),
     (
-        {"input_tokens": 100, "input_tokens_details": {"cached_tokens": 60}, "output_tokens": 9, "output_tokens_details": {"reasoning_tokens": 4}},
+        {
+            "input_tokens": 100,
+            "input_tokens_details": {"cached_tokens": 60},
+            "output_tokens": 9,
+            "output_tokens_details": {"reasoning_tokens": 4},
+        },
         Tokens(input=40, cache_read=60, output=9, reasoning=4),
     ),
     (
-        {"promptTokenCount": 12207, "candidatesTokenCount": 105, "thoughtsTokenCount": 153, "cachedContentTokenCount": 207},
+        {
+            "promptTokenCount": 12207,
+            "candidatesTokenCount": 105,
+            "thoughtsTokenCount": 153,
+            "cachedContentTokenCount": 207,
+        },
         Tokens(input=12000, cache_read=207, output=258, reasoning=153),
     ),
-    ({"input": 216, "output": 49, "cache": {"read": 62848, "write": 0}}, Tokens(input=216, cache_read=62848, output=49)),
-    ({"input": 5, "cache_read": 6, "cache_write": 7, "output": 8, "reasoning": 2}, Tokens(input=5, cache_read=6, cache_write_5m=7, output=8, reasoning=2)),
+    (
+        {"input": 216, "output": 49, "cache": {"read": 62848, "write": 0}},
+        Tokens(input=216, cache_read=62848, output=49),
+    ),
+    (
+        {"input": 5, "cache_read": 6, "cache_write": 7, "output": 8, "reasoning": 2},
+        Tokens(input=5, cache_read=6, cache_write_5m=7, output=8, reasoning=2),
+    ),
     ({"input_tokens": "many"}, None),
     ({}, None),
     ("nonsense", None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("usage", "tokens"), USAGES)
@@ -377,7 +401,10 @@ def test_usage_semantics_wins_over_the_spelling():
 
 
 def test_damaged_lines_are_kept_and_the_rest_is_read():
-    body = b'{"kind":"log","text":"a"}{"kind":"log","text":"b"}\r\n\x00\n{"kind":"log","text":"\\ud83d c"}\n{"kind":'
+    body = (
+        b'{"kind":"log","text":"a"}{"kind":"log","text":"b"}\r\n\x00\n'
+        b'{"kind":"log","text":"\\ud83d c"}\n{"kind":'
+    )
     lines = events.split(body, name="f")
     batch = events.read_events(lines, run="r")
     assert [step.input for step in batch.steps] == ["a", "b", "? c"]
