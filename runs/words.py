@@ -84,10 +84,11 @@ def plural(number: int, word: str) -> str:
 def one_line(text: str, *, limit: int = 220) -> str:
     """Squeeze a text into one line; an ellipsis where it goes on."""
     head = text[: limit * 4]
-    line = " ".join(head.split())
+    line = _CONTROL.sub("", " ".join(head.split()))
     return line if len(line) <= limit and len(head) == len(text) else line[:limit].rstrip() + "…"
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MARKS = re.compile(r"\*\*|__|`|^#{1,6} |(?<=\n)#{1,6} ")
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.utils.safestring import SafeString
 
+from runs.ansi import strip_ansi
 from runs.diffs import diff_of
 from runs.facts import Sentence
 from runs.kinds import Kind
@@ -134,7 +135,7 @@ def arguments_shown(text: str) -> list[Argument]:
     shown = []
     for name, value in arguments_of(text).items():
         if isinstance(value, str) and len(value) < 100 and "\n" not in value:
-            shown.append(Argument(name=name, value=value))
+            shown.append(Argument(name=name, value=strip_ansi(value)))
         elif isinstance(value, bool | int | float) or value is None:
             shown.append(
                 Argument(name=name, value=str(value).lower() if isinstance(value, bool) else str(value))
@@ -178,7 +179,8 @@ def task_of(step: Step, text: str) -> str:
 def command_of(step: Step, text: str) -> str:
     """Find the command of a shell call."""
     told = step.detail.get("command")
-    return told if isinstance(told, str) and told else text_in(arguments_of(text), *COMMAND_NAMES)
+    command = told if isinstance(told, str) and told else text_in(arguments_of(text), *COMMAND_NAMES)
+    return strip_ansi(command)
 
 
 def path_of(step: Step, text: str, *, cwd: str) -> str:

@@ -38,7 +38,8 @@ def show_run(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
     panel = read_panel(found, run, seq) if seq is not None else None
     if request.htmx and request.htmx.target == "panel":
         overview = read_overview(found, run) if panel is None else None
-        return render(request, "runs/_panel.html", {"panel": panel, "overview": overview})
+        shown = {"panel": panel, "overview": overview, "project": found, "run": run}
+        return render(request, "runs/_panel.html", shown)
     context = run_context(request, found, run, tab="steps")
     context |= timeline_context(request, found, run, window_of(run, seq, meta=context["meta"]), selected=seq)
     overview = read_overview(found, run) if panel is None else None

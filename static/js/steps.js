@@ -25,7 +25,11 @@
   let timer = 0;
   document.addEventListener("row:marked", (event) => {
     clearTimeout(timer);
-    if (event.target.matches(".step") && matchMedia("(min-width: 901px)").matches) timer = setTimeout(() => event.target.click(), 90);
+    timer = 0;
+    if (event.target.matches(".step") && matchMedia("(min-width: 901px)").matches) timer = setTimeout(() => {
+      timer = 0;
+      event.target.click();
+    }, 90);
   });
   document.addEventListener("click", (event) => {
     const step = event.target.closest?.("ol[data-rows] .step");
@@ -41,7 +45,7 @@
 
   // After a swap: mark the row that the panel shows, start reading at its top.
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id !== "panel") return;
+    if (event.target.id !== "panel" || timer) return;
     panel.scrollTop = 0;
     const seq = panel.querySelector("[data-panel]")?.dataset.panel;
     current()?.removeAttribute("aria-current");

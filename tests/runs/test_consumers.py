@@ -47,8 +47,8 @@ async def socket(user, path):
 
 def write(project, numbers, status=StepStatus.OK, run="live"):
     steps = [
-        StepRecord(run=run, key=f"k{n}", kind=Kind.TOOL, tool="Bash", source="t", status=status, started_at=at(n),
-                   input=f'{{"command":"echo {n}"}}')
+        StepRecord(run=run, key=f"k{n}", kind=Kind.TOOL, tool="Bash", source="t", status=status,
+                   started_at=at(n), input=f'{{"command":"echo {n}"}}')
         for n in numbers
     ]  # fmt: skip
     told = RunRecord(external_id=run, source="t", name=f"Run {run}", started_at=NOW)

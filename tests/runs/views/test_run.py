@@ -89,6 +89,11 @@ def test_every_step_opens_with_and_without_htmx(visitor, project, run, seq):
     assert f'data-panel="{seq}"' in part.content.decode()
 
 
+def test_closing_a_step_brings_the_overview_back(visitor, project, run):
+    answer = visitor.get(url_of(project, run), headers={"HX-Request": "true", "HX-Target": "panel"})
+    assert "Where it broke" in answer.content.decode()
+
+
 def test_step_that_is_not_there_is_404(visitor, project, run):
     assert visitor.get(f"{url_of(project, run)}?step=999").status_code == 404
 

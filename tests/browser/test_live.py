@@ -1,0 +1,120 @@
+"""Live pages in real browsers: soon, in order, without gap or double, also over a wire that breaks."""
+
+import time
+
+from playwright.sync_api import expect
+
+ROWS = "ol[data-rows] li[data-seq] > .step"
+#: A browser that cannot have sockets, as behind a proxy that forbids them.
+NO_SOCKETS = """window.WebSocket = class {
+  constructor() { setTimeout(() => this.onclose?.({code: 1006}), 5); }
+  close() {}
+};"""
+
+
+def call(number, **fields):
+    return {
+        "kind": "tool_call",
+        "id": f"t{number}",
+        "name": "Bash",
+        "args": {"command": f"echo {number}"},
+        **fields,
+    }
+
+
+def result(number, **fields):
+    return {"kind": "tool_result", "id": f"t{number}", "output": f"{number}", **fields}
+
+
+def rows_of(page):
+    """Read what the timeline shows: number and words of every row."""
+    return page.eval_on_selector_all(
+        ROWS, "rows => rows.map(r => r.textContent.replace(/\\s+/g, ' ').trim())"
+    )
+
+
+def test_event_shows_within_a_second_in_two_browsers_one_of_which_reconnects(open_page, send, places, wire):
+    send("live", {"kind": "prompt", "text": "Watch me"}, call(0), result(0))
+    steady = open_page(places("live"))
+    shaky = open_page(places("live"), port=wire.port, quiet=False)
+    for page in (steady, shaky):
+        expect(page.locator("[data-live-word]")).to_have_text("Live")
+
+    posted = time.monotonic()
+    send("live", call(1))
+    for page in (steady, shaky):
+        expect(page.locator(ROWS, has_text="echo 1")).to_be_visible(timeout=1_000)
+    assert time.monotonic() - posted < 1.0
+
+    wire.cut()
+    expect(shaky.locator("[data-live-word]")).not_to_have_text("Live")
+    for number in range(2, 8):
+        send("live", call(number))
+    send(
+        "live",
+        result(1),
+        result(3, is_error=True),
+        {"kind": "retry", "attempt": 1, "error": "429 rate limited"},
+    )
+    expect(steady.locator(ROWS, has_text="echo 7")).to_be_visible(timeout=1_000)
+    expect(shaky.locator(ROWS, has_text="echo 7")).to_have_count(0)
+
+    wire.mend()
+    expect(shaky.locator("[data-live-word]")).to_have_text("Live", timeout=20_000)
+    expect(shaky.locator(ROWS, has_text="echo 7")).to_be_visible(timeout=5_000)
+    send("live", call(8))
+    expect(shaky.locator(ROWS, has_text="echo 8")).to_be_visible(timeout=1_000)
+    expect(steady.locator(ROWS, has_text="echo 8")).to_be_visible(timeout=1_000)
+    fresh = open_page(places("live"))
+    assert rows_of(shaky) == rows_of(steady) == rows_of(fresh)
+
+
+def test_list_shows_new_and_changed_runs_without_reload(open_page, send, places):
+    page = open_page(places())
+    expect(page.locator("[data-live-word]")).to_have_text("Live")
+    page.evaluate("window.here = true")
+    send("fresh-run", {"kind": "prompt", "text": "A run that just began"})
+    row = page.locator("tr[data-run]", has_text="A run that just began")
+    expect(row).to_be_visible(timeout=1_000)
+    expect(row).to_contain_text("Running")
+    assert row.evaluate("row => row.rowIndex") == 1
+    send("fresh-run", {"kind": "run_end", "status": "failed"})
+    expect(row).to_contain_text("Failed", timeout=1_000)
+    expect(row).to_have_count(1)
+    assert page.evaluate("window.here")
+
+
+def test_list_drops_a_run_that_its_filter_does_not_show_any_more(open_page, send, places):
+    send("leaving", {"kind": "prompt", "text": "About to end"})
+    page = open_page(places() + "?status=running")
+    row = page.locator("tr[data-run]", has_text="About to end")
+    expect(row).to_be_visible()
+    expect(page.locator("[data-live-word]")).to_have_text("Live")
+    send("leaving", {"kind": "run_end", "status": "done"})
+    expect(row).to_have_count(0, timeout=2_000)
+
+
+def test_page_polls_where_sockets_cannot_be_had(open_page, send, places):
+    send("polled", {"kind": "prompt", "text": "No sockets here"})
+    page = open_page(places("polled"), script=NO_SOCKETS)
+    expect(page.locator("[data-live-word]")).to_have_text("Polling", timeout=10_000)
+    send("polled", call(1))
+    expect(page.locator(ROWS, has_text="echo 1")).to_be_visible(timeout=4_000)
+
+
+def test_reader_who_scrolled_up_is_not_moved(open_page, send, places):
+    send(
+        "scrolled",
+        {"kind": "prompt", "text": "Long"},
+        *(event for n in range(80) for event in (call(n), result(n))),
+    )
+    page = open_page(places("scrolled"))
+    expect(page.locator("[data-live-word]")).to_have_text("Live")
+    page.evaluate("scrollTo(0, 300)")
+    send("scrolled", call(80))
+    expect(page.locator(ROWS, has_text="echo 80")).to_be_attached(timeout=2_000)
+    assert page.evaluate("scrollY") == 300
+    expect(page.locator("[data-fresh]")).to_have_text("1 new step ↓")
+    page.locator("[data-fresh]").click()
+    send("scrolled", call(81))
+    expect(page.locator(ROWS, has_text="echo 81")).to_be_in_viewport(timeout=2_000)
