@@ -167,7 +167,8 @@ def asked(recorder: Recorder, call: Call | Delegation) -> dict[str, Any]:
 
 def carry_out(recorder: Recorder, id: str, call: Call | Delegation, common: dict[str, Any]) -> dict[str, Any]:
     """Run one tool call and return its result as the model will see it."""
-    began = recorder.wait(TEAR)
+    recorder.wait(TEAR)
+    began = recorder.now
     request = asked(recorder, call)
     recorder.tell("tool_call", id=id, name=request["name"], args=request["input"], **common)
     done = delegate(recorder, id, call) if isinstance(call, Delegation) else call.carry_out(recorder.tree)

@@ -12,7 +12,7 @@ from agentscope.demo.traces import paced
 #: The external ids of plays begin so.
 RUN_PREFIX = "demo-play-"
 #: No silence in a play is longer, and no play takes longer, in seconds.
-PAUSE, LONGEST = 2.5, 88.0
+PAUSE, LONGEST = 3.5, 88.0
 
 
 class Piece(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from math import exp
 from typing import Any
 
 import msgspec
@@ -51,12 +52,17 @@ class Trace(Struct, frozen=True, kw_only=True):
         return Trace(run=run, events=self.events)
 
 
+def shortened(gap: Seconds, *, pause: Seconds) -> Seconds:
+    """Shorten a silence so that none reaches `pause`, and longer ones still feel longer."""
+    return gap if gap < 1 else 1 + (pause - 1) * (1 - exp(-(gap - 1) / 4))
+
+
 def paced(trace: Trace, *, pause: Seconds, most: Seconds) -> Clock:
     """Make a clock for people who watch: no silence is longer than `pause`, no call comes before `GLANCE`,
     and the whole run is no longer than `most`."""
     told, shown = [0.0], [0.0]
     for event in trace.events:
-        gap = min(pause, event.at - told[-1])
+        gap = shortened(event.at - told[-1], pause=pause)
         told.append(event.at)
         shown.append(shown[-1] + (max(gap, GLANCE) if event.kind in BEGINNINGS else gap))
     scale = min(1.0, most / shown[-1]) if shown[-1] else 1.0
