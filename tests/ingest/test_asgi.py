@@ -10,13 +10,6 @@ from ingest import asgi
 from ingest.asgi import with_short_way
 
 
-@pytest.fixture(autouse=True)
-def _give_back_connections():
-    """The threads of the short way keep their connection, which would keep the test database."""
-    yield
-    asgi._threads.submit(connection.close).result()
-
-
 async def application(scope, receive, send):
     await send({"type": "http.response.start", "status": 299, "headers": []})
     await send({"type": "http.response.body", "body": b"the long way"})
@@ -35,6 +28,8 @@ async def ask(path, *chunks, method="POST", key=b""):
         message = {"type": "http.request", "body": chunk, "more_body": n < len(chunks)}
         await talk.send_input(message)
     start, body = await talk.receive_output(10), await talk.receive_output(10)
+    # The threads keep their connection, which would keep the test database.
+    asgi._threads.submit(lambda: connection.close()).result()
     return start["status"], dict(start["headers"]), body["body"]
 
 
