@@ -1,5 +1,6 @@
 """The run page and its timeline."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -59,9 +60,9 @@ def show_timeline(request: HttpRequest, team: str, project: str, run_id: Any) ->
     key = row_of(run, lane)["key"] if lane is not None else None
     before, after = number_in(request, "before"), number_in(request, "after")
     if before is not None:
-        window = window_before(run, row_of(run, before), meta=meta, lane=key)
+        window = replace(window_before(run, row_of(run, before), meta=meta, lane=key), later=False)
     elif after is not None:
-        window = window_after(run, row_of(run, after), meta=meta, lane=key)
+        window = replace(window_after(run, row_of(run, after), meta=meta, lane=key), earlier=False)
     else:
         window = first_window(run, meta=meta, lane=key)
     context = timeline_context(request, found, run, window, lane=lane)
@@ -107,14 +108,17 @@ def timeline_context(
     lane: int | None = None,
 ) -> dict[str, Any]:
     """Build rows, and the links to the windows on both sides."""
+    page = place_of(project, run).url("run") + "?step="
     base = place_of(project, run).url("timeline") + "?"
     base += f"lane={lane}&" if lane is not None else ""
     base += "events=all&" if request.GET.get("events") == "all" else ""
     context: dict[str, Any] = {"rows": show_steps(project, run, window.rows, selected=selected)}
     if window.rows and window.earlier:
-        context["earlier_url"] = f"{base}before={window.rows[0]['seq']}"
+        first = window.rows[0]["seq"]
+        context |= {"earlier_url": f"{base}before={first}", "earlier_page": f"{page}{first}"}
     if window.rows and window.later:
-        context["later_url"] = f"{base}after={window.rows[-1]['seq']}"
+        last = window.rows[-1]["seq"]
+        context |= {"later_url": f"{base}after={last}", "later_page": f"{page}{last}"}
     return context
 
 
