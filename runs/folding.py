@@ -159,7 +159,7 @@ def fold_run(work: Work) -> None:
 
 def speaks_again(work: Work) -> bool:
     """Say whether a run that was given up for silent has new steps, and no word on how it stands."""
-    told = any(record.status for record in work.run_records)
+    told = any(record.status not in (None, RunStatus.RUNNING) for record in work.run_records)
     return work.row.status == RunStatus.UNFINISHED and not told and any(True for _ in work.new_steps())
 
 
@@ -213,7 +213,7 @@ def number_steps(work: Work) -> None:
         step.revision = row.revision
         add_tally(row, tally(step), tally(work.old_steps[step.key]))
     for step in work.new_steps():
-        if not step.turn:
+        if step.turn is None:
             step.turn = row.turns + int(step.kind == Kind.LLM and not step.agent)
         step.seq = row.steps
         row.revision += 1

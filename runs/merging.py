@@ -165,7 +165,7 @@ def apply_run(row: RunRow, record: RunRecord) -> None:
     row.task = row.task[:PREVIEW_CHARS]
     if record.parent and (newer or not row.parent_external_id):
         row.parent_external_id = storable(record.parent)
-    if record.status is not None and newer:
+    if record.status is not None and newer and not is_belated_start(row, record):
         row.status = record.status
     row.started_at = earlier(row.started_at, record.started_at)
     row.ended_at = later(row.ended_at, record.ended_at)
@@ -176,8 +176,9 @@ def apply_run(row: RunRow, record: RunRecord) -> None:
     row.told_at = later(row.told_at, record.at)
 
 
-def is_over(status: str) -> bool:
-    return status != RunStatus.RUNNING
+def is_belated_start(row: RunRow, record: RunRecord) -> bool:
+    """Say whether a record without time, of a run that is over, only says that the run began."""
+    return record.at is None and record.status == RunStatus.RUNNING and row.status != RunStatus.RUNNING
 
 
 #: The run's counters that are sums over its steps, in the order of `tally`.

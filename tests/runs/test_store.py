@@ -296,3 +296,12 @@ def rebuild_all(contents):
 def clear():
     for model in (Run, Step, Blob, ContextNode, FileChange):
         model.objects.all().delete()
+
+
+def test_turn_told_as_zero_stays_zero(project):
+    """Some loops count from 0; saving again does not change what was saved first."""
+    batch = Batch(steps=[llm("m0", None, turn=0), llm("m1", None, turn=1), llm("m2", None)])
+    save(project, batch, now=NOW)
+    [again] = save(project, batch, now=NOW)
+    assert not again.changed
+    assert dict(Step.objects.values_list("key", "turn")) == {"m0": 0, "m1": 1, "m2": 3}

@@ -25,7 +25,7 @@ from ingest.formats.events.values import (
     word_of,
 )
 from ingest.formats.events.wire import NOTHING, Event
-from runs.kinds import Kind, StepStatus
+from runs.kinds import Kind, RunStatus, StepStatus
 from runs.records import Context, Message, StepRecord
 
 STATUS_WORDS = {
@@ -43,6 +43,8 @@ STATUS_WORDS = {
     "interrupted": StepStatus.CANCELLED,
     "running": StepStatus.RUNNING,
 }
+#: Why a model stops when it is done.
+END_REASONS = ("end_turn", "stop", "stop_sequence")
 SENTENCE_CHARS = 300
 SAID_CHARS = 1_000  # of the text and of the thinking that a row of the timeline may need
 Span = tuple[datetime | None, datetime | None]
@@ -68,6 +70,7 @@ def read_llm_call(reading: Reading, seen: Seen) -> None:
     event = seen.event
     started = event.phase == "start"
     key = id_of(event.id) or key_of_phase(seen) or reading.key_of_line("llm", seen.line)
+    place = len(reading.steps)  # before the calls that the answer announces
     output, preview = answer_of(reading, seen, key)
     error = sentence_of(event.error if event.error is not None else event.err)
     status = StepStatus.FAILED if error else StepStatus.RUNNING if started else StepStatus.OK
@@ -81,7 +84,10 @@ def read_llm_call(reading: Reading, seen: Seen) -> None:
     usage = event.usage
     if usage is None and (event.input_tokens is not None or event.output_tokens is not None):
         usage = turn_log_usage(event)
-    reading.steps.append(
+    if is_end_of_turn_log(event):
+        seen.run.record["status"] = RunStatus.DONE
+    reading.steps.insert(
+        place,
         seen.step(
             key,
             Kind.LLM,
@@ -105,8 +111,13 @@ def read_llm_call(reading: Reading, seen: Seen) -> None:
             call_id=None if event.request_id is None else id_of(event.request_id),
             context=context_of(reading, event.messages),
             detail=llm_detail(event),
-        )
+        ),
     )
+
+
+def is_end_of_turn_log(event: Event) -> bool:
+    """Say whether a turn log, which has no event for it, ends here: the model asked for nothing more."""
+    return event.kind is None and event.type is None and event.stop_reason in END_REASONS
 
 
 def key_of_phase(seen: Seen) -> str | None:

@@ -208,8 +208,8 @@ def test_turn_log_is_read():
     batch = read(*TURN_LOG)
     assert [(s.kind, s.turn) for s in batch.steps] == [
         (Kind.PROMPT, 0),
-        (Kind.TOOL, 1),
         (Kind.LLM, 1),
+        (Kind.TOOL, 1),
         (Kind.TOOL, 1),
         (Kind.LLM, 2),
     ]
