@@ -213,7 +213,7 @@ def test_turn_log_is_read():
         (Kind.TOOL, 1),
         (Kind.LLM, 2),
     ]
-    assert batch.steps[2].tokens == Tokens(input=100, output=20)
+    assert batch.steps[1].tokens == Tokens(input=100, output=20)
     assert (batch.steps[3].key, batch.steps[3].output) == ("toolu_1", "x = 1")
     assert batch.runs[0].task == "Fix the test"
 
