@@ -142,7 +142,7 @@ def _paint_hunk(hunk: Hunk, lexer, numbered: bool) -> list[DiffLine]:
                 old=line.old if numbered and line.old else "",
                 new=line.new if numbered and line.new else "",
                 html=paint(tokens or [], line.marks),
-                note=_line_note(line),
+                note=_line_note(line) if numbered else "",
             )
         )
     return painted

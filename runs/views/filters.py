@@ -96,7 +96,7 @@ def chips_of(query: Mapping[str, str]) -> list[Chip]:
         *(_asking(chosen, name) for name in MENUS),
         _menu(chosen, "failures", "Failures", {"1": "at least one"}),
         _menu(chosen, "when", "When", presets),
-        *(_plain(chosen, name) for name in ("since", "until") if name in chosen),
+        *(_plain(chosen, name) for name in ("since", "until", "q") if name in chosen),
     ]
 
 
@@ -116,7 +116,8 @@ def _asking(chosen: Mapping[str, str], name: str) -> Chip:
 
 
 def _plain(chosen: Mapping[str, str], name: str) -> Chip:
-    return Chip(name=name, label=name.title(), value=chosen[name], clear_url=_cleared(chosen, name))
+    label = "Text" if name == "q" else name.title()
+    return Chip(name=name, label=label, value=chosen[name], clear_url=_cleared(chosen, name))
 
 
 def _cleared(chosen: Mapping[str, str], name: str) -> str:
