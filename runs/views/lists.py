@@ -85,10 +85,10 @@ def list_context(request: HttpRequest, project: Project, chosen: RunFilter) -> d
 
 
 def _links(page: RunPage, chosen: dict[str, str]) -> dict[str, str]:
-    if not page.runs:
-        return {}
-    first, last = page.runs[0], page.runs[-1]
     links = {"query": query_string(chosen)}
+    if not page.runs:
+        return links
+    first, last = page.runs[0], page.runs[-1]
     if page.newer:
         links["newer"] = query_string(chosen, after=write_cursor(first.sort_at, first.id))
     if page.older:

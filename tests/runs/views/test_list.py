@@ -115,7 +115,9 @@ def test_empty_project_says_how_to_send_the_first_run(visitor, url):
 
 def test_filter_without_a_match_says_so(visitor, url, project):
     make_runs(project, 1)
-    assert "Clear all filters" in visitor.get(url + "?agent=none").content.decode()
+    html = visitor.get(url + "?agent=none").content.decode()
+    assert "Clear all filters" in html
+    assert f"/ws/projects/{project.team.slug}/{project.slug}/?agent=none" in html
 
 
 def test_cost_that_is_not_known_is_not_zero(visitor, url, project):
