@@ -1,5 +1,6 @@
 """The endpoints of programs: authenticate, cap, answer. Answered only after the transaction has committed."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -27,10 +28,13 @@ from ingest.uploads import CappedUploads, uploaded_files
 from teams.access import key_from_request, project_for_key
 from teams.models import Project
 
+log = logging.getLogger(__name__)
+
 Endpoint = Callable[[HttpRequest, Project], HttpResponse]
 
 NO_KEY = "Send an API key with the scope `ingest`: `Authorization: Bearer as_…` or `x-api-key: as_…`."
 DATABASE_AWAY = "The database cannot be reached; nothing was stored, try again."
+OURS = "This is a fault of ours, and the server's log says more; nothing was stored, keep it and tell us."
 CUT_OFF = "The body ended before it was complete; nothing was stored."
 EMPTY = "The body is empty; send the events or files to store."
 
@@ -58,6 +62,9 @@ def for_programs(endpoint: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
             return refuse("The form has too many files or fields; send fewer at a time.", status=413)
         except (MultiPartParserError, BadRequest, SuspiciousOperation):
             return refuse("The multipart form is damaged; nothing was stored.", status=400)
+        except Exception:
+            log.exception("A request to %s failed", request.path)
+            return refuse(OURS, status=500)
 
     return answer
 

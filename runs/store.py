@@ -107,21 +107,25 @@ def mentioned_runs(batch: Batch) -> list[str]:
 
 
 def lock_runs(cursor: Any, project: Any, names: list[str], *, now: datetime) -> dict[str, Work]:
-    """Make the runs that are new, lock all of them, and return one piece of work a run."""
+    """Lock the runs of a batch, make those that are new, and return one piece of work a run."""
+    rows = lock_known_runs(cursor, project, names)
+    created: set[str] = set()
+    missing = [name for name in names if name not in rows]
+    if missing:
+        ids = [uuid7(now) for _ in missing]
+        given = {"project": project.pk, "external_ids": missing, "ids": ids, "now": now}
+        cursor.execute(sql.INSERT_RUNS, given)
+        created = {name for (name,) in cursor.fetchall()}
+        rows |= lock_known_runs(cursor, project, missing)
+    return {name: Work(row=rows[name], created=name in created) for name in names}
+
+
+def lock_known_runs(cursor: Any, project: Any, names: list[str]) -> dict[str, RunRow]:
     if not names:
         return {}
-    given = {
-        "project": project.pk,
-        "external_ids": names,
-        "ids": [uuid7(now) for _ in names],
-        "now": now,
-    }
-    cursor.execute(sql.INSERT_RUNS, given)
-    created = {name for (name,) in cursor.fetchall()}
-    cursor.execute(sql.LOCK_RUNS, given)
+    cursor.execute(sql.LOCK_RUNS, {"project": project.pk, "external_ids": names})
     rows = [load_row(RunRow, RUN_COLUMNS, values) for values in cursor.fetchall()]
-    works = {row.external_id: Work(row=row, created=row.external_id in created) for row in rows}
-    return {name: works[name] for name in names}
+    return {row.external_id: row for row in rows}
 
 
 def uuid7(now: datetime) -> UUID:

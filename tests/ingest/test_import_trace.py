@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from runs.models import Run
+from teams.actions import create_project
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +43,13 @@ def test_unknown_path_and_project_fail(tmp_path, project):
         run_command(tmp_path / "absent", project)
     with pytest.raises(CommandError, match="There is no project"):
         call_command("import_trace", str(tmp_path), project="no/where")
+
+
+def test_project_may_be_left_out_while_there_is_only_one(tmp_path, project, team):
+    path = tmp_path / "trace.jsonl"
+    path.write_text('{"run":"r","kind":"final","text":"done","ts":1}\n')
+    call_command("import_trace", str(path), stdout=StringIO())
+    assert Run.objects.get().project == project
+    create_project(team, "Another")
+    with pytest.raises(CommandError, match="not just one project"):
+        call_command("import_trace", str(path))

@@ -1,6 +1,6 @@
 """Which event is of which kind, and who reads it."""
 
-from ingest.formats.events import calls, changes, lifecycle, words
+from ingest.formats.events import answers, calls, changes, lifecycle, words
 from ingest.formats.events.state import Handler, Reading, Seen
 from ingest.formats.events.values import id_of
 from ingest.formats.events.wire import NOTHING, Event
@@ -12,7 +12,7 @@ HANDLERS: dict[str, Handler] = {
     "turn_log_start": lifecycle.read_turn_log_start,
     "agent_start": lifecycle.read_agent_start,
     "agent_end": lifecycle.read_agent_end,
-    "llm_call": calls.read_llm_call,
+    "llm_call": answers.read_llm_call,
     "tool_call": calls.read_tool_call,
     "tool_result": calls.read_tool_result,
     "tool_results": calls.read_tool_results,

@@ -1,6 +1,6 @@
 """Beginnings and ends: of the run and of sub-agents."""
 
-from ingest.formats.events.calls import STATUS_WORDS, sentence_of
+from ingest.formats.events.spans import STATUS_WORDS, sentence_of
 from ingest.formats.events.state import SOURCE, Reading, Seen
 from ingest.formats.events.values import capped, facts_of, id_of, text_of, time_of, whole_of, word_of
 from ingest.formats.events.words import words_of

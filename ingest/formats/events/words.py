@@ -1,6 +1,8 @@
 """Prompts, answers, errors, retries, logs and the other events that are a step of their own."""
 
-from ingest.formats.events.calls import cost_of, sentence_of, tool_of
+from ingest.formats.events.answers import cost_of
+from ingest.formats.events.calls import tool_of
+from ingest.formats.events.spans import sentence_of
 from ingest.formats.events.state import Reading, Seen
 from ingest.formats.events.values import (
     capped,
@@ -137,9 +139,15 @@ def read_compaction(reading: Reading, seen: Seen) -> None:
             output=text,
             output_size=size,
             duration_ms=whole_of(event.duration_ms),
-            detail=facts(event, "trigger", "tokens_before", "tokens_after"),
+            detail=sizes_of_compaction(facts(event, "trigger", "tokens_before", "tokens_after")),
         )
     )
+
+
+def sizes_of_compaction(found: dict[str, object]) -> dict[str, object]:
+    """Name the sizes of a compaction as every source does: `pre_tokens` and `post_tokens`."""
+    names = {"tokens_before": "pre_tokens", "tokens_after": "post_tokens"}
+    return {names.get(name, name): value for name, value in found.items()}
 
 
 DECISIONS = {

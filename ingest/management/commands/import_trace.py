@@ -19,7 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-        parser.add_argument("--project", required=True, metavar="TEAM/PROJECT")
+        parser.add_argument(
+            "--project", default="", metavar="TEAM/PROJECT", help="may be left out while there is only one"
+        )
 
     def handle(self, *args: Any, paths: list[Path], project: str, **options: Any) -> None:
         target = find_project(project)
@@ -53,9 +55,15 @@ class Command(BaseCommand):
 
 
 def find_project(name: str) -> Project:
-    """Find a project by TEAM/PROJECT. Raises CommandError."""
+    """Find a project by TEAM/PROJECT; without a name, the only one there is. Raises CommandError."""
+    projects = Project.objects.select_related("team")
+    if not name:
+        found = list(projects[:2])
+        if len(found) != 1:
+            raise CommandError("There is not just one project; give --project TEAM/PROJECT.")
+        return found[0]
     team, _, slug = name.partition("/")
-    project = Project.objects.select_related("team").filter(team__slug=team, slug=slug).first()
+    project = projects.filter(team__slug=team, slug=slug).first()
     if project is None:
         raise CommandError(f"There is no project {name!r}; give it as TEAM/PROJECT.")
     return project
