@@ -13,7 +13,6 @@ _ESCAPE = re.compile(
     r"|\x9b[0-?]*[ -/]*[@-~]"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_OVERWRITTEN = re.compile(r"[^\n\r]*\r+(?=[^\n\r])")
 _FLAGS = {1: "b", 2: "dim", 3: "i", 4: "u", 7: "inv", 9: "s"}
 _OFF = {22: ("b", "dim"), 23: ("i",), 24: ("u",), 27: ("inv",), 29: ("s",)}
 _CUBE = (0, 95, 135, 175, 215, 255)
@@ -36,7 +35,7 @@ def strip_ansi(text: str) -> str:
 
 def ansi_html(text: str) -> SafeString:
     """Paint a terminal's text: `<span class="a-31 a-b">…`. What `\\r` overwrote is left out."""
-    text = _OVERWRITTEN.sub("", text.replace("\r\n", "\n"))
+    text = "\n".join(map(_last_written, text.replace("\r\n", "\n").split("\n")))
     parts: list[str] = []
     state: dict[str, str] = {}
     at = 0
@@ -47,6 +46,11 @@ def ansi_html(text: str) -> SafeString:
             _apply(match[1] or "", state)
     parts.append(_span(text[at:], state))
     return mark_safe("".join(parts))
+
+
+def _last_written(line: str) -> str:
+    """Keep of a line what stands after the last carriage return that something follows (progress bars)."""
+    return line.rstrip("\r").rpartition("\r")[2]
 
 
 def _span(text: str, state: dict[str, str]) -> str:

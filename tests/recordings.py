@@ -104,7 +104,8 @@ def make_problem(project: Project) -> int:
     from ingest.models import Problem
     from runs.records import Quarantined
 
-    keep_problems(project, [Quarantined(where="line 1", why="Not JSON.", data=b"{")], source="events", now=NOW)
+    problem = Quarantined(where="line 1", why="Not JSON.", data=b"{")
+    keep_problems(project, [problem], source="events", now=NOW)
     return Problem.objects.get(project=project).pk
 
 

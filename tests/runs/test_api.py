@@ -92,7 +92,8 @@ def test_steps_and_changes(get, project):
     run_id = record_run(project, "r1")
     first, second = get(f"/api/v1/runs/{run_id}/steps").json()["results"]
     promised = {
-        "seq", "key", "kind", "name", "status", "parent", "turn", "started_at", "duration_ms", "attempt", "tool",
+        "seq", "key", "kind", "name", "status", "parent", "turn", "started_at", "duration_ms", "attempt",
+        "tool",
         "model", "tokens", "error", "input_preview", "output_preview", "sources",
     }  # fmt: skip
     assert promised <= set(first)
