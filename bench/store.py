@@ -5,6 +5,7 @@
 Prints ratios taken in one run; absolute figures move with the machine.
 """
 
+import json
 import os
 import random
 import shutil
@@ -190,62 +191,50 @@ def wrap(value, kind: str):
 
 def growth(project) -> list[list[str]]:
     """Post 200 turns one by one; every turn sends all messages so far."""
-    import json
-
-    from runs.kinds import Kind, StepStatus
-    from runs.records import Batch, Context, Message, StepRecord, Tokens
-    from runs.store import save
-
     rng = random.Random(7)
-    messages, sent, rows, steps = [], 0, [], 0
-    start = stored_bytes()
-    half = None
+    warm: list[bytes] = []
+    for turn in range(20):  # an empty table's first pages are no part of a run
+        post_turn(project, "warm", turn, warm, rng)
+    messages: list[bytes] = []
+    start, sent, half, rows = stored_bytes(), 0, (0, 0), []
     for turn in range(200):
-        messages.append(json.dumps({"role": "user", "content": text(rng, 2500)}).encode())
-        record = StepRecord(
-            run="growth",
-            key=f"m{turn}",
-            kind=Kind.LLM,
-            source="bench",
-            status=StepStatus.OK,
-            model="claude-opus-4-8",
-            tokens=Tokens(input=10, output=200),
-            started_at=NOW + timedelta(seconds=turn),
-            output=text(rng, 1000),
-            context=Context.of([Message(m) for m in messages]),
-        )
-        call = StepRecord(
-            run="growth",
-            key=f"t{turn}",
-            kind=Kind.TOOL,
-            source="bench",
-            status=StepStatus.OK,
-            tool="Read",
-            input=text(rng, 200),
-            output=text(rng, 2500),
-            started_at=NOW + timedelta(seconds=turn),
-        )
-        sent += sum(map(len, messages)) + 1000 + 2700
-        messages.append(json.dumps({"role": "assistant", "content": record.output}).encode())
-        steps += 2
-        save(project, Batch(steps=[record]), now=NOW)
-        save(project, Batch(steps=[call]), now=NOW)
+        sent += post_turn(project, "growth", turn, messages, rng)
         if turn == 99:
             half = (sent, stored_bytes() - start)
             rows.append(growth_row("1–100", *half, 200))
     total = stored_bytes() - start
     rows.append(growth_row("101–200", sent - half[0], total - half[1], 200))
-    rows.append(growth_row("all", sent, total, steps))
-    rows.append(
-        [
-            "101–200 ÷ 1–100",
-            f"{(sent - half[0]) / half[0]:.2f}",
-            f"{(total - half[1]) / half[1]:.2f}",
-            "bar 1.2",
-            "",
-        ]
+    rows.append(growth_row("all", sent, total, 400))
+    ratios = (f"{(sent - half[0]) / half[0]:.2f}", f"{(total - half[1]) / half[1]:.2f}")
+    return [*rows, ["101–200 ÷ 1–100", *ratios, "bar 1.2", ""]]
+
+
+def post_turn(project, run: str, turn: int, messages: list[bytes], rng: random.Random) -> int:
+    """Save one model call with all messages so far, then one tool call. Returns the bytes a client sends."""
+    from runs.kinds import Kind, StepStatus
+    from runs.records import Batch, Context, Message, StepRecord, Tokens
+    from runs.store import save
+
+    at = NOW + timedelta(seconds=turn)
+    common = {"run": run, "source": "bench", "status": StepStatus.OK, "started_at": at}
+    messages.append(json.dumps({"role": "user", "content": text(rng, 2500)}).encode())
+    call = StepRecord(
+        key=f"m{turn}",
+        kind=Kind.LLM,
+        model="claude-opus-4-8",
+        tokens=Tokens(input=10, output=200),
+        output=text(rng, 1000),
+        context=Context.of([Message(message) for message in messages]),
+        **common,
     )
-    return rows
+    tool = StepRecord(
+        key=f"t{turn}", kind=Kind.TOOL, tool="Read", input=text(rng, 200), output=text(rng, 2500), **common
+    )
+    sent = sum(map(len, messages)) + 1000 + 2700
+    messages.append(json.dumps({"role": "assistant", "content": call.output}).encode())
+    save(project, Batch(steps=[call]), now=NOW)
+    save(project, Batch(steps=[tool]), now=NOW)
+    return sent
 
 
 def growth_row(name: str, sent: int, stored: int, steps: int) -> list[str]:
