@@ -31,9 +31,17 @@ STOP_SECONDS = 30
 #: A program that does not stop by itself is killed then.
 KILL_SECONDS = 6
 
-#: Runs a command again one second after it ended, until it is told to stop.
+#: Runs a command again one second after it ended, until it is told to stop. It kills what does not stop, as the
+#: supervisor may be gone: Daphne waits for ever for a request that was in the middle of a sync middleware.
 RESTARTING = """
-trap 'kill -TERM $child 2>/dev/null; wait $child; exit 0' TERM INT
+stop() {{
+  kill -TERM $child 2>/dev/null
+  (sleep {seconds}; kill -KILL $child) >/dev/null 2>&1 &
+  wait $child
+  kill $! 2>/dev/null
+  exit 0
+}}
+trap stop TERM INT
 while :; do
   {command} & child=$!
   wait $child
@@ -119,7 +127,8 @@ def serve() -> int:
     say("starting web and worker")
     supervisor = Supervisor(services, url=url, demo=demo)
     for name, command in programs(host, port).items():
-        supervisor.add_process(name, RESTARTING.format(command=command), cwd=CHECKOUT)
+        shell = RESTARTING.format(command=command, seconds=KILL_SECONDS)
+        supervisor.add_process(name, shell, cwd=CHECKOUT)
     supervisor.loop()
     say("stopping" + "".join(f" {service.name}" for service in services))
     embedded.wait_for_end(services, seconds=STOP_SECONDS)
