@@ -69,6 +69,7 @@ PUBLIC_URL = read_url(
 if not PUBLIC_URL:
     raise SettingError("PUBLIC_URL must be set in production, for example https://scope.example.com.")
 _public = urlsplit(PUBLIC_URL)
+TRUST_PROXY = read_flag("TRUST_PROXY", default=False)
 # localhost stays allowed for health checks; nobody else can reach it by that name.
 ALLOWED_HOSTS = [*(read_names("ALLOWED_HOSTS") or [str(_public.hostname)]), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = read_origins("CSRF_TRUSTED_ORIGINS") or [f"{_public.scheme}://{_public.netloc}"]
@@ -193,6 +194,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if OPEN_SIGNUP and EMAIL_URL != "consol
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
+# Rate limits count clients, not the proxy in front of them: its own X-Forwarded-For entry is the last one.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(TRUST_PROXY)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "AgentScope"
 MFA_ALLOW_UNVERIFIED_EMAIL = EMAIL_URL == "console:"  # without mail nobody could ever verify
@@ -243,7 +246,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
-        "connect-src": [SELF, "ws:", "wss:"],
+        "connect-src": [SELF],  # holds for the sockets too
         "object-src": [NONE],
         "base-uri": [SELF],
         # The login form may end at the identity provider.
@@ -263,12 +266,13 @@ SECURE_HSTS_SECONDS = read_number(
 )
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 # Only behind a proxy that sets the header itself: a client could claim https otherwise.
-if read_flag("TRUST_PROXY", default=False):
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Requests: ingest has its own caps (ingest/limits.py)
-DATA_UPLOAD_MAX_MEMORY_SIZE = None
+# Forms: as many fields as an upload has files, each with its path. Ingest has its own caps (ingest/limits.py).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2100
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # Time and language

@@ -1,10 +1,14 @@
 """Every URL of the product, in order; the tenant's own paths come last."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from agentscope.views import show_health
+
+# One login for all: the admin's own would pass by the rate limits and the second factor.
+admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("healthz", show_health, name="health"),

@@ -6,6 +6,7 @@ import json
 import pytest
 from django.urls import reverse
 
+from ingest.limits import FILES_PER_IMPORT
 from ingest.models import Problem, Upload, UploadPart
 from ingest.tasks import import_upload
 from runs.models import Run, Step
@@ -72,6 +73,15 @@ def test_script_gets_json_and_keeps_the_folders(client, member, project):
     answer = client.post(page(project), data, headers={"accept": "application/json"})
     assert answer.json() == {"url": page(project)}
     assert Upload.objects.get().name == "folder/sub/a.jsonl"
+
+
+def test_folder_may_hold_as_many_files_as_an_import(client, member, project):
+    client.force_login(member)
+    names = [f"folder/{n}.jsonl" for n in range(FILES_PER_IMPORT)]
+    data = {"files": [named(LINE, "a.jsonl") for _ in names], "paths": names}
+    answer = client.post(page(project), data, headers={"accept": "application/json"})
+    assert answer.json() == {"url": page(project)}
+    assert Upload.objects.get().files == FILES_PER_IMPORT
 
 
 def test_no_file_and_too_large_are_sentences(client, member, project, monkeypatch):
