@@ -54,7 +54,10 @@ def for_programs(endpoint: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
             return endpoint(request, key.project)
         except Refused as refused:
             return refuse(str(refused), status=refused.status)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError) as error:
+            if not may_come_back(error):
+                log.exception("A request to %s cannot be stored", request.path)
+                return refuse(OURS, status=500)
             return refuse(DATABASE_AWAY, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
         except UnreadablePostError:
             return refuse(CUT_OFF, status=400)
@@ -67,6 +70,12 @@ def for_programs(endpoint: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
             return refuse(OURS, status=500)
 
     return answer
+
+
+def may_come_back(error: Exception) -> bool:
+    """Say whether trying again can help: not where the database works and refuses what it was given."""
+    code = getattr(error.__cause__, "sqlstate", None) or ""
+    return not code.startswith("54")  # a limit of PostgreSQL itself, such as the size of an index entry
 
 
 @for_programs

@@ -11,6 +11,7 @@ from runs.records import digest_of
 
 PREVIEW_CHARS = 4096  # characters of input and output that a step row carries
 SMALLEST_COMPRESSED = 128  # bytes; below this a zstd frame gains nothing
+INDEXED_BYTES = 1800  # of a text in an index, whose entries may have 2,704 bytes together
 ZSTD_LEVEL = 3  # measured: level 3 costs 32 µs a text, higher levels gain under 5 %
 
 _json = msgspec.json.Encoder()
@@ -48,6 +49,14 @@ def storable(text: str) -> str:
         except UnicodeEncodeError:
             text = tame_surrogates(text)
     return text
+
+
+def indexable(text: str) -> str:
+    """Make a text storable and short enough for an index: a longer one keeps its beginning and a digest."""
+    text = storable(text)
+    if len(text) * 4 <= INDEXED_BYTES or len(data := text.encode()) <= INDEXED_BYTES:
+        return text
+    return f"{data[: INDEXED_BYTES - 33].decode(errors='ignore')}~{digest_of(data).hex()}"
 
 
 def tame_surrogates(text: str) -> str:

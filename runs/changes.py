@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from runs.blobs import content_of, storable
+from runs.blobs import content_of, indexable, storable
 from runs.diffs import counts
 from runs.kinds import Basis, Origin
 from runs.merging import Keep
@@ -17,9 +17,9 @@ def new_change(run_id: UUID, record: ChangeRecord) -> ChangeRow:
     return ChangeRow(
         run_id=run_id,
         n=-1,
-        key=storable(record.key),
+        key=indexable(record.key),
         step_key=storable(record.step),
-        path=storable(record.path),
+        path=indexable(record.path),
         op=record.op,
         origin=record.origin,
         basis=record.basis,
@@ -28,8 +28,9 @@ def new_change(run_id: UUID, record: ChangeRecord) -> ChangeRow:
 
 def apply_change(row: ChangeRow, record: ChangeRecord, keep: Keep) -> None:
     """Fold one record into the row: what is known of the texts is never forgotten."""
-    row.path, row.op, row.origin = storable(record.path), record.op, record.origin
-    row.raw_path = storable(record.raw_path or "") or row.raw_path
+    row.path, row.op, row.origin = indexable(record.path), record.op, record.origin
+    whole = record.raw_path or (record.path if row.path != record.path else "")
+    row.raw_path = storable(whole) or row.raw_path
     row.old_path = storable(record.old_path or "") or row.old_path
     row.outside, row.binary = record.outside, record.binary
     row.user_modified = row.user_modified or record.user_modified

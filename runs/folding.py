@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from runs.blobs import indexable
 from runs.changes import apply_change, new_change, repository_lines, step_lines
 from runs.kinds import Kind, Origin, RunStatus, StepStatus
 from runs.merging import (
@@ -26,6 +27,8 @@ from runs.rows import ChangeRow, RunRow, StepRow
 from runs.titles import title_of
 
 CENTS = Decimal("0.00000001")  # the precision of cost columns
+MOST_COST = Decimal("99999999.99999999")  # and what they hold
+MOST_COUNT = 2**31 - 1  # what the columns of counts hold
 
 
 class Work(Struct, kw_only=True, eq=False):
@@ -79,6 +82,13 @@ class Work(Struct, kw_only=True, eq=False):
             row for key, row in self.steps.items() if key in self.old_steps and row != self.old_steps[key]
         )
 
+    def steps_with_new_call(self) -> Iterator[StepRow]:
+        """Yield the steps whose call was not known before: its id may come with the end of the call only."""
+        for key, row in self.steps.items():
+            old = self.old_steps.get(key)
+            if row.call_id and (old is None or old.call_id != row.call_id):
+                yield row
+
     def new_changes(self) -> Iterator[ChangeRow]:
         return (row for key, row in self.changes.items() if key not in self.old_changes)
 
@@ -115,9 +125,10 @@ def fold_changes(work: Work) -> None:
     """Fold the changes, and carry their line counts to their steps and to the run."""
     before = lines_by_step(work.old_changes)
     for record in work.change_records:
-        row = work.changes.get(record.key)
+        key = indexable(record.key)
+        row = work.changes.get(key)
         if row is None:
-            row = work.changes[record.key] = new_change(work.row.id, record)
+            row = work.changes[key] = new_change(work.row.id, record)
         apply_change(row, record, work.keep)
     by_step: dict[str, list[ChangeRow]] = {}
     for row in work.changes.values():
@@ -125,11 +136,12 @@ def fold_changes(work: Work) -> None:
     for key, rows in by_step.items():
         step = work.steps.get(key)
         if step is not None:
-            step.changes, step.lines_added, step.lines_removed = step_lines(rows)
+            step.changes, *lines = step_lines(rows)
+            step.lines_added, step.lines_removed = (min(count, MOST_COUNT) for count in lines)
         added, removed = repository_lines(rows)
         old_added, old_removed = before.get(key, (0, 0))
-        work.row.lines_added += added - old_added
-        work.row.lines_removed += removed - old_removed
+        work.row.lines_added = min(work.row.lines_added + added - old_added, MOST_COUNT)
+        work.row.lines_removed = min(work.row.lines_removed + removed - old_removed, MOST_COUNT)
 
 
 def lines_by_step(changes: dict[str, ChangeRow]) -> dict[str, tuple[int, int]]:
@@ -195,14 +207,14 @@ def priced_by(row: StepRow) -> tuple[Any, ...]:
 def price_step(row: StepRow, *, overrides: dict[str, Any] | None) -> None:
     """Set cost and price: the source's own figure, else rates; unknown stays unknown."""
     if row.price is not None and row.price.get("source") == "reported":
-        row.cost_usd = Decimal(str(row.price["usd"])).quantize(CENTS)
+        row.cost_usd = min(Decimal(str(row.price["usd"])).quantize(CENTS), MOST_COST)
         return
     tokens = tokens_of(row)
     row.cost_usd = row.price = None
     if total(tokens) and row.model:
         cost = cost_of(row.model, tokens, at=row.started_at, overrides=overrides)
         if cost is not None:
-            row.cost_usd, row.price = cost.usd.quantize(CENTS), cost.price
+            row.cost_usd, row.price = min(cost.usd.quantize(CENTS), MOST_COST), cost.price
 
 
 def number_steps(work: Work) -> None:
@@ -219,6 +231,7 @@ def number_steps(work: Work) -> None:
         row.revision += 1
         step.revision = row.revision
         add_tally(row, tally(step), None)
+    row.cost_usd = min(row.cost_usd, MOST_COST)
     if row != work.old_row and row.revision == (work.old_row.revision if work.old_row else 0):
         row.revision += 1
 

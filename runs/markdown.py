@@ -8,8 +8,8 @@ from markdown_it import MarkdownIt
 
 from runs.highlight import code_html
 
-#: Characters that are rendered; a longer text is shown plain.
-RENDERED_CHARS = 200_000
+#: Characters that are rendered, in 0.5 s at worst; a longer text is shown plain.
+RENDERED_CHARS = 60_000
 
 _TAGS = {
     "p",

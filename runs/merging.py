@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from runs.blobs import PREVIEW_CHARS, content_of, preview_of, storable
+from runs.blobs import PREVIEW_CHARS, content_of, indexable, preview_of, storable
 from runs.kinds import FAILED_STATES, Kind, RunStatus, StepStatus
 from runs.records import RunRecord, StepRecord, Tokens, digest_of
 from runs.rows import RunRow, StepRow
@@ -161,6 +161,7 @@ def apply_run(row: RunRow, record: RunRecord) -> None:
         value = getattr(record, name)
         if value and (newer or not getattr(row, name)):
             setattr(row, name, storable(value))
+    row.agent, row.repo = indexable(row.agent), indexable(row.repo)  # the list filters by these
     row.name = row.name[:TITLE_CHARS]
     row.task = row.task[:PREVIEW_CHARS]
     if record.parent and (newer or not row.parent_external_id):

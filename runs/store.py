@@ -188,25 +188,25 @@ def load_changes(cursor: Any, works: list[Work]) -> None:
 
 
 def bill_calls(cursor: Any, project: Any, works: dict[str, Work]) -> None:
-    """Mark the new model calls that another run of the project already paid for."""
-    calls = {
-        row.call_id: (work, row)
+    """Mark the model calls, new or known by their id only now, that another run of the project paid for."""
+    calls = [
+        (work, row)
         for work in works.values()
-        for row in work.new_steps()
-        if row.kind == Kind.LLM and row.call_id
-    }
+        for row in work.steps_with_new_call()
+        if row.kind == Kind.LLM
+    ]
     if not calls:
         return
     given = {
         "project": project.pk,
-        "call_ids": list(calls),
-        "run_ids": [work.row.id for work, _ in calls.values()],
+        "call_ids": [row.call_id for _, row in calls],
+        "run_ids": [work.row.id for work, _ in calls],
     }
     cursor.execute(sql.BILL_CALLS, given)
     cursor.execute(sql.BILLED_TO, given)
-    for call_id, run_id in cursor.fetchall():
-        work, row = calls[call_id]
-        row.copied = run_id != work.row.id
+    billed_to = dict(cursor.fetchall())
+    for work, row in calls:
+        row.copied = billed_to[row.call_id] != work.row.id
 
 
 def count_new_paths(cursor: Any, works: dict[str, Work]) -> None:

@@ -8,9 +8,10 @@ from msgspec import Struct, field
 
 from ingest.formats.events.wire import Event
 from ingest.limits import EVENTS_PER_REQUEST, LINE_BYTES, NESTING_DEPTH, PROBLEM_BYTES
-from ingest.wild import too_deep
+from ingest.wild import too_deep, tree
 from runs.records import Quarantined
 
+TOO_DEEP = f"The object is nested deeper than {NESTING_DEPTH} levels."
 BOM = b"\xef\xbb\xbf"
 _decode_event = msgspec.json.Decoder(Event).decode
 _decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -105,11 +106,14 @@ def _take(found: Lines, n: int, value: object, where: str) -> None:
         for item in value:
             _take(found, n, item, where)
         return
+    if too_deep(value, NESTING_DEPTH):
+        _quarantine(found, where, TOO_DEEP, b"")
+        return
+    # What JSON has no word for (NaN, infinity, numbers of hundreds of digits) becomes null.
+    data = json.dumps(tree(value, NESTING_DEPTH), ensure_ascii=False).encode("utf-8", "replace")
     try:
-        data = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
         event = _decode_event(data)
     except (ValueError, RecursionError):
-        data = json.dumps(value).encode() if not too_deep(value, NESTING_DEPTH) else b""
         _quarantine(found, where, _why_not_an_event(value), data)
         return
     found.lines.append(Line(n, data, event))
@@ -117,7 +121,7 @@ def _take(found: Lines, n: int, value: object, where: str) -> None:
 
 def _why_not_an_event(value: object) -> str:
     if isinstance(value, dict):
-        return f"The object cannot be read; it may be nested deeper than {NESTING_DEPTH} levels."
+        return "The object cannot be read."
     return f"An event is a JSON object, this is a {type(value).__name__}."
 
 
