@@ -39,7 +39,7 @@ def take_events(project: Project, body: bytes, *, run: str | None, now: datetime
         )
     wanted = events.runs_to_look_up(lines, run=run)
     facts = queries.facts_of_runs(project, wanted) if wanted else {}
-    batch = events.read_events(lines, run=run, facts=facts)
+    batch = events.read_events(lines, run=run, facts=facts, memory=queries.StoredRuns(project))
     saved = save(project, batch, source="events", now=now)
     accepted = len(lines.lines) - (len(batch.quarantined) - len(lines.quarantined))
     return Outcome(accepted=accepted, batch=batch, saved=saved, redacted=redacted)

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from ingest.formats.events import ANSWERED, KnownCall, RunFacts
+from ingest.formats.events import ANSWERED, EDIT_TOOLS, KnownCall, KnownEdit, RunFacts
 from ingest.limits import PROBLEMS_PAGE
 from ingest.models import Problem, Upload, UploadPart, UploadState
 from ingest.sources import SourceFile
-from runs.kinds import Kind
+from runs.contents import read_blobs
+from runs.kinds import Kind, StepStatus
 from runs.models import Run, Step
 from teams.models import Project
 
@@ -39,6 +40,36 @@ def facts_of_runs(project: Project, wanted: dict[str, list[str]]) -> dict[str, R
                 )
             )
     return facts
+
+
+class StoredRuns:
+    """Answers what the reader of events asks about the runs of a project."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def cwd_of(self, run: str) -> str:
+        """Give the folder a run works in, empty when it is not known."""
+        found = Run.objects.filter(project=self._project, external_id=run)
+        return found.values_list("cwd", flat=True).first() or ""
+
+    def edits_of(self, run: str, keys: set[str]) -> dict[str, KnownEdit]:
+        """Give the stored calls of edit tools among `keys`, with their whole arguments."""
+        found = Run.objects.filter(project=self._project, external_id=run)
+        run_id = found.values_list("id", flat=True).first()
+        if run_id is None:
+            return {}
+        calls = Step.objects.filter(run_id=run_id, key__in=keys, tool__in=EDIT_TOOLS)
+        rows = list(calls.values_list("key", "tool", "status", "input_preview", "input_digest"))
+        whole = read_blobs(run_id, [digest for *_, digest in rows if digest])
+        return {
+            key: KnownEdit(
+                tool=tool,
+                input=whole[bytes(digest)].decode() if digest else preview,
+                worked=status == StepStatus.OK,
+            )
+            for key, tool, status, preview, digest in rows
+        }
 
 
 def problems_of(project: Project, *, before: tuple[datetime, int] | None = None) -> QuerySet[Problem]:
@@ -80,6 +111,7 @@ def files_of(upload: Upload) -> list[SourceFile]:
 
 
 __all__ = [
+    "StoredRuns",
     "facts_of_runs",
     "files_of",
     "open_uploads",

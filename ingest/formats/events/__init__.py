@@ -1,6 +1,7 @@
 """The native format: one JSON object per event. See docs/reference/events.md."""
 
-from ingest.formats.events.facts import ANSWERED, KnownCall, RunFacts
+from ingest.formats.events.edits import EDIT_TOOLS
+from ingest.formats.events.facts import ANSWERED, KnownCall, KnownEdit, RunFacts
 from ingest.formats.events.files import looks_like, read
 from ingest.formats.events.lines import Line, Lines, split
 from ingest.formats.events.reader import read_lines as read_events
@@ -8,7 +9,9 @@ from ingest.formats.events.reader import runs_to_look_up
 
 __all__ = [
     "ANSWERED",
+    "EDIT_TOOLS",
     "KnownCall",
+    "KnownEdit",
     "Line",
     "Lines",
     "RunFacts",

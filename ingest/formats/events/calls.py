@@ -134,8 +134,12 @@ def add_result(
         )
     )
     known = seen.run.inputs.pop(key, None)
-    if known is not None and status is StepStatus.OK and is_edit(known[0]):
-        reading.changes += changes_of_edit(seen, key, tool=known[0], input=known[1])
+    if status is not StepStatus.OK:
+        return
+    if known is not None:
+        reading.changes += changes_of_edit(seen.run, key, tool=known[0], input=known[1])
+    elif not whole and (tool is None or is_edit(tool)):
+        seen.run.answered.add(key)
 
 
 def how_it_ended(event: Event, output: str | None) -> tuple[StepStatus, str | None, str | None]:

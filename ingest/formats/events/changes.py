@@ -38,7 +38,7 @@ def read_file_change(reading: Reading, seen: Seen) -> None:
         reading.steps.append(
             seen.step(step, Kind.EVENT, name="file change", status=StepStatus.OK, input=path[:PATH_CHARS])
         )
-    place = place_of(path, word_of(event.cwd) or seen.run.cwd)
+    place = place_of(path, seen.run, word_of(event.cwd))
     origin = event.origin if event.origin in list(Origin) else Origin.DECLARED
     reading.changes.append(
         ChangeRecord(
@@ -48,7 +48,7 @@ def read_file_change(reading: Reading, seen: Seen) -> None:
             key=f"{step}:{place.path}:0" if origin == Origin.DECLARED else f"{step}:{origin}:{place.path}",
             path=place.path,
             raw_path=place.raw,
-            old_path=place_of(old, word_of(event.cwd) or seen.run.cwd).path
+            old_path=place_of(old, seen.run, word_of(event.cwd)).path
             if (old := word_of(event.old_path))
             else None,
             outside=place.outside,

@@ -5,7 +5,7 @@ import posixpath
 import msgspec
 from msgspec import Struct
 
-from ingest.formats.events.state import SOURCE, Seen
+from ingest.formats.events.state import SOURCE, Reading, RunFound
 from ingest.limits import WORD_CHARS
 from runs.kinds import Basis, Op
 from runs.records import ChangeRecord
@@ -58,7 +58,7 @@ def is_edit(tool: str) -> bool:
     return tool in EDIT_TOOLS
 
 
-def changes_of_edit(seen: Seen, key: str, *, tool: str, input: str) -> list[ChangeRecord]:
+def changes_of_edit(run: RunFound, key: str, *, tool: str, input: str) -> list[ChangeRecord]:
     """Read the changes an edit tool made; empty when its arguments are none we know."""
     try:
         args = _decode(input)
@@ -67,21 +67,21 @@ def changes_of_edit(seen: Seen, key: str, *, tool: str, input: str) -> list[Chan
     path = (args.file_path or args.path or args.filename)[:WORD_CHARS]
     if not path or args.command in ("view", "undo_edit", "insert"):
         return []
-    place = place_of(path, seen.run.cwd)
+    place = place_of(path, run)
     whole = next((t for t in (args.content, args.file_text, args.contents) if t is not None), None)
     if whole is not None:
         created = tool == "create_file" or args.command == "create"
-        return [_change(seen, key, 0, place, op=Op.CREATE if created else Op.EDIT, after=whole)]
+        return [_change(run, key, 0, place, op=Op.CREATE if created else Op.EDIT, after=whole)]
     fragments = [edit.fragment() for edit in args.edits] or [args.fragment()]
     return [
-        _change(seen, key, n, place, op=Op.EDIT, before=old, after=new, basis=Basis.FRAGMENT)
+        _change(run, key, n, place, op=Op.EDIT, before=old, after=new, basis=Basis.FRAGMENT)
         for n, (old, new) in enumerate(fragments)
         if old != new
     ]
 
 
 def _change(
-    seen: Seen,
+    run: RunFound,
     key: str,
     n: int,
     place: Place,
@@ -92,7 +92,7 @@ def _change(
     basis: Basis = Basis.CONTENT,
 ) -> ChangeRecord:
     return ChangeRecord(
-        run=seen.run.id,
+        run=run.id,
         step=key,
         key=f"{key}:{place.path}:{n}",
         path=place.path,
@@ -106,11 +106,28 @@ def _change(
     )
 
 
-def place_of(path: str, cwd: str) -> Place:
+def read_edits_told_apart(reading: Reading) -> None:
+    """Read the edits whose call and result came the wrong way round, or in different requests."""
+    for run in reading.runs.values():
+        for key in sorted(run.answered & run.inputs.keys()):
+            tool, input = run.inputs.pop(key)
+            run.answered.discard(key)
+            reading.changes += changes_of_edit(run, key, tool=tool, input=input)
+        asked = run.answered | run.inputs.keys()
+        known = reading.memory.edits_of(run.id, asked) if asked and reading.memory is not None else {}
+        for key, edit in known.items():
+            if key in run.answered:
+                reading.changes += changes_of_edit(run, key, tool=edit.tool, input=edit.input)
+            elif edit.worked:
+                tool, input = run.inputs[key]
+                reading.changes += changes_of_edit(run, key, tool=tool, input=input)
+
+
+def place_of(path: str, run: RunFound, cwd: str | None = None) -> Place:
     """Normalise a path against the run's folder: forward slashes, relative when inside."""
     clean = path.replace("\\", "/")
-    root = cwd.replace("\\", "/").rstrip("/")
     absolute = clean.startswith("/") or clean[1:3] == ":/"
+    root = (cwd or (run.root() if absolute else "")).replace("\\", "/").rstrip("/")
     if absolute and root and (clean == root or clean.startswith(root + "/")):
         inside = clean[len(root) + 1 :]
         return Place(posixpath.normpath(inside) if inside else ".", path, False)

@@ -1,8 +1,10 @@
 """What the store already knows, where a request cannot be understood alone.
 
-Only events without ids need it: a `tool_call` or `tool_result` that arrives in a request of its own must find
-the call it belongs to.
+Events without ids need it: a `tool_call` or `tool_result` that arrives in a request of its own must find the
+call it belongs to. Edits need it: the arguments come with the call, and whether it worked with the result.
 """
+
+from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -26,3 +28,21 @@ class RunFacts(Struct, kw_only=True):
 
     cwd: str = ""
     calls: list[KnownCall] = field(default_factory=list)
+
+
+class KnownEdit(Struct, kw_only=True):
+    """A stored call of an edit tool."""
+
+    tool: str
+    input: str  #: the arguments as JSON text
+    worked: bool  #: its result is there, and no error
+
+
+class Memory(Protocol):
+    """What can be asked while reading, about one run at a time."""
+
+    def cwd_of(self, run: str) -> str:
+        """Give the folder the run works in, empty when it is not known."""
+
+    def edits_of(self, run: str, keys: set[str]) -> dict[str, KnownEdit]:
+        """Give the stored calls of edit tools among `keys`."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from ingest.formats.events.facts import RunFacts
+from ingest.formats.events.edits import read_edits_told_apart
+from ingest.formats.events.facts import Memory, RunFacts
 from ingest.formats.events.kinds import HANDLERS, is_call_without_id, keep_unknown, kind_of
 from ingest.formats.events.lines import Line, Lines
 from ingest.formats.events.state import SOURCE, Reading, RunFound, Seen, line_digest, raw_of
@@ -16,9 +17,15 @@ from runs.records import Batch, Quarantined, RunRecord, StepRecord
 NO_RUN = "The event names no run: give `run`, the header X-AgentScope-Run, or ?run=."
 
 
-def read_lines(lines: Lines, *, run: str | None = None, facts: Mapping[str, RunFacts] | None = None) -> Batch:
-    """Read events into records. `run` is the run of events that name none; `facts` come from the store."""
-    reading = Reading(facts or {}, pairs=has_calls_without_id(lines.lines))
+def read_lines(
+    lines: Lines,
+    *,
+    run: str | None = None,
+    facts: Mapping[str, RunFacts] | None = None,
+    memory: Memory | None = None,
+) -> Batch:
+    """Read events into records. `run` is the run of events that name none; the store gives the rest."""
+    reading = Reading(facts or {}, pairs=has_calls_without_id(lines.lines), memory=memory)
     default = id_of(run)
     for line in lines.lines:
         event = line.event
@@ -36,6 +43,7 @@ def read_lines(lines: Lines, *, run: str | None = None, facts: Mapping[str, RunF
             seen.agent = enter_lane(reading, seen, id_of(event.agent) or "")
         note_time(found, seen.at)
         HANDLERS.get(kind, keep_unknown)(reading, seen)
+    read_edits_told_apart(reading)
     return finish(reading, lines)
 
 

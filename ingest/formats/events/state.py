@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from ingest.formats.events.facts import RunFacts
+from ingest.formats.events.facts import Memory, RunFacts
 from ingest.formats.events.lines import Line
 from ingest.formats.events.pairing import Pairing
 from ingest.formats.events.values import id_of, whole_of
@@ -45,19 +45,28 @@ class RunFound(Struct):
     last_at: datetime | None = None
     lanes: set[str] = field(default_factory=set)  #: sub-agents that have their span
     pairing: Pairing | None = None
-    inputs: dict[str, tuple[str, str]] = field(default_factory=dict)  #: open calls: tool and arguments
+    inputs: dict[str, tuple[str, str]] = field(default_factory=dict)  #: open edits: tool and arguments
+    answered: set[str] = field(default_factory=set)  #: calls that worked, and were not in `inputs` then
     cwd: str = ""
+    memory: Memory | None = None
+
+    def root(self) -> str:
+        """Give the folder the run works in; an earlier request may have told it."""
+        if not self.cwd and self.memory is not None:
+            self.cwd, self.memory = self.memory.cwd_of(self.id), None
+        return self.cwd
 
 
 class Reading:
     """The state of reading one request or file."""
 
-    def __init__(self, facts: Mapping[str, RunFacts], *, pairs: bool) -> None:
+    def __init__(self, facts: Mapping[str, RunFacts], *, pairs: bool, memory: Memory | None = None) -> None:
         self.runs: dict[str, RunFound] = {}
         self.steps: list[StepRecord] = []
         self.changes: list[ChangeRecord] = []
         self.quarantined: list[Quarantined] = []
         self.contexts: dict[bytes, Context] = {}
+        self.memory = memory
         self._facts = facts
         self._pairs = pairs
         self._same_lines: dict[bytes, int] = defaultdict(int)
@@ -67,7 +76,7 @@ class Reading:
         found = self.runs.get(run_id)
         if found is None:
             facts = self._facts.get(run_id) or RunFacts()
-            found = self.runs[run_id] = RunFound(run_id, facts, cwd=facts.cwd)
+            found = self.runs[run_id] = RunFound(run_id, facts, cwd=facts.cwd, memory=self.memory)
             if self._pairs:
                 found.pairing = Pairing(facts.calls)
         return found
