@@ -11,7 +11,7 @@ from procrastinate.contrib.django.utils import connector_params
 from agentscope.tasks import STALLED_SECONDS
 
 CONCURRENCY = 4
-HEARTBEAT_SECONDS = 5
+HEARTBEAT_SECONDS = 3
 #: A job that was cut off by SIGTERM after this many seconds runs again later.
 GRACEFUL_SECONDS = 4
 
