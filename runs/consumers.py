@@ -7,6 +7,7 @@ fragments of the page. Nudges may be lost, doubled or late: only the revision co
 import asyncio
 import contextlib
 import json
+import time
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -15,9 +16,11 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 from django.utils import timezone
 
-from runs.frames import latest_revision, list_frame, open_project, open_run, run_frame
+from runs.frames import latest_revision, list_frame, open_project, open_run, run_frame, still_seen_by
 from runs.live import project_group, run_group
 from runs.views.filters import read_filter
+from teams.limits import SOCKET_ACCESS_SECONDS
+from teams.models import Project
 
 PAUSE_SECONDS = 0.1  # between two frames of one socket
 LIST_PAUSE_SECONDS = 0.25
@@ -31,6 +34,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     pause: ClassVar[float] = PAUSE_SECONDS
     group = ""
+    project: Project
+    seen_at = 0.0
 
     async def connect(self) -> None:
         """Let in whom the gate lets in; everyone else finds nothing here."""
@@ -44,6 +49,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except Http404:
             await self.close(code=NOT_HERE)
             return
+        self.seen_at = time.monotonic()
         await self.join()
         self.pump = asyncio.create_task(self.send_forever())
 
@@ -71,11 +77,22 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self.beat()
             self.awake.clear()
             try:
+                if not await self.may_stay():
+                    await self.close(code=NOT_HERE)
+                    return
                 await self.send_news()
             except Exception:
                 await self.close(code=1011)  # the client comes again, and resumes
                 raise
             await asyncio.sleep(self.pause)
+
+    async def may_stay(self) -> bool:
+        """Look now and then whether the user is still a member: a socket may be open for days."""
+        now = time.monotonic()
+        if now - self.seen_at < SOCKET_ACCESS_SECONDS:
+            return True
+        self.seen_at = now
+        return await still_seen_by(self.scope["user"], self.project)
 
     async def open(self) -> str:
         """Read what the socket is about; give its group. Raises Http404."""

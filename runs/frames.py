@@ -18,7 +18,7 @@ from runs.models import Run
 from runs.queries.runs import RunFilter, run_seen_by, runs_among, totals_of
 from runs.queries.steps import MISSED_MOST, count_after_revision, rows_after_revision
 from runs.shown.lists import summary_of
-from teams.access import Visitor, project_for
+from teams.access import Visitor, project_for, still_sees
 from teams.models import Project
 
 FRAMES_KEPT = 64  # rendered frames a process keeps, for the other sockets of the same run
@@ -70,6 +70,7 @@ def _open_run(user: Visitor, run_id: UUID) -> tuple[Run, Project]:
 
 open_run = in_thread(_open_run)
 open_project = in_thread(project_for)
+still_seen_by = in_thread(still_sees)
 
 
 def _read_revision(run_id: UUID) -> int:

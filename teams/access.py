@@ -83,6 +83,12 @@ def may(user: Visitor, team: Team, needs: Needs) -> bool:
     return role_allows(role_in(user, team), needs)
 
 
+def still_sees(user: Visitor, project: Project) -> bool:
+    """Say whether someone who was let in before is still a member, and active."""
+    members = Membership.objects.filter(team_id=project.team_id, user_id=user.pk, user__is_active=True)
+    return user.is_authenticated and members.exists()
+
+
 def project_for_key(raw_key: str, *, scope: str) -> ApiKey | None:
     """Find the usable key with this scope, its project and team; None for every other case.
 

@@ -29,3 +29,6 @@ RETENTION_DAYS = 90
 
 #: Longest retention a project may ask for: ten years, in days.
 RETENTION_DAYS_MAX = 3650
+
+#: Seconds after which an open socket that has news looks again whether its user is still a member.
+SOCKET_ACCESS_SECONDS = 5

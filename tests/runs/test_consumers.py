@@ -81,11 +81,15 @@ async def test_frames_bring_what_was_written_after_the_revision(project, member)
         assert [row["seq"] for row in missed["rows"]] == [2]
         assert missed["revision"] == saved.revision
         assert "Run live" in missed["header"]
+        assert (missed["title"], missed["counts"]["steps"]) == ("Run live", "3")
+        assert "Nothing failed so far" in missed["overview"]
         again = await sync_to_async(write)(project, [1, 3], StepStatus.FAILED)
         await nudge(again)
         frame = await read()
         assert [row["seq"] for row in frame["rows"]] == [1, 3]
         assert "is-fail" in frame["rows"][0]["html"]
+        assert "What failed so far" in frame["overview"]
+        assert frame["counts"]["steps"] == "4"
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -185,3 +189,22 @@ async def test_list_frames_bring_rows_of_the_filter_and_name_the_others(project,
     assert ([row["run"] for row in frame["rows"]], frame["gone"]) == ([str(saved.id)], [])
     assert (without["rows"], without["gone"]) == ([], [str(saved.id)])
     assert "1 run" in frame["summary"]
+
+
+@pytest.mark.parametrize("leave", ["removed", "deactivated"])
+@pytest.mark.parametrize("page", ["run", "list"])
+async def test_who_is_no_member_any_more_gets_no_frame(project, member, monkeypatch, leave, page):
+    monkeypatch.setattr("runs.consumers.SOCKET_ACCESS_SECONDS", 0)
+    saved = await sync_to_async(write)(project, range(2))
+    run, listed = f"/ws/runs/{saved.id}/", f"/ws/projects/{project.team.slug}/{project.slug}/"
+    async with socket(member, run if page == "run" else listed) as read:
+        await asyncio.sleep(0.3)
+        if leave == "removed":
+            await sync_to_async(member.memberships.all().delete)()
+        else:
+            await type(member).objects.filter(pk=member.pk).aupdate(is_active=False)
+        again = await sync_to_async(write)(project, range(2, 4))
+        message = {"type": "nudge", "run": str(again.id), "revision": again.revision}
+        group = run_group(again.id) if page == "run" else project_group(project.pk)
+        await get_channel_layer().group_send(group, message)
+        assert (await read())["type"] == "websocket.close"

@@ -1,0 +1,113 @@
+"""Every counter of every run, made anew from its steps and changes by SQL: the store must agree."""
+
+from django.db import connection
+
+TOTAL = """coalesce(input_tokens, 0) + coalesce(cache_read_tokens, 0) + coalesce(cache_write_5m_tokens, 0)
+    + coalesce(cache_write_1h_tokens, 0) + coalesce(output_tokens, 0) + coalesce(reasoning_tokens, 0)"""
+LLM = "kind = 'llm'"
+BILLED = f"{LLM} AND NOT copied"
+HIDDEN = "coalesce(detail -> 'meta', 'null') NOT IN ('null', 'false', '0', '\"\"', '[]', '{}')"
+
+COUNTED = {
+    "steps": "true",
+    "prompts": f"kind = 'prompt' AND agent = '' AND NOT {HIDDEN}",
+    "turns": f"{LLM} AND agent = ''",
+    "llm_calls": LLM,
+    "tool_calls": "kind = 'tool' OR (kind = 'agent' AND tool <> '')",
+    "agents": "kind = 'agent'",
+    "retries": "kind = 'retry'",
+    "failures": "status IN ('failed', 'denied') AND kind <> 'retry'",
+    "compactions": "kind = 'compaction'",
+    "unpriced_calls": f"{BILLED} AND cost_usd IS NULL AND {TOTAL} > 0",
+    "lower_bound_calls": f"{BILLED} AND lower_bound",
+}
+SUMMED = {
+    **{
+        name: (name, BILLED)
+        for name in (
+            "input_tokens",
+            "cache_read_tokens",
+            "cache_write_5m_tokens",
+            "cache_write_1h_tokens",
+            "output_tokens",
+            "reasoning_tokens",
+            "cost_usd",
+        )
+    },
+    "llm_ms": ("duration_ms", LLM),
+    "tool_ms": ("duration_ms", "kind = 'tool'"),
+}
+
+#: A path told twice by one step counts once: what the tool declared is preferred. Net changes are no step's own.
+PREFERRED = """
+    SELECT * FROM runs_filechange AS change
+    WHERE origin <> 'net' AND (origin = 'declared' OR NOT EXISTS (
+        SELECT 1 FROM runs_filechange AS told WHERE told.run_id = change.run_id
+            AND told.step_key = change.step_key AND told.path = change.path AND told.origin = 'declared'))
+"""
+
+RUN_SQL = f"""
+    WITH preferred AS ({PREFERRED}),
+    of_steps AS (
+        SELECT run_id, max(revision) AS newest, count(DISTINCT revision) = count(*) AS distinct_revisions,
+            min(seq) = 0 AND max(seq) = count(*) - 1 AS without_gaps,
+            {", ".join(f'count(*) FILTER (WHERE {rule}) AS "{name}"' for name, rule in COUNTED.items())},
+            {
+    ", ".join(
+        f'coalesce(sum({what}) FILTER (WHERE {rule}), 0) AS "{name}"' for name, (what, rule) in SUMMED.items()
+    )
+}
+        FROM runs_step GROUP BY run_id
+    ),
+    of_changes AS (
+        SELECT run_id, count(*) AS changes,
+            count(DISTINCT path) FILTER (WHERE NOT outside AND origin <> 'net') AS files_changed
+        FROM runs_filechange GROUP BY run_id
+    ),
+    of_lines AS (
+        SELECT run_id, sum(additions) AS lines_added, sum(deletions) AS lines_removed
+        FROM preferred WHERE NOT outside GROUP BY run_id
+    )
+    SELECT * FROM (
+        SELECT run.external_id, told.name, told.stored, told.counted
+        FROM runs_run AS run
+        LEFT JOIN of_steps ON of_steps.run_id = run.id
+        LEFT JOIN of_changes ON of_changes.run_id = run.id
+        LEFT JOIN of_lines ON of_lines.run_id = run.id
+        CROSS JOIN LATERAL (VALUES
+            {
+    ", ".join(f"('{name}', run.{name}, coalesce(of_steps.{name}, 0))" for name in [*COUNTED, *SUMMED])
+},
+            ('changes', run.changes, coalesce(of_changes.changes, 0)),
+            ('files_changed', run.files_changed, coalesce(of_changes.files_changed, 0)),
+            ('lines_added', run.lines_added, coalesce(of_lines.lines_added, 0)),
+            ('lines_removed', run.lines_removed, coalesce(of_lines.lines_removed, 0)),
+            ('revision', greatest(run.revision, coalesce(newest, 0)), run.revision),
+            ('revisions', coalesce(distinct_revisions, true)::int, 1),
+            ('seq', coalesce(without_gaps, true)::int, 1)
+        ) AS told (name, stored, counted)
+    ) AS compared
+    WHERE stored <> counted
+"""
+
+STEP_SQL = f"""
+    WITH preferred AS ({PREFERRED})
+    SELECT step.run_id::text, step.key, step.changes, step.lines_added, step.lines_removed,
+        coalesce(counted.changes, 0), coalesce(counted.added, 0), coalesce(counted.removed, 0)
+    FROM runs_step AS step
+    LEFT JOIN (
+        SELECT run_id, step_key, count(*) AS changes, sum(additions) AS added, sum(deletions) AS removed
+        FROM preferred GROUP BY run_id, step_key
+    ) AS counted ON counted.run_id = step.run_id AND counted.step_key = step.key
+    WHERE (step.changes, step.lines_added, step.lines_removed)
+        <> (coalesce(counted.changes, 0), coalesce(counted.added, 0), coalesce(counted.removed, 0))
+"""
+
+
+def drift() -> list[tuple]:
+    """List every counter that disagrees: (run, counter, stored, counted), or a step with its changes."""
+    with connection.cursor() as cursor:
+        cursor.execute(RUN_SQL)
+        found = list(cursor.fetchall())
+        cursor.execute(STEP_SQL)
+        return found + list(cursor.fetchall())
