@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from ingest.pipeline import Outcome
 from runs.store import SavedRun
@@ -45,8 +45,5 @@ def run_answer(project: Project, saved: SavedRun) -> dict[str, str]:
 
 def url_of_run(project: Project, saved: SavedRun) -> str:
     """Build the whole address of a run's page."""
-    try:
-        path = reverse("runs:run", args=[project.team.slug, project.slug, saved.id])
-    except NoReverseMatch:
-        path = f"/{project.team.slug}/{project.slug}/runs/{saved.id}/"
+    path = reverse("runs:run", args=[project.team.slug, project.slug, saved.id])
     return f"{settings.PUBLIC_URL}{path}"

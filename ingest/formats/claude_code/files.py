@@ -10,8 +10,6 @@ from collections.abc import Iterable
 #: One line of a Read result as the model saw it: "   12→text" (or a tab after the number).
 NUMBERED = re.compile(r"^ {0,8}(\d{1,7})[→\t](.*)$")
 #: A Read without limits shows at most so many lines, each cut at so many characters.
-READ_LINES = 2_000
-READ_LINE = 2_000
 
 
 class View:
