@@ -5,11 +5,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from runs.limits import ADMIN_LISTED
 from runs.models import FileChange, Run, Step
 from runs.shown.runs import status_of, title_of
 from runs.words import duration, money, tokens
-
-LISTED = 50  # steps and changes on a run's page: heavy tables have composite keys and no admin of their own
 
 
 @admin.register(Run)
@@ -71,19 +70,19 @@ class RunAdmin(admin.ModelAdmin):
         """Write the cost of the priced calls."""
         return money(run.cost_usd)
 
-    @admin.display(description=f"First {LISTED} steps")
+    @admin.display(description=f"First {ADMIN_LISTED} steps")
     def step_table(self, run: Run) -> SafeString:
         """List the first steps."""
-        steps = Step.objects.filter(run_id=run.id).order_by("seq")[:LISTED]
+        steps = Step.objects.filter(run_id=run.id).order_by("seq")[:ADMIN_LISTED]
         rows = (
             (s.seq, s.kind, s.tool or s.name, s.status, duration(s.duration_ms), s.error[:120]) for s in steps
         )
         return _table(("#", "Kind", "Name", "Status", "Took", "Error"), rows)
 
-    @admin.display(description=f"First {LISTED} file changes")
+    @admin.display(description=f"First {ADMIN_LISTED} file changes")
     def change_table(self, run: Run) -> SafeString:
         """List the first file changes."""
-        changes = FileChange.objects.filter(run_id=run.id).order_by("n")[:LISTED]
+        changes = FileChange.objects.filter(run_id=run.id).order_by("n")[:ADMIN_LISTED]
         rows = ((c.n, c.path, c.op, c.origin, f"+{c.additions}", f"−{c.deletions}") for c in changes)
         return _table(("#", "Path", "What", "Who says so", "Added", "Removed"), rows)
 

@@ -17,16 +17,13 @@ from django.http import Http404
 from django.utils import timezone
 
 from runs.frames import latest_revision, list_frame, open_project, open_run, run_frame, still_seen_by
+from runs.limits import HEARTBEAT_SECONDS, LIST_PAUSE_SECONDS, PAUSE_SECONDS, RUNS_WAITING
 from runs.live import project_group, run_group
 from runs.views.filters import read_filter
 from teams.limits import SOCKET_ACCESS_SECONDS
 from teams.models import Project
 
-PAUSE_SECONDS = 0.1  # between two frames of one socket
-LIST_PAUSE_SECONDS = 0.25
-HEARTBEAT_SECONDS = 15  # also repairs lost nudges
 NOT_HERE = 4404
-RUNS_WAITING = 200  # runs of one list frame; more, and the client fetches the first page
 
 
 class LiveConsumer(AsyncWebsocketConsumer):

@@ -12,14 +12,10 @@ from enum import StrEnum
 from pygit2 import Patch
 from pygit2.enums import DiffOption
 
+from runs.limits import COMPARED_BYTES, COMPARED_LINE, DIFF_LINES
+
 #: Lines of context around a change.
 CONTEXT_LINES = 3
-#: Lines shown of one diff; more is a file to look at raw, not a page.
-SHOWN_LINES = 2_000
-#: Bytes of one text that are compared; above, the diff says so and links the raw text.
-COMPARED_BYTES = 4_000_000
-#: Characters of a line in which words are compared.
-COMPARED_LINE = 600
 
 #: One end (start, stop) of a run of characters that a replacement changed.
 Mark = tuple[int, int]
@@ -197,9 +193,9 @@ def _parse_hunks(patch: str) -> Iterator[Hunk]:
 
 
 def _bound(hunks: Iterable[Hunk]) -> tuple[tuple[Hunk, ...], int]:
-    """Keep the first SHOWN_LINES lines; say how many were left out."""
+    """Keep the first DIFF_LINES lines; say how many were left out."""
     kept: list[Hunk] = []
-    room, cut = SHOWN_LINES, 0
+    room, cut = DIFF_LINES, 0
     for hunk in hunks:
         shown = hunk.lines[:room]
         room -= len(shown)

@@ -7,10 +7,11 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from runs.kinds import Kind
+from runs.limits import LANE_OPEN
 from runs.models import Run
 from runs.queries.changes import hidden_steps
 from runs.queries.flights import flights_of
-from runs.queries.steps import LANE_OPEN, Row, lanes_of, rows_by_key, rows_of_lanes
+from runs.queries.steps import Row, lanes_of, rows_by_key, rows_of_lanes
 from runs.shown.runs import RunHead, RunRow, run_head, run_row
 from runs.shown.steps import Around, Place, StepRow, row_shown
 from runs.tools import Family, family_of

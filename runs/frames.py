@@ -13,18 +13,16 @@ from django.http import Http404
 from django.template.loader import render_to_string
 from msgspec import Struct
 
-from runs.fragments import render_head, render_run, show_runs, step_frames
+from runs.deltas import RELOAD, delta_after
+from runs.fragments import render_run, show_runs
+from runs.limits import FRAME_THREADS, FRAMES_KEPT
 from runs.models import Run
 from runs.queries.runs import RunFilter, run_seen_by, runs_among, totals_of
-from runs.queries.steps import MISSED_MOST, count_after_revision, rows_after_revision
 from runs.shown.lists import summary_of
 from teams.access import Visitor, project_for, still_sees
 from teams.models import Project
 
-FRAMES_KEPT = 64  # rendered frames a process keeps, for the other sockets of the same run
-THREADS = 2  # rendering is Python: more threads would only take the processor from ingest
-
-_threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="frames")
+_threads = ThreadPoolExecutor(max_workers=FRAME_THREADS, thread_name_prefix="frames")
 
 
 class Frame(Struct, frozen=True, kw_only=True):
@@ -95,18 +93,12 @@ async def run_frame(project: Project, run_id: UUID, *, after: int, known: int) -
 def make_run_frame(project: Project, run_id: UUID, after: int) -> Frame:
     """Read and render."""
     run = Run.objects.filter(project=project, id=run_id).first()
-    if run is None or count_after_revision(run, after) > MISSED_MOST:
-        return Frame(text=json.dumps({"reload": True}), revision=after, is_last=True)
-    rows = rows_after_revision(run, after)
-    if not rows and run.revision <= after:
+    delta = RELOAD if run is None else delta_after(project, run, after)
+    if delta is RELOAD:
+        return Frame(text=json.dumps(RELOAD), revision=after, is_last=True)
+    if not delta["rows"] and delta["revision"] <= after:
         return Frame(revision=after)
-    revision = rows[-1]["revision"] if rows else run.revision
-    told = {
-        "revision": revision,
-        "rows": [frame.as_json() for frame in step_frames(project, run, rows)],
-        "header": render_head(run),
-    }
-    return Frame(text=json.dumps(told), revision=revision, more=revision < run.revision)
+    return Frame(text=json.dumps(delta), revision=delta["revision"], more=delta["more"])
 
 
 def _make_list_frame(project: Project, chosen: RunFilter, ids: list[UUID]) -> str:

@@ -22,10 +22,7 @@ from pygments.token import (
 )
 from pygments.util import ClassNotFound
 
-#: Characters that are coloured; longer text stays plain.
-COLOURED_CHARS = 120_000
-#: Characters of one line that are coloured: minified files make pygments crawl.
-COLOURED_LINE = 2_000
+from runs.limits import COLOURED_CHARS, COLOURED_LINE
 
 Token = tuple[str, str]  #: class or "", text
 Mark = tuple[int, int]

@@ -8,3 +8,102 @@ SILENCE = timedelta(minutes=15)
 
 #: Runs closed or deleted in one transaction: keeps locks and WAL short.
 SWEEP_RUNS = 50
+
+#: Rows of one page of the run list: two screens.
+PAGE_SIZE = 50
+
+#: Choices in one menu of the run list's filters; those of most runs first.
+MENU_SIZE = 30
+
+#: Characters of a filter or search word in the URL.
+FILTER_CHARS = 200
+
+#: Steps of one window of the timeline, and of one frame of a socket: rendered in under 0.2 s.
+WINDOW = 200
+
+#: Steps of a sub-agent that are open under the step that started it; a longer lane is a click away.
+LANE_OPEN = 8
+
+#: Changed steps that a client which was away is sent; after more it loads the page anew.
+MISSED_MOST = 1_000
+
+#: Failures that the overview of a run lists, the first ones; the key `e` goes through all of them.
+FAILURES_SHOWN = 8
+
+#: Files that the overview of a run lists; the Changes tab has all.
+FILES_SHOWN = 12
+
+#: Messages added at one model call that its panel shows; all of them are a click away.
+ADDED_SHOWN = 20
+
+#: Messages of one page of a call's message list.
+MESSAGES_PAGE = 50
+
+#: Characters of one message on a page.
+MESSAGE_CHARS = 12_000
+
+#: Characters of one text on a page; the rest is a click away as plain text.
+SHOWN_CHARS = 60_000
+
+#: Numbered lines of code on a page; each is an element.
+SHOWN_LINES = 1_500
+
+#: Characters of code that are coloured; more is shown in one colour.
+COLOURED_CHARS = 120_000
+
+#: Characters of its longest line: minified code takes the lexers seconds.
+COLOURED_LINE = 2_000
+
+#: Lines shown of one diff; more is a file to look at raw, not a page.
+DIFF_LINES = 2_000
+
+#: Bytes of one text that are compared; above, the diff says so and links the raw text.
+COMPARED_BYTES = 4_000_000
+
+#: Characters of a line in which words are compared: the time grows with the square.
+COMPARED_LINE = 600
+
+#: Bytes of one text of a file change that a page decodes.
+CONTENT_MOST = 4_000_000
+
+#: Diffs of one answer of the Changes tab.
+CHANGES_PAGE = 25
+
+#: Files in the list beside the diffs.
+FILES_LISTED = 500
+
+#: Characters of a path in the URL of the Changes tab: Linux paths have 4,096 bytes.
+CHANGE_PATH_CHARS = 4_000
+
+#: Steps on a run's page of the admin, and changes.
+ADMIN_LISTED = 50
+
+#: Seconds between two frames of a run's socket: more often is a flicker.
+PAUSE_SECONDS = 0.1
+
+#: Seconds between two frames of the run list's socket: its sums are a query over the project.
+LIST_PAUSE_SECONDS = 0.25
+
+#: Seconds after which a silent socket says that it lives; it repairs lost nudges, too.
+HEARTBEAT_SECONDS = 15
+
+#: Changed runs of one frame of the run list; the rest comes with the next page load.
+RUNS_WAITING = 200
+
+#: Rendered frames that a process keeps for the other sockets of the same run.
+FRAMES_KEPT = 64
+
+#: Threads that render frames: rendering is Python, more would only take the processor from ingest.
+FRAME_THREADS = 2
+
+#: Seconds that one nudge may take; the next one says more than the one given up.
+SEND_SECONDS = 2.0
+
+#: Seconds between two rounds of nudges, so that a burst of requests is one.
+NUDGE_PAUSE_SECONDS = 0.02
+
+#: Runs waiting to be announced; above, the oldest are dropped, and heartbeats repair it.
+NOTES_MOST = 10_000
+
+#: Seconds in which nudges that fail are logged once.
+GRUMBLE_SECONDS = 60

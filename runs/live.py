@@ -15,12 +15,9 @@ from uuid import UUID
 
 from channels.layers import get_channel_layer
 
-log = logging.getLogger(__name__)
+from runs.limits import GRUMBLE_SECONDS, NOTES_MOST, NUDGE_PAUSE_SECONDS, SEND_SECONDS
 
-SEND_SECONDS = 2.0  # a send that takes longer is given up: the next nudge says more than this one
-PAUSE_SECONDS = 0.02  # between rounds, so that a burst of requests is one nudge
-NOTES_MOST = 10_000  # runs waiting to be announced; above, the oldest are dropped
-GRUMBLE_SECONDS = 60  # one log line in this time, however many sends fail
+log = logging.getLogger(__name__)
 
 
 class Saved(Protocol):
@@ -76,7 +73,7 @@ class Announcer:
         for run_id, (project_id, revision) in notes.items():
             if not await self._send(project_id, run_id, revision):
                 break  # the other notes would wait as long, and heartbeats make good for all of them
-        await asyncio.sleep(PAUSE_SECONDS)
+        await asyncio.sleep(NUDGE_PAUSE_SECONDS)
 
     async def _send(self, project_id: int, run_id: UUID, revision: int) -> bool:
         message = {"type": "nudge", "run": str(run_id), "revision": revision}

@@ -7,11 +7,8 @@ from django.http import Http404
 
 from runs.contents import read_blobs
 from runs.kinds import Origin
+from runs.limits import CHANGES_PAGE, FILES_LISTED
 from runs.models import FileChange, Run, Step
-
-CHANGES_PAGE = 25  # diffs of one answer of the Changes tab
-FILES_LISTED = 500
-CONTENT_MOST = 4_000_000  # bytes of one text that a page decodes
 
 Side = str | None
 

@@ -8,12 +8,11 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 
+from runs.limits import MENU_SIZE, PAGE_SIZE
 from runs.models import Run
 from teams.access import Visitor, projects_of
 from teams.models import Project
 
-PAGE_SIZE = 50
-MENU_SIZE = 30  # choices in a filter's menu
 #: Columns that no list shows.
 UNLISTED = ("meta", "sources", "error", "commit", "told_at", "variant", "session", "parent_external_id")
 

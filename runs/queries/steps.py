@@ -9,11 +9,8 @@ from django.db.models.functions import Left
 from django.http import Http404
 
 from runs.kinds import FAILED_STATES, Kind
+from runs.limits import MISSED_MOST, WINDOW
 from runs.models import Run, Step
-
-WINDOW = 200  # rows of the first answer and of every later one
-LANE_OPEN = 8  # a sub-agent with more steps stays closed
-MISSED_MOST = 1_000  # rows a reconnecting client is sent; after more it loads the page anew
 
 Row = dict[str, Any]
 
@@ -86,6 +83,11 @@ def first_window(run: Run, *, meta: bool, lane: str | None = None) -> Window:
     """Read the beginning of a lane."""
     rows = list(_timeline(run, meta=meta, lane=lane).order_by("started_at", "seq")[: WINDOW + 1])
     return Window(rows=rows[:WINDOW], earlier=False, later=len(rows) > WINDOW)
+
+
+def has_meta_events(run: Run) -> bool:
+    """Say whether the timeline leaves out events of the harness."""
+    return Step.objects.filter(_META, run_id=run.id).exists()
 
 
 def window_after(run: Run, mark: Row, *, meta: bool, lane: str | None = None, size: int = WINDOW) -> Window:

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from runs.limits import MESSAGE_CHARS
 from runs.markdown import markdown_html
 from runs.shown.texts import TextShown, content_text, plain
 from runs.words import one_line, size
-
-#: Characters of one message on the page.
-MESSAGE_CHARS = 12_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,6 +31,16 @@ _ABSENT = {
     "running": "No result yet.",
     "unanswered": "The run is over and no result ever came.",
     "cancelled": "It was stopped before a result came.",
+    "denied": "It was not allowed to run.",
+}
+
+#: What kind of failure it was, where the error's own text does not say it.
+_ERROR_KINDS = {
+    "api": "API error:",
+    "network": "Network:",
+    "policy": "Not permitted:",
+    "timeout": "Timed out:",
+    "validation": "Not a valid call:",
 }
 
 
@@ -88,7 +98,7 @@ class Panel:
     started: datetime | None
     status: str
     error: str
-    error_kind: str
+    error_title: str
     tool: str
     key: str
     exit_code: int | None
@@ -219,6 +229,11 @@ def _start_line(step: Step) -> int:
 def absent_words(step: Step) -> str:
     """Say why there is no result."""
     return _ABSENT.get(step.status, "No output.")
+
+
+def error_title(step: Step) -> str:
+    """Say what kind of failure it was, unless the error says so itself."""
+    return _ERROR_KINDS.get(step.error_kind, "")
 
 
 def usage_shown(step: Step) -> Usage | None:

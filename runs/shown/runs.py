@@ -98,6 +98,8 @@ class RunHead:
     failures: int
     compactions: int
     files: int
+    steps: str
+    changes: str
     added: str
     removed: str
     tokens: str
@@ -211,6 +213,8 @@ def run_head(run: Run) -> RunHead:
         failures=run.failures,
         compactions=run.compactions,
         files=run.files_changed,
+        steps=count(run.steps),
+        changes=plural(run.files_changed, "file"),
         added=f"+{count(run.lines_added)}",
         removed=f"−{count(run.lines_removed)}",
         tokens=tokens(tokens_total(run)),

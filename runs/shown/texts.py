@@ -7,12 +7,8 @@ from django.utils.safestring import SafeString
 
 from runs.ansi import ansi_html, strip_ansi
 from runs.highlight import code_lines, json_html
+from runs.limits import SHOWN_CHARS, SHOWN_LINES
 from runs.words import size
-
-#: Characters of one text on a page; the rest is a click away as plain text.
-SHOWN_CHARS = 60_000
-#: Lines of code with numbers; each is an element.
-SHOWN_LINES = 1_500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

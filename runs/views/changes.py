@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET
 
 from runs.diffs import unified
 from runs.fragments import place_of, show_steps
+from runs.limits import CHANGE_PATH_CHARS, CHANGES_PAGE
 from runs.models import FileChange, Run
-from runs.queries.changes import CHANGES_PAGE, change_of, files_of, page_of_changes, texts_of
+from runs.queries.changes import change_of, files_of, page_of_changes, texts_of
 from runs.queries.runs import run_of
 from runs.queries.steps import rows_by_key
 from runs.shown.diffs import ChangeShown, change_shown
@@ -19,8 +20,6 @@ from runs.views.runs import number_in, run_context
 from teams.access import project_for
 from teams.models import Project
 
-PATH_CHARS = 4_000
-
 
 @require_GET
 @login_required
@@ -28,7 +27,10 @@ def show_changes(request: HttpRequest, team: str, project: str, run_id: Any) -> 
     """Show the files of a run and their diffs, a page at a time."""
     found = project_for(request.user, team, project)
     run = run_of(found, run_id)
-    path, after = request.GET.get("path", "").replace("\0", "")[:PATH_CHARS], number_in(request, "after")
+    path, after = (
+        request.GET.get("path", "").replace("\0", "")[:CHANGE_PATH_CHARS],
+        number_in(request, "after"),
+    )
     changes = page_of_changes(run, after=-1 if after is None else after, path=path)
     page = changes[:CHANGES_PAGE]
     context = {"changes": read_changes(found, run, page), "path": path}

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.dateparse import parse_date, parse_datetime
 
 from runs.kinds import RunStatus
+from runs.limits import FILTER_CHARS
 from runs.queries.runs import Cursor, RunFilter
 
 #: Names in the query string, in the order of the chips.
@@ -20,7 +21,6 @@ PRESETS = {
     "7d": ("last 7 days", timedelta(days=7)),
     "30d": ("last 30 days", timedelta(days=30)),
 }
-TEXT_CHARS = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +61,7 @@ def read_filter(query: Mapping[str, str], *, now: datetime) -> RunFilter:
 
 
 def _text(query: Mapping[str, str], name: str) -> str:
-    return query.get(name, "").replace("\0", "").strip()[:TEXT_CHARS]
+    return query.get(name, "").replace("\0", "").strip()[:FILTER_CHARS]
 
 
 def _time(value: str) -> datetime | None:
@@ -77,7 +77,7 @@ def _time(value: str) -> datetime | None:
 
 def kept(query: Mapping[str, str]) -> dict[str, str]:
     """Take the filters that are set, as they stand in the URL."""
-    return {name: query[name][:TEXT_CHARS] for name in NAMES if query.get(name)}
+    return {name: query[name][:FILTER_CHARS] for name in NAMES if query.get(name)}
 
 
 def query_string(chosen: Mapping[str, str], **changes: str) -> str:

@@ -1,17 +1,16 @@
-"""What the panel beside the timeline holds: one step, or the run at a glance."""
-
-from dataclasses import dataclass
+"""What the panel beside the timeline holds of one step."""
 
 from django.utils.safestring import SafeString
 
 from runs.contents import read_blob, read_blobs, read_message_digests
-from runs.fragments import place_of, show_steps
-from runs.kinds import FAILED_STATES, Kind, RunStatus
+from runs.fragments import place_of
+from runs.kinds import FAILED_STATES, Kind
+from runs.limits import ADDED_SHOWN
 from runs.markdown import markdown_html
 from runs.models import Run, Step
-from runs.queries.changes import changes_of_step, files_of, hidden_steps, texts_of
-from runs.queries.steps import failures_of, last_words, neighbours_of, previous_call, rows_by_key, step_of
-from runs.sentences import answer_texts, sentence_of
+from runs.queries.changes import changes_of_step, hidden_steps, texts_of
+from runs.queries.steps import neighbours_of, previous_call, rows_by_key, step_of
+from runs.sentences import sentence_of
 from runs.shown.diffs import ChangeShown, change_shown
 from runs.shown.messages import answer_blocks, message_shown
 from runs.shown.panels import (
@@ -21,6 +20,7 @@ from runs.shown.panels import (
     arguments_shown,
     command_of,
     details_shown,
+    error_title,
     intent_of,
     kind_template,
     link_of,
@@ -33,46 +33,9 @@ from runs.shown.panels import (
     tool_template,
     usage_shown,
 )
-from runs.shown.steps import Place, StepRow, facts_of
+from runs.shown.steps import Place, facts_of
 from runs.shown.texts import plain
 from teams.models import Project
-
-ADDED_SHOWN = 20  # messages added at one call that the panel holds; all of them are a click away
-FAILURES_SHOWN = 8
-FILES_SHOWN = 12
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Overview:
-    """A run at a glance: what was asked, where it broke, what it changed, how it ended."""
-
-    task: SafeString
-    answer: SafeString | str
-    answer_url: str
-    failures_title: str
-    failures: list[StepRow]
-    more_failures: int
-    files: list[dict]
-    more_files: int
-
-
-def read_overview(project: Project, run: Run) -> Overview:
-    """Gather a run at a glance."""
-    place = place_of(project, run)
-    failed = failures_of(run, limit=FAILURES_SHOWN) if run.failures else []
-    files = files_of(run) if run.changes else []
-    last = last_words(run)
-    answer = answer_texts(last.output_preview)[0] if last else ""
-    return Overview(
-        task=markdown_html(run.task),
-        answer=markdown_html(answer),
-        answer_url=link_of(place, last.seq if last and answer else None),
-        failures_title="What failed on the way" if run.status == RunStatus.DONE else "Where it broke",
-        failures=show_steps(project, run, failed),
-        more_failures=run.failures - len(failed),
-        files=files[:FILES_SHOWN],
-        more_files=max(0, len(files) - FILES_SHOWN),
-    )
 
 
 def whole_text(run: Run, preview: str, digest: bytes | None) -> str:
@@ -100,7 +63,7 @@ def read_panel(project: Project, run: Run, seq: int) -> Panel:
         started=step.started_at,
         status=step.status,
         error=step.error if step.status in FAILED_STATES or step.kind in (Kind.ERROR, Kind.RETRY) else "",
-        error_kind=step.error_kind,
+        error_title=error_title(step),
         tool=step.tool,
         key=step.key,
         exit_code=step.exit_code,

@@ -9,21 +9,21 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from runs.fragments import head_of, place_of, render_head, show_steps, step_frames
+from runs.deltas import delta_after
+from runs.fragments import head_of, place_of, show_steps
 from runs.models import Run
+from runs.overviews import read_overview
 from runs.queries.runs import parent_of, run_of
 from runs.queries.steps import (
-    MISSED_MOST,
     Window,
-    count_after_revision,
     first_window,
+    has_meta_events,
     row_of,
-    rows_after_revision,
     window_after,
     window_around,
     window_before,
 )
-from runs.views.panels import read_overview, read_panel
+from runs.views.panels import read_panel
 from teams.access import project_for
 from teams.models import Project
 
@@ -43,6 +43,7 @@ def show_run(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
         return render(request, "runs/_panel.html", shown)
     context = run_context(request, found, run, tab="steps")
     context |= timeline_context(request, found, run, window_of(run, seq, meta=context["meta"]), selected=seq)
+    context["has_meta"] = context["meta"] or has_meta_events(run)
     overview = read_overview(found, run) if panel is None else None
     return render(request, "runs/run.html", context | {"panel": panel, "overview": overview})
 
@@ -55,7 +56,7 @@ def show_timeline(request: HttpRequest, team: str, project: str, run_id: Any) ->
     run = run_of(found, run_id)
     revision = number_in(request, "revision")
     if revision is not None:
-        return JsonResponse(missed_frame(found, run, revision))
+        return JsonResponse(delta_after(found, run, revision))
     lane, meta = number_in(request, "lane"), request.GET.get("events") == "all"
     key = row_of(run, lane)["key"] if lane is not None else None
     before, after = number_in(request, "before"), number_in(request, "after")
@@ -120,17 +121,3 @@ def timeline_context(
         last = window.rows[-1]["seq"]
         context |= {"later_url": f"{base}after={last}", "later_page": f"{page}{last}"}
     return context
-
-
-def missed_frame(project: Project, run: Run, revision: int) -> dict[str, Any]:
-    """Build what a polling client gets: the same JSON that a socket sends."""
-    if count_after_revision(run, revision) > MISSED_MOST:
-        return {"reload": True}
-    rows = rows_after_revision(run, revision)
-    frames = step_frames(project, run, rows)
-    return {
-        "revision": rows[-1]["revision"] if rows else max(revision, run.revision),
-        "more": bool(rows) and rows[-1]["revision"] < run.revision,
-        "rows": [frame.as_json() for frame in frames],
-        "header": render_head(run),
-    }

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from runs.contents import read_blobs, read_message_digests
 from runs.fragments import place_of
+from runs.limits import MESSAGES_PAGE
 from runs.queries.runs import run_of
 from runs.queries.steps import step_of
 from runs.shown.messages import message_shown
@@ -16,8 +17,6 @@ from runs.views.panels import read_panel, whole_text
 from runs.views.plain import plain_text
 from runs.views.runs import number_in, run_context
 from teams.access import project_for
-
-MESSAGES_PAGE = 50
 
 
 @require_GET

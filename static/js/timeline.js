@@ -59,13 +59,12 @@
   };
 
   root?.addEventListener("live:frame", ({ detail: frame }) => {
-    if (frame.header) root.querySelector("[data-head]").innerHTML = frame.header;
     if (!list) return;
     const follows = atBottom() && list.getBoundingClientRect().height > innerHeight / 2 && !list.querySelector("[data-later]");
     const before = items(list).length;
     for (const row of frame.rows) take(row);
     const added = items(list).length - before;
-    if (added && before) list.parentElement.querySelector(".empty")?.remove();
+    if (added) list.parentElement.querySelector(".empty")?.remove();
     if (follows && added > 0) scrollTo({ top: document.documentElement.scrollHeight });
     else if (added > 0 && document.documentElement.scrollHeight > innerHeight + NEAR) {
       waiting += added;

@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from playwright.sync_api import expect
 
 ROWS = "ol[data-rows] li[data-seq] > .step"
@@ -100,6 +101,34 @@ def test_page_polls_where_sockets_cannot_be_had(open_page, send, places):
     expect(page.locator("[data-live-word]")).to_have_text("Polling", timeout=10_000)
     send("polled", call(1))
     expect(page.locator(ROWS, has_text="echo 1")).to_be_visible(timeout=4_000)
+
+
+@pytest.mark.parametrize("script", ["", NO_SOCKETS], ids=["socket", "polling"])
+def test_what_stands_around_the_rows_grows_along(open_page, send, places, script):
+    run = f"glance-{len(script)}"
+    send(run, {"kind": "run_start"})
+    page = open_page(places(run), script=script)
+    expect(page.locator("[data-live-word]")).to_have_text("Polling" if script else "Live", timeout=10_000)
+    expect(page.locator(".timeline .empty")).to_be_visible()
+    overview, steps = page.locator("[data-overview]"), page.locator("[data-count=steps]")
+    expect(overview).to_contain_text("Nothing failed so far")
+    send(run, {"kind": "prompt", "text": "Make it grow"}, call(1), result(1, is_error=True))
+    expect(overview).to_contain_text("What failed so far", timeout=4_000)
+    expect(overview).to_contain_text("Make it grow")
+    expect(steps).to_have_text("2")
+    expect(page.locator("[data-run-title]")).to_have_text("Make it grow")
+    expect(page.locator(".timeline .empty")).to_have_count(0)
+
+    page.locator(ROWS, has_text="echo 1").click()
+    expect(page.locator("[data-panel]")).to_be_visible()
+    send(run, call(2))
+    expect(steps).to_have_text("3", timeout=4_000)
+    expect(page.locator("[data-panel]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(overview).to_contain_text("What failed so far")
+    send(run, {"kind": "run_end", "status": "failed", "outcome": "gave up"})
+    expect(overview).to_contain_text("Where it broke", timeout=4_000)
+    expect(page.locator("[data-head]")).to_contain_text("Failed · gave up")
 
 
 def test_reader_who_scrolled_up_is_not_moved(open_page, send, places):

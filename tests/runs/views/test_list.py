@@ -133,3 +133,12 @@ def test_menu_offers_what_the_runs_have(visitor, project):
     url = reverse("runs:choices", args=[project.team.slug, project.slug, "agent"])
     assert "codex&lt;x&gt;" in visitor.get(url).content.decode()
     assert visitor.get(url.replace("/agent/", "/cwd/")).status_code == 404
+
+
+@pytest.mark.parametrize(("name", "task", "title"), [
+    ("", "", "r0"), ("  \n", "", "r0"), ("", "Fix it\nnow", "Fix it"), ("Named", "Fix it", "Named"),
+])  # fmt: skip
+def test_a_run_is_never_without_a_title(visitor, project, url, name, task, title):
+    save(project, Batch(runs=[RunRecord(external_id="r0", source="t", name=name, task=task)]), now=NOW)
+    [row] = visitor.get(url).context["rows"]
+    assert row.title == title

@@ -47,7 +47,7 @@ def test_run_page_takes_the_same_queries_for_any_number_of_steps(
     visitor, project, number, django_assert_num_queries
 ):
     run = make_steps(project, number)
-    with django_assert_num_queries(6):  # session, user, project, run, steps, last words
+    with django_assert_num_queries(7):  # session, user, project, run, steps, harness events, last words
         assert visitor.get(url_of(project, run)).status_code == 200
 
 
@@ -170,6 +170,14 @@ def test_events_of_the_harness_are_hidden_until_asked_for(visitor, project):
     assert len(visitor.get(url_of(project, run) + "?events=all").context["rows"]) == 3
 
 
+def test_events_of_the_harness_are_offered_only_where_there_are_some(visitor, project, run):
+    shows = "own events, too"
+    plain = visitor.get(url_of(project, make_steps(project, 1))).content.decode()
+    assert shows not in plain
+    some = make_steps(project, 2, detail={"meta": True})
+    assert shows in visitor.get(url_of(project, some)).content.decode()
+
+
 def test_sub_agents_lie_under_the_step_that_started_them(visitor, project):
     started = {"run": "long", "source": "test", "started_at": NOW}
     steps = [StepRecord(key="a", kind=Kind.AGENT, tool="Task", name="Explore", **started)]
@@ -195,6 +203,26 @@ def test_poll_sends_what_changed_and_only_that(visitor, project, run):
     assert sorted(row["seq"] for row in everything["rows"]) == list(range(16))
     nothing = visitor.get(f"{url}?revision={everything['revision']}").json()
     assert (nothing["rows"], nothing["revision"]) == ([], everything["revision"])
+
+
+def test_poll_brings_what_stands_around_the_rows(visitor, project):
+    run = make_steps(project, 2)
+    save(project, Batch(steps=[StepRecord(run="long", key="k1", kind=Kind.TOOL, source="test", tool="Bash",
+                                          status=StepStatus.FAILED, exit_code=2)]), now=NOW)  # fmt: skip
+    delta = visitor.get(f"{url_of(project, run, 'timeline')}?revision={run.revision}").json()
+    assert (delta["counts"], delta["title"]) == ({"steps": "2", "changes": "0 files"}, "long")
+    assert "What failed so far" in delta["overview"]
+    assert "exit 2" in delta["overview"]
+    page = visitor.get(url_of(project, run)).content.decode()
+    assert delta["overview"].strip() in page
+    assert delta["header"].strip() in page
+
+
+def test_poll_brings_the_overview_with_the_last_window_only(visitor, project):
+    url = url_of(project, make_steps(project, 250), "timeline")
+    first = visitor.get(f"{url}?revision=0").json()
+    last = visitor.get(f"{url}?revision={first['revision']}").json()
+    assert [(delta["more"], "overview" in delta) for delta in (first, last)] == [(True, False), (False, True)]
 
 
 def test_poll_after_a_very_long_gap_asks_to_load_anew(visitor, project):
@@ -251,3 +279,22 @@ def test_result_cut_by_its_source_says_its_real_size(visitor, project):
     run = make_steps(project, 1, output="short", output_size=5_200_000)
     panel = visitor.get(url_of(project, run, "step", 0)).context["panel"]
     assert panel.result.cut == "Cut before it was recorded: 5 B of 5.2 MB are here."
+
+
+def test_listing_of_a_file_is_not_called_cut_without_its_line_numbers(visitor, project):
+    listing = "\n".join(f"{n:>6}→\tcase “{n}”:" for n in range(560, 680))
+    steps = [
+        StepRecord(run="r", key="k", kind=Kind.TOOL, tool="Read", source="test", status=StepStatus.OK,
+                   input='{"file_path":"a.go"}', output=listing, started_at=NOW)
+    ]  # fmt: skip
+    [saved] = save(project, Batch(steps=steps), now=NOW)
+    panel = visitor.get(url_of(project, saved, "step", 0)).context["panel"]
+    assert [number for number, _ in panel.result.lines] == list(range(560, 680))
+    assert panel.result.cut == ""
+
+
+def test_error_says_its_kind_only_where_its_text_does_not(visitor, project):
+    run = make_steps(project, 1)
+    for kind, title in (("command", ""), ("policy", "Not permitted:")):
+        Step.objects.filter(run_id=run.id).update(status="failed", error="no", error_kind=kind)
+        assert visitor.get(url_of(project, run, "step", 0)).context["panel"].error_title == title

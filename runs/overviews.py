@@ -1,0 +1,72 @@
+"""A run at a glance: what the panel shows while no step is chosen, and what keeps it fresh."""
+
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from runs.fragments import place_of, show_steps
+from runs.kinds import RunStatus
+from runs.limits import FAILURES_SHOWN, FILES_SHOWN
+from runs.markdown import markdown_html
+from runs.models import Run
+from runs.queries.changes import files_of
+from runs.queries.steps import failures_of, last_words
+from runs.sentences import answer_texts
+from runs.shown.panels import link_of
+from runs.shown.steps import StepRow
+from teams.models import Project
+
+_FAILURES = {
+    RunStatus.DONE: "What failed on the way",
+    RunStatus.RUNNING: "What failed so far",
+}
+_NO_FAILURES = {RunStatus.RUNNING: "Nothing failed so far", RunStatus.DONE: "Nothing failed"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overview:
+    """What was asked, where it broke, what it changed, how it ended."""
+
+    task: SafeString
+    answer: SafeString | str
+    answer_title: str
+    answer_url: str
+    failures_title: str
+    failures: list[StepRow]
+    more_failures: int
+    files: list[dict]
+    more_files: int
+
+
+def read_overview(project: Project, run: Run) -> Overview:
+    """Gather a run at a glance."""
+    failed = failures_of(run, limit=FAILURES_SHOWN) if run.failures else []
+    files = files_of(run) if run.changes else []
+    last = last_words(run)
+    answer = answer_texts(last.output_preview)[0] if last else ""
+    return Overview(
+        task=markdown_html(run.task),
+        answer=markdown_html(answer),
+        answer_title="What it said last" if run.status == RunStatus.RUNNING else "Its last words",
+        answer_url=link_of(place_of(project, run), last.seq if last and answer else None),
+        failures_title=failures_title(run, some=bool(failed)),
+        failures=show_steps(project, run, failed),
+        more_failures=run.failures - len(failed),
+        files=files[:FILES_SHOWN],
+        more_files=max(0, len(files) - FILES_SHOWN),
+    )
+
+
+def failures_title(run: Run, *, some: bool) -> str:
+    """Say in a headline how it went; a run that failed without a failing step failed all the same."""
+    status = RunStatus(run.status)
+    if some:
+        return _FAILURES.get(status, "Where it broke")
+    return _NO_FAILURES.get(status, "No step failed")
+
+
+def render_overview(project: Project, run: Run) -> str:
+    """Render it as the page does."""
+    context = {"overview": read_overview(project, run), "project": project, "run": run}
+    return render_to_string("runs/_overview.html", context)
