@@ -102,12 +102,27 @@ def trouble(facts: StepFacts) -> Outcome:
         return (Tag(text=f"timed out {duration(limit)}".strip(), tone="fail"),)
     if facts.exit_code is not None and facts.status == StepStatus.FAILED:
         return (Tag(text=f"exit {facts.exit_code}", tone="fail"), *diffstat(facts))
+    return (Tag(text=_ends(facts) or short_error(facts), tone=tone_of(facts)),)
+
+
+def _ends(facts: StepFacts) -> str:
+    """Say who or what kept a call from its end."""
     words = {
-        StepStatus.DENIED: "denied",
-        StepStatus.CANCELLED: "cancelled",
-        StepStatus.UNANSWERED: "no answer came",
+        (StepStatus.DENIED, "human"): "a human said no",
+        (StepStatus.DENIED, "policy"): "not permitted",
+        (StepStatus.DENIED, ""): "denied",
+        (StepStatus.CANCELLED, "cascade"): "skipped: a parallel call failed",
+        (StepStatus.CANCELLED, ""): "stopped",
+        (StepStatus.UNANSWERED, ""): "no result came",
     }
-    return (Tag(text=words.get(StepStatus(facts.status), "") or short_error(facts), tone=tone_of(facts)),)
+    status = StepStatus(facts.status)
+    return words.get((status, facts.error_kind)) or words.get((status, ""), "")
+
+
+def never_ran(facts: StepFacts) -> bool:
+    """Say whether a call was refused or skipped before it did anything."""
+    skipped = facts.status == StepStatus.CANCELLED and facts.error_kind == "cascade"
+    return skipped or facts.status == StepStatus.DENIED
 
 
 #: What tools answer when they fail, and the two words that say it.

@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from runs.facts import Outcome, Sentence, StepFacts, Tag, diffstat, number_in, tone_of, trouble, word_in
+from runs.facts import (
+    Outcome,
+    Sentence,
+    StepFacts,
+    Tag,
+    diffstat,
+    never_ran,
+    number_in,
+    tone_of,
+    trouble,
+    word_in,
+)
 from runs.kinds import StepStatus
 from runs.tools import COMMAND_NAMES, PATH_NAMES, Family, arguments_of, family_of, text_in
 from runs.words import one_line, plural, short_path
@@ -13,6 +24,7 @@ def tool_sentence(facts: StepFacts) -> Sentence:
     family = family_of(facts.tool)
     arguments = arguments_of(facts.input)
     verb, subject, is_code, outcome = _TOOLS[family](facts, arguments)
+    verb = _WANTED.get(verb, verb) if never_ran(facts) else verb
     dot = "edit" if family in (Family.EDIT, Family.WRITE) or facts.changes else "tool"
     return Sentence(
         verb=verb,
@@ -22,6 +34,24 @@ def tool_sentence(facts: StepFacts) -> Sentence:
         tone=tone_of(facts),
         dot="agent" if family is Family.AGENT else dot,
     )
+
+
+#: What is said of a call that was refused or skipped: it did not happen.
+_WANTED = {
+    "Read": "Wanted to read",
+    "Tried to write": "Wanted to write",
+    "Tried to edit": "Wanted to edit",
+    "Ran": "Wanted to run",
+    "Started": "Wanted to start",
+    "Searched": "Wanted to search",
+    "Listed": "Wanted to list",
+    "Delegated": "Wanted to delegate",
+    "Fetched": "Wanted to fetch",
+    "Searched the web": "Wanted to search the web for",
+    "Used skill": "Wanted to use skill",
+    "Asked the human": "Wanted to ask the human",
+    "Called": "Wanted to call",
+}
 
 
 def _path(facts: StepFacts, arguments: dict[str, object]) -> str:
@@ -44,7 +74,9 @@ def _read(facts: StepFacts, arguments: dict[str, object]) -> Said:
 
 
 def _write(facts: StepFacts, arguments: dict[str, object]) -> Said:
-    verb = "Creating" if facts.status == StepStatus.RUNNING else "Wrote"
+    verb = {StepStatus.RUNNING: "Writing", StepStatus.OK: "Wrote"}.get(
+        StepStatus(facts.status), "Tried to write"
+    )
     return verb, _path(facts, arguments), True, diffstat(facts)
 
 
@@ -62,7 +94,7 @@ def _shell(facts: StepFacts, arguments: dict[str, object]) -> Said:
     verb = "Running" if facts.status == StepStatus.RUNNING else "Ran"
     if facts.error_kind == "timeout":
         verb = "Timed out:"
-    if arguments.get("run_in_background") is True:
+    if arguments.get("run_in_background") is True or facts.status == StepStatus.UNANSWERED:
         verb = "Started"
     code = (Tag(text=f"exit {facts.exit_code}"),) if facts.exit_code is not None else ()
     return verb, command, True, diffstat(facts) or code
