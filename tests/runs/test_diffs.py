@@ -1,6 +1,7 @@
 """Line diffs of file contents."""
 
 import subprocess
+from time import perf_counter
 
 import pytest
 
@@ -125,3 +126,11 @@ def test_unified_of_equal_texts_is_empty():
 
 def test_sides_are_words():
     assert [side.value for side in Side] == ["same", "add", "del"]
+
+
+def test_hundreds_of_thousands_of_lines_are_compared_in_linear_time():
+    began = perf_counter()
+    assert diff_of("", "x = 1\n" * 400_000, "a.py").cut > 390_000
+    long = ["a b ," * 100 + f"{number}\n" for number in range(1_000)]
+    assert diff_of("".join(long), "".join(reversed(long)), "a.py").hunks
+    assert perf_counter() - began < 5
