@@ -84,3 +84,6 @@ RETRY_AFTER_SECONDS = 5
 
 #: Rows on a page of problems.
 PROBLEMS_PAGE = 50
+
+#: Runs of one upload that the import page links by their titles; the run list has all.
+UPLOAD_RUNS_LISTED = 50

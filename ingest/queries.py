@@ -1,11 +1,12 @@
 """Every read of the ingest app; the project is the first argument."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from ingest.formats.events import ANSWERED, EDIT_TOOLS, KnownCall, KnownEdit, RunFacts
-from ingest.limits import PROBLEMS_PAGE
+from ingest.limits import PROBLEMS_PAGE, UPLOAD_RUNS_LISTED
 from ingest.models import Problem, Upload, UploadPart, UploadState
 from ingest.sources import SourceFile
 from runs.contents import read_blobs
@@ -91,6 +92,13 @@ def uploads_of(project: Project) -> QuerySet[Upload]:
     return Upload.objects.filter(project=project).order_by("-id")[:20]
 
 
+def titles_of(project: Project, uploads: Iterable[Upload]) -> dict[str, str]:
+    """Read what the listed runs of these uploads are called, by their id."""
+    ids = {run["id"] for upload in uploads for run in upload.result.get("runs", [])[:UPLOAD_RUNS_LISTED]}
+    named = Run.objects.filter(project=project, id__in=ids).exclude(name="")
+    return {str(run_id): name for run_id, name in named.values_list("id", "name")}
+
+
 def upload_of(project: Project, upload_id: int) -> Upload | None:
     """Read one upload."""
     return Upload.objects.filter(project=project, pk=upload_id).first()
@@ -117,6 +125,7 @@ __all__ = [
     "open_uploads",
     "problem_of",
     "problems_of",
+    "titles_of",
     "upload_of",
     "uploads_of",
 ]

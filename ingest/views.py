@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ingest import actions, queries
-from ingest.limits import FILES_PER_IMPORT, OPEN_UPLOADS, PROBLEMS_PAGE, UPLOAD_BYTES
-from ingest.models import Problem
+from ingest.limits import FILES_PER_IMPORT, OPEN_UPLOADS, PROBLEMS_PAGE, UPLOAD_BYTES, UPLOAD_RUNS_LISTED
+from ingest.models import Problem, Upload
 from ingest.streams import Refused, in_mib
 from ingest.tasks import queue_import
 from ingest.uploads import uploaded_files
@@ -128,15 +128,22 @@ def wants_json(request: HttpRequest) -> bool:
 def upload_context(project: Project) -> dict[str, Any]:
     """Gather what the upload page and its fragment show."""
     uploads = list(queries.uploads_of(project))
+    titles = queries.titles_of(project, uploads)
     return {
         "project": project,
         "team": project.team,
-        "uploads": uploads,
+        "uploads": [(upload, runs_shown(upload, titles)) for upload in uploads],
         "is_open": any(upload.is_open for upload in uploads),
         "most_size": in_mib(UPLOAD_BYTES),
         "most_bytes": UPLOAD_BYTES,
         "most_files": FILES_PER_IMPORT,
     }
+
+
+def runs_shown(upload: Upload, titles: dict[str, str]) -> list[dict[str, str]]:
+    """List the runs that came out of an upload: by title, else by the client's id."""
+    runs = upload.result.get("runs", [])[:UPLOAD_RUNS_LISTED]
+    return [{"url": run["url"], "title": titles.get(run["id"]) or run["external_id"]} for run in runs]
 
 
 def read_cursor(text: str) -> tuple[datetime, int] | None:

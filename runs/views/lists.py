@@ -40,7 +40,7 @@ def show_list(request: HttpRequest, team: str, project: str) -> HttpResponse:
     context["chips"] = chips_of(request.GET)
     if not context["rows"] and not has_runs(found):
         context |= first_run_context(request, found)
-    context["play_url"] = _play_url(found)
+    context |= {"play_url": _changing(found, "demo:play"), "import_url": _changing(found, "ingest:upload")}
     return render(request, "runs/list.html", context)
 
 
@@ -99,17 +99,13 @@ def _links(page: RunPage, chosen: dict[str, str]) -> dict[str, str]:
 def first_run_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     """Gather what a project without runs needs to get its first."""
     links = {"events_url": request.build_absolute_uri("/api/v1/events"), "is_new": True}
-    for name, view in (
-        ("import_url", "ingest:upload"),
-        ("settings_url", "teams:project"),
-    ):
-        links[name] = _link(view, project)
+    links["settings_url"] = _link("teams:project", project)
     return links
 
 
-def _play_url(project: Project) -> str:
-    """Link the live demo run for those who may change something, where it is offered."""
-    return _link("demo:play", project) if role_allows(project.role, "change") else ""
+def _changing(project: Project, view: str) -> str:
+    """Link what only those who may change something find, where it is offered."""
+    return _link(view, project) if role_allows(project.role, "change") else ""
 
 
 def _link(view: str, project: Project) -> str:

@@ -64,6 +64,7 @@
     event.preventDefault();
     form.classList.remove("over");
     const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-    try { send((await Promise.all(entries.map(walk))).flat()); } catch { say("The files could not be read."); }
+    const plain = [...event.dataTransfer.files].map((file) => ({ file, path: file.name })); // mail programs drop no entries
+    try { send(entries.length ? (await Promise.all(entries.map(walk))).flat() : plain); } catch { say("The files could not be read."); }
   });
 })();

@@ -156,3 +156,18 @@ def test_outsider_gets_404_everywhere(client, outsider, project, problem):
     assert client.post(page(project, "ingest:dismiss-problem", problem.pk)).status_code == 404
     assert client.post(page(project, "ingest:dismiss-problems")).status_code == 404
     assert Problem.objects.exists()
+
+
+def test_import_page_calls_runs_by_their_titles(client, member, project, django_assert_num_queries):
+    client.force_login(member)
+    lines = [
+        {"run": "r1", "kind": "prompt", "text": "Fix the tests"},
+        {"run": "r2", "kind": "log", "text": "x"},
+    ]
+    data = "\n".join(json.dumps(line) for line in lines).encode()
+    client.post(page(project), {"files": [named(data, "a.jsonl")]})
+    work()
+    with django_assert_num_queries(5):  # session, user, project, uploads, titles
+        shown = client.get(page(project)).content.decode()
+    assert ">Fix the tests</a>" in shown
+    assert ">r2</a>" in shown
