@@ -111,7 +111,7 @@ def _ends(facts: StepFacts) -> str:
         (StepStatus.DENIED, "human"): "a human said no",
         (StepStatus.DENIED, "policy"): "not permitted",
         (StepStatus.DENIED, ""): "denied",
-        (StepStatus.CANCELLED, "cascade"): "skipped: a parallel call failed",
+        (StepStatus.CANCELLED, "cascade"): "skipped",
         (StepStatus.CANCELLED, ""): "stopped",
         (StepStatus.UNANSWERED, ""): "no result came",
     }

@@ -4,7 +4,7 @@ from django.utils.safestring import SafeString
 
 from runs.contents import read_blob, read_blobs, read_message_digests
 from runs.fragments import place_of
-from runs.kinds import FAILED_STATES, Kind
+from runs.kinds import FAILED_STATES, Kind, StepStatus
 from runs.limits import ADDED_SHOWN
 from runs.markdown import markdown_html
 from runs.models import Run, Step
@@ -62,7 +62,7 @@ def read_panel(project: Project, run: Run, seq: int) -> Panel:
         facts=step_facts(step),
         started=step.started_at,
         status=step.status,
-        error=step.error if step.status in FAILED_STATES or step.kind in (Kind.ERROR, Kind.RETRY) else "",
+        error=step.error if _is_trouble(step) else "",
         error_title=error_title(step),
         tool=step.tool,
         key=step.key,
@@ -87,6 +87,11 @@ def read_panel(project: Project, run: Run, seq: int) -> Panel:
         run_url=place.url("run"),
         markdown=_prose(step, input_text),
     )
+
+
+def _is_trouble(step: Step) -> bool:
+    stopped = step.status in FAILED_STATES or step.status == StepStatus.CANCELLED
+    return stopped or step.kind in (Kind.ERROR, Kind.RETRY)
 
 
 def _prose(step: Step, text: str) -> SafeString | str:

@@ -59,7 +59,7 @@ def said(**facts):
         ({"tool": "Read", "status": "denied", "error_kind": "policy", "input": {"file_path": "a"}},
          "Wanted to read a · not permitted"),
         ({"tool": "Bash", "status": "cancelled", "error_kind": "cascade", "input": {"command": "x"}},
-         "Wanted to run x · skipped: a parallel call failed"),
+         "Wanted to run x · skipped"),
         ({"tool": "Bash", "status": "cancelled", "input": {"command": "x"}}, "Ran x · stopped"),
         ({"tool": "Write", "status": "failed", "input": {"file_path": "a"}}, "Tried to write a · failed"),
         ({"tool": "Bash", "status": "running", "input": {"command": "x"}}, "Running x · running"),
