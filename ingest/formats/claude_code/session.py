@@ -7,9 +7,9 @@ from typing import Any
 from ingest import wild
 from ingest.formats.claude_code import calls, notes, tools
 from ingest.formats.claude_code.attachments import attachment_note
-from ingest.formats.claude_code.blocks import CALL_TYPES, blocks_of, text_of, without_reminders
+from ingest.formats.claude_code.blocks import CALL_TYPES, blocks_of, text_of
 from ingest.formats.claude_code.calls import ModelCall
-from ingest.formats.claude_code.classify import Said, command_of, said_by, tagged_text
+from ingest.formats.claude_code.classify import Said, said_by
 from ingest.formats.claude_code.edits import EDIT_TOOLS, Call, Editor
 from ingest.formats.claude_code.facts import call_facts, commits_in
 from ingest.formats.claude_code.header import Header
@@ -17,6 +17,7 @@ from ingest.formats.claude_code.lanes import Lane
 from ingest.formats.claude_code.lines import Record
 from ingest.formats.claude_code.notes import Note
 from ingest.formats.claude_code.paths import Roots
+from ingest.formats.claude_code.said import SAYERS, read_notice
 from ingest.formats.claude_code.subagents import Entry
 from ingest.formats.claude_code.tools import Tool
 from runs.kinds import Kind, RunStatus, StepStatus
@@ -234,87 +235,6 @@ class Session:
                 if change.user_modified:
                     tool.facts["user_modified"] = True
 
-    def prompt(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
-        """A human speaks; in a sub-agent's lane it is the task that its parent gave."""
-        uuid = wild.identity(record.get("uuid"))
-        command = said_by(record) == Said.COMMAND
-        if command and uuid in self.local_commands:
-            self.local(lane, record, text, at)
-            return
-        shown = command_of(text) if command else without_reminders(text)
-        if lane.agent:
-            self.task(lane, record, shown, at)
-            return
-        lane.rewind(wild.identity(record.get("parentUuid")))
-        self.header.prompt = self.header.prompt or shown
-        note = notes.event(record, "", at, "", input=text, command=command)
-        note.kind, note.name, note.status = Kind.PROMPT, None, StepStatus.OK
-        note.shown = shown if shown != text else None
-        self.add(note)
-        self.ends[""] = note
-
-    def task(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
-        """What a sub-agent was told: first its task, later messages of others."""
-        first = lane.asked_at is None and not lane.heads
-        self.add(notes.event(record, lane.agent, at, "Task" if first else "Message", input=text))
-        self.header.task = self.header.task or text
-
-    def local(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
-        """A slash command that the program answered itself."""
-        note = notes.event(record, lane.agent, at, "Human ran", input=command_of(text), local=True)
-        self.shell[lane.agent] = note
-        self.add(note)
-
-    def ran(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
-        """A shell command that the human typed."""
-        note = notes.event(record, lane.agent, at, "Human ran", input=tagged_text(text), shell=True)
-        self.shell[lane.agent] = note
-        self.add(note)
-
-    def printed(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
-        """The output of a command that the human ran."""
-        output = tagged_text(text)
-        note = self.shell.pop(lane.agent, None)
-        if note is not None:
-            note.output, note.ended_at = output or None, at
-        elif output.strip():
-            self.add(notes.hidden(record, lane.agent, at, "Local output", output=output))
-
-    def summarised(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
-        """The summary that a compacted context begins with; without a boundary, the compaction itself."""
-        note = self.summary.pop(lane.agent, None)
-        if note is None:
-            note = notes.compaction(record, lane.agent, at)
-            self.add(note)
-            lane.restart()
-        note.output = text
-
-    def interrupted(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
-        note = notes.event(record, lane.agent, at, "Interrupted", input=text.strip("[] \n"))
-        self.add(note)
-        self.ends[lane.agent] = note
-        for tool in self.open.pop(lane.agent, {}).values():
-            if tool.status is None:
-                tool.status, tool.error_kind = StepStatus.CANCELLED, "human"
-                tool.error, tool.ended_at = "Interrupted by the user", at
-
-    def noticed(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
-        """A background task reports; the end of a sub-agent closes its step."""
-        notice = notes.notice_of(text)
-        tool = self.tools.get(notice.tool or "")
-        self.add(
-            notes.event(record, lane.agent, at, "Background task", input=notice.summary, output=notice.result)
-        )
-        if tool is not None and tool.in_background and tool.status is None:
-            done = notice.status in ("completed", "")
-            tool.status = StepStatus.OK if done else StepStatus.FAILED
-            tool.error = None if done else f"The sub-agent ended: {notice.status}"[:300]
-            tool.ended_at = at
-            tool.output = notice.result or tool.output
-
-    def silent(self, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
-        """What the program tells the model is in the context, and no step."""
-
     # --- what else is told
 
     def system(self, lane: Lane, record: Record, at: datetime | None) -> None:
@@ -348,7 +268,7 @@ class Session:
         """A prompt typed while the agent worked, unless it also stands as a record of its own."""
         text = text_of(given.get("prompt"))
         if given.get("commandMode") == "task-notification" or text.lstrip().startswith("<task-notification>"):
-            self.noticed(lane, record, text, at)
+            read_notice(self, lane, record, text, at)
         elif text.strip() and text.strip() not in self.typed and lane.agent == "":
             note = notes.event(record, "", at, "", input=text, queued=True)
             note.kind, note.name, note.status = Kind.PROMPT, None, StepStatus.OK
@@ -393,7 +313,6 @@ class Session:
 
 
 Reader = Callable[[Session, Lane, Record, datetime | None], None]
-Sayer = Callable[[Session, Lane, Record, str, datetime | None], None]
 
 READERS: dict[str, Reader] = {
     "assistant": Session.assistant,
@@ -403,15 +322,4 @@ READERS: dict[str, Reader] = {
     "progress": Session.progress,
     "pr-link": Session.pull_request,
     "result": Session.ended,
-}
-SAYERS: dict[Said, Sayer] = {
-    Said.HUMAN: Session.prompt,
-    Said.COMMAND: Session.prompt,
-    Said.SUMMARY: Session.summarised,
-    Said.INTERRUPT: Session.interrupted,
-    Said.SHELL: Session.ran,
-    Said.SHELL_OUTPUT: Session.printed,
-    Said.LOCAL_OUTPUT: Session.printed,
-    Said.NOTICE: Session.noticed,
-    Said.HARNESS: Session.silent,
 }
