@@ -16,8 +16,10 @@ from ingest.models import Problem, Upload
 from ingest.streams import Refused, in_mib
 from ingest.tasks import queue_import
 from ingest.uploads import uploaded_files
+from runs.words import one_line
 from teams.access import project_for
 from teams.models import Project
+
 
 TOO_MANY_OPEN = f"{OPEN_UPLOADS} uploads are waiting already; try again when some are done."
 
@@ -143,7 +145,8 @@ def upload_context(project: Project) -> dict[str, Any]:
 def runs_shown(upload: Upload, titles: dict[str, str]) -> list[dict[str, str]]:
     """List the runs that came out of an upload: by title, else by the client's id."""
     runs = upload.result.get("runs", [])[:UPLOAD_RUNS_LISTED]
-    return [{"url": run["url"], "title": titles.get(run["id"]) or run["external_id"]} for run in runs]
+    named = [(run["url"], titles.get(run["id"]) or run["external_id"]) for run in runs]
+    return [{"url": url, "title": one_line(title, limit=100)} for url, title in named]
 
 
 def read_cursor(text: str) -> tuple[datetime, int] | None:

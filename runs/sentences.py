@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from runs.facts import Sentence, StepFacts, Tag, number_in, tone_of, trouble, word_in
 from runs.kinds import Kind, StepStatus
-from runs.tool_sentences import tool_sentence, who_and_what
+from runs.tool_sentences import tool_sentence, tool_words, who_and_what
 from runs.tools import arguments_of, text_in
 from runs.words import duration, one_line, tokens, without_marks
 
@@ -62,7 +62,7 @@ def _llm(facts: StepFacts) -> Sentence:
         verb = "Said"
     if not said:
         verb = "Called" if called else "Thought"
-        said = ", ".join(dict.fromkeys(called))
+        said = ", ".join(dict.fromkeys(map(tool_words, called)))
     out = (Tag(text=f"{tokens(facts.output_tokens)} out"),) if facts.output_tokens else ()
     stopped = {"max_tokens": "cut at the limit", "refusal": "refused", "length": "cut at the limit"}.get(
         facts.stop_reason
@@ -126,9 +126,16 @@ def _compaction(facts: StepFacts) -> Sentence:
 
 
 def _permission(facts: StepFacts) -> Sentence:
-    what = facts.name or facts.tool or one_line(facts.input)
-    tags = trouble(facts) or (Tag(text="allowed"),)
-    return Sentence(verb="Waited for a human", object=what, tags=tags, tone=tone_of(facts), dot="wait")
+    waits = facts.status == StepStatus.RUNNING
+    tool = tool_words(facts.tool or facts.name)
+    given = one_line(facts.input, limit=120)
+    return Sentence(
+        verb="Waiting for a human" if waits else "Asked a human",
+        object=f"to allow {tool}: {given}" if tool and given else f"to allow {tool or given or 'a call'}",
+        tags=trouble(facts) or (Tag(text="allowed"),),
+        tone=tone_of(facts),
+        dot="wait",
+    )
 
 
 def _error(facts: StepFacts) -> Sentence:

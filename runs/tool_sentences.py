@@ -171,10 +171,13 @@ def _ask(facts: StepFacts, arguments: dict[str, object]) -> Said:
     return "Asked the human", text_in(first, "question", "header") or facts.tool, False, ()
 
 
+def tool_words(name: str) -> str:
+    """Write a tool's name for people: `mcp__linear__get_issue` is `linear · get_issue`."""
+    return " · ".join(name.removeprefix("mcp__").split("__")) if name.startswith("mcp__") else name
+
+
 def _other(facts: StepFacts, arguments: dict[str, object]) -> Said:
-    name = facts.tool or facts.name or "a tool"
-    if name.startswith("mcp__"):
-        name = " · ".join(name.removeprefix("mcp__").split("__"))
+    name = tool_words(facts.tool or facts.name) or "a tool"
     told = text_in(
         arguments, "description", "query", *PATH_NAMES, *COMMAND_NAMES, "name", "url", "id", "prompt"
     )
