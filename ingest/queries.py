@@ -55,12 +55,12 @@ class StoredRuns:
         return found.values_list("cwd", flat=True).first() or ""
 
     def edits_of(self, run: str, keys: set[str]) -> dict[str, KnownEdit]:
-        """Give the stored calls of edit tools among `keys`, with their whole arguments."""
+        """Give the stored calls of edit tools, or of tools not known yet, with their whole arguments."""
         found = Run.objects.filter(project=self._project, external_id=run)
         run_id = found.values_list("id", flat=True).first()
         if run_id is None:
             return {}
-        calls = Step.objects.filter(run_id=run_id, key__in=keys, tool__in=EDIT_TOOLS)
+        calls = Step.objects.filter(run_id=run_id, key__in=keys, tool__in=["", *EDIT_TOOLS])
         rows = list(calls.values_list("key", "tool", "status", "input_preview", "input_digest"))
         whole = read_blobs(run_id, [digest for *_, digest in rows if digest])
         return {

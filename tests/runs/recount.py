@@ -38,7 +38,7 @@ SUMMED = {
     "tool_ms": ("duration_ms", "kind = 'tool'"),
 }
 
-#: A path told twice by one step counts once: what the tool declared is preferred. Net changes are no step's own.
+#: A path told twice by one step counts once: what the tool declared is preferred. Net is no step's own.
 PREFERRED = """
     SELECT * FROM runs_filechange AS change
     WHERE origin <> 'net' AND (origin = 'declared' OR NOT EXISTS (

@@ -116,9 +116,9 @@ def read_edits_told_apart(reading: Reading) -> None:
         asked = run.answered | run.inputs.keys()
         known = reading.memory.edits_of(run.id, asked) if asked and reading.memory is not None else {}
         for key, edit in known.items():
-            if key in run.answered:
+            if key in run.answered and is_edit(edit.tool):
                 reading.changes += changes_of_edit(run, key, tool=edit.tool, input=edit.input)
-            elif edit.worked:
+            elif edit.worked and key in run.inputs:
                 tool, input = run.inputs[key]
                 reading.changes += changes_of_edit(run, key, tool=tool, input=input)
 

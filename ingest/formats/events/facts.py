@@ -33,7 +33,7 @@ class RunFacts(Struct, kw_only=True):
 class KnownEdit(Struct, kw_only=True):
     """A stored call of an edit tool."""
 
-    tool: str
+    tool: str  #: empty when only the result is there
     input: str  #: the arguments as JSON text
     worked: bool  #: its result is there, and no error
 
@@ -45,4 +45,4 @@ class Memory(Protocol):
         """Give the folder the run works in, empty when it is not known."""
 
     def edits_of(self, run: str, keys: set[str]) -> dict[str, KnownEdit]:
-        """Give the stored calls of edit tools among `keys`."""
+        """Give the stored calls of edit tools among `keys`, and the results whose tool is not known."""
