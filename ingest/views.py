@@ -20,7 +20,6 @@ from runs.words import one_line
 from teams.access import project_for
 from teams.models import Project
 
-
 TOO_MANY_OPEN = f"{OPEN_UPLOADS} uploads are waiting already; try again when some are done."
 
 
