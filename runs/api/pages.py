@@ -20,7 +20,7 @@ def size_of_page(request: Request, *, usual: int, most: int) -> int:
     given = request.query_params.get("limit")
     if given is None:
         return usual
-    if not given.isdecimal() or not 1 <= int(given) <= most:
+    if not given.isdecimal() or len(given) > 9 or not 1 <= int(given) <= most:
         raise ValidationError({"error": f"limit is a number from 1 to {most}."})
     return int(given)
 

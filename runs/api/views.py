@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from runs.api.auth import HasKey, ReadKey
 from runs.api.pages import next_url, page_by_number, page_by_time, size_of_page
 from runs.api.serializers import ChangeSerializer, RunSerializer, StepSerializer
+from runs.blobs import storable
 from runs.queries.api import changes_of, patches_of, runs_matching, seqs_of_steps, steps_of
 from runs.queries.runs import run_of
 
@@ -31,7 +32,9 @@ def list_runs(request: Request) -> Response:
     """List the runs of the key's project, newest first."""
     project = request.auth.project
     size = size_of_page(request, usual=50, most=200)
-    chosen = {name: request.query_params[name] for name in FILTERS if request.query_params.get(name)}
+    chosen = {
+        name: storable(request.query_params[name]) for name in FILTERS if request.query_params.get(name)
+    }
     runs, place = page_by_time(request, runs_matching(project, chosen), size)
     shown = RunSerializer(runs, many=True, context={"request": request, "project": project})
     return Response({"results": shown.data, "next": next_url(request, place)})

@@ -163,3 +163,13 @@ def test_lists_run_few_queries(get, project, django_assert_num_queries):
 def test_schema_describes_the_endpoints(client, db):
     text = client.get("/api/schema").content.decode()
     assert "/api/v1/runs/{run_id}/steps" in text
+
+
+@pytest.mark.parametrize("name", ["external_id", "session", "agent", "status"])
+def test_filter_that_no_text_can_hold_finds_nothing(get, project, name):
+    record_run(project, "r")
+    assert get("/api/v1/runs", **{name: "r\0"}).json()["results"] == []
+
+
+def test_limit_of_thousands_of_digits_is_one_sentence(get, project):
+    assert get("/api/v1/runs", limit="9" * 5000).status_code == 400

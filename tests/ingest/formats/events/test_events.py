@@ -407,5 +407,5 @@ def test_damaged_lines_are_kept_and_the_rest_is_read():
     )
     lines = events.split(body, name="f")
     batch = events.read_events(lines, run="r")
-    assert [step.input for step in batch.steps] == ["a", "b", "? c"]
+    assert [step.input for step in batch.steps] == ["a", "b", "\ufffd c"]
     assert [(q.where, q.why) for q in batch.quarantined] == [("f:4", "The JSON is damaged or cut off.")]
