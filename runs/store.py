@@ -190,10 +190,7 @@ def load_changes(cursor: Any, works: list[Work]) -> None:
 def bill_calls(cursor: Any, project: Any, works: dict[str, Work]) -> None:
     """Mark the model calls, new or known by their id only now, that another run of the project paid for."""
     calls = [
-        (work, row)
-        for work in works.values()
-        for row in work.steps_with_new_call()
-        if row.kind == Kind.LLM
+        (work, row) for work in works.values() for row in work.steps_with_new_call() if row.kind == Kind.LLM
     ]
     if not calls:
         return
