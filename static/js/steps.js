@@ -39,6 +39,8 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !document.querySelector("dialog[open]") && !event.target.matches?.("input")) {
+      clearTimeout(timer); // a row just marked must not open again what is closed here
+      timer = 0;
       panel?.querySelector("[data-close]")?.click();
     }
   });
