@@ -23,11 +23,6 @@ _BASIC = (
 )  # fmt: skip
 
 
-def has_escapes(text: str) -> bool:
-    """Say whether a text holds anything for a terminal."""
-    return "\x1b" in text
-
-
 def strip_ansi(text: str) -> str:
     """Take out every escape sequence and control character but tab and newline."""
     return _CONTROL.sub("", _ESCAPE.sub("", text.replace("\r\n", "\n")))

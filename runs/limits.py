@@ -63,9 +63,6 @@ COMPARED_BYTES = 4_000_000
 #: Characters of a line in which words are compared: the time grows with the square.
 COMPARED_LINE = 600
 
-#: Bytes of one text of a file change that a page decodes.
-CONTENT_MOST = 4_000_000
-
 #: Diffs of one answer of the Changes tab.
 CHANGES_PAGE = 25
 

@@ -3,8 +3,6 @@
 import re
 from decimal import Decimal
 
-THIN = "\u202f"
-
 
 def duration(ms: float | None) -> str:
     """Write milliseconds as `14 ms`, `8.2 s`, `2 m 04 s`, `3 h 20 m`; empty when unknown."""

@@ -8,7 +8,7 @@ from django.http import Http404
 from runs.contents import read_blobs
 from runs.kinds import Origin
 from runs.limits import CHANGES_PAGE, FILES_LISTED
-from runs.models import FileChange, Run, Step
+from runs.models import FileChange, Run
 
 Side = str | None
 
@@ -53,12 +53,6 @@ def hidden_steps(run: Run, keys: Sequence[str]) -> set[str]:
     told = list(rows.values_list("step_key", "path", "origin"))
     declared = {(key, path) for key, path, origin in told if origin == Origin.DECLARED}
     return {key for key, path, _ in told if (key, path) not in declared}
-
-
-def steps_of_changes(run: Run, changes: Iterable[FileChange]) -> dict[str, Step]:
-    """Read the steps that made some changes, by key."""
-    keys = {change.step_key for change in changes}
-    return {step.key: step for step in Step.objects.filter(run_id=run.id, key__in=keys)}
 
 
 def texts_of(run: Run, changes: Iterable[FileChange]) -> dict[bytes, str]:

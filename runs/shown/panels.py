@@ -18,7 +18,7 @@ from runs.shown.messages import Block, MessageShown
 from runs.shown.steps import Place
 from runs.shown.texts import TextShown, code, plain, terminal
 from runs.tools import COMMAND_NAMES, PATH_NAMES, Family, arguments_of, family_of, text_in
-from runs.words import count, duration, money, short_path, size
+from runs.words import count, duration, money, short_path
 
 _BUCKETS = (
     ("input", "input_tokens", "Input, not cached"),
@@ -276,11 +276,6 @@ def _usage_notes(step: Step):
         yield "The output tokens were not reported in full: the real cost is higher."
     if step.copied:
         yield "Billed to another run, which made this very call."
-
-
-def sizes_of(step: Step) -> list[str]:
-    """Say how big input and output were."""
-    return [f"{size(step.input_size)} in", f"{size(step.output_size)} out"]
 
 
 def link_of(place: Place, seq: int | None) -> str:
