@@ -31,8 +31,8 @@ STOP_SECONDS = 30
 #: A program that does not stop by itself is killed then.
 KILL_SECONDS = 6
 
-#: Runs a command again one second after it ended, until it is told to stop. It kills what does not stop, as the
-#: supervisor may be gone: Daphne waits for ever for a request that was in the middle of a sync middleware.
+#: Runs a command again one second after it ended, until it is told to stop. It kills what does not stop, as
+#: the supervisor may be gone: Daphne waits for ever for a request in the middle of a sync middleware.
 RESTARTING = """
 stop() {{
   kill -TERM $child 2>/dev/null

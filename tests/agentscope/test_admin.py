@@ -2,7 +2,6 @@
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import CompositePrimaryKey, Model
 from django.test import Client
