@@ -1,6 +1,7 @@
 """File changes as rows: merging, counting lines. Pure functions."""
 
 from collections.abc import Iterable
+from itertools import takewhile
 from uuid import UUID
 
 from runs.blobs import content_of, indexable, storable
@@ -10,7 +11,7 @@ from runs.merging import Keep
 from runs.records import ChangeRecord
 from runs.rows import ChangeRow
 
-COUNTED_BYTES = 4_000_000  # both sides together; larger files are counted by their number of lines only
+COUNTED_LINES = 40_000  # both sides together; shuffled lines cost libgit2 the square of their number
 
 
 def new_change(run_id: UUID, record: ChangeRecord) -> ChangeRow:
@@ -57,13 +58,26 @@ def counted(record: ChangeRecord) -> tuple[int, int]:
         return record.additions, record.deletions
     before, after = record.before, record.after
     if before is not None or after is not None:
-        if len(before or "") + len(after or "") > COUNTED_BYTES:
-            return (after or "").count("\n"), (before or "").count("\n")
-        return counts(before or "", after or "")
+        return counted_texts(before or "", after or "")
     lines = (record.patch or "").splitlines()
     added = sum(line.startswith("+") and not line.startswith("+++ ") for line in lines)
     removed = sum(line.startswith("-") and not line.startswith("--- ") for line in lines)
     return added, removed
+
+
+def counted_texts(before: str, after: str) -> tuple[int, int]:
+    """Count (added, removed) lines; where very much differs, all from first to last difference."""
+    if before.count("\n") + after.count("\n") <= COUNTED_LINES:
+        return counts(before, after)
+    old, new = before.split("\n"), after.split("\n")
+    head = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    old, new = old[head:], new[head:]
+    pairs = zip(reversed(old), reversed(new), strict=False)
+    tail = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    old, new = old[: len(old) - tail], new[: len(new) - tail]
+    if len(old) + len(new) > COUNTED_LINES:
+        return len(new), len(old)
+    return counts("\n".join([*old, ""]), "\n".join([*new, ""]))
 
 
 def step_lines(changes: Iterable[ChangeRow]) -> tuple[int, int, int]:
