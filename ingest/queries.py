@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ingest.formats.events import ANSWERED, EDIT_TOOLS, KnownCall, KnownEdit, RunFacts
+from ingest.formats.events import ANSWERED, EDIT_TOOLS, NAMELESS, KnownCall, KnownEdit, RunFacts
 from ingest.limits import PROBLEMS_PAGE, UPLOAD_RUNS_LISTED
 from ingest.models import Problem, Upload, UploadPart, UploadState
 from ingest.sources import SourceFile
@@ -41,6 +41,13 @@ def facts_of_runs(project: Project, wanted: dict[str, list[str]]) -> dict[str, R
                 )
             )
     return facts
+
+
+def runs_with_nameless_calls(project: Project, names: set[str]) -> list[str]:
+    """List those of the runs that sent calls without ids."""
+    calls = Step.objects.filter(run_id=OuterRef("id"), key__startswith=NAMELESS)
+    runs = Run.objects.filter(Exists(calls), project=project, external_id__in=names)
+    return list(runs.values_list("external_id", flat=True))
 
 
 class StoredRuns:

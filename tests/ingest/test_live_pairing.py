@@ -59,3 +59,30 @@ def test_one_by_one_again_and_whole_are_the_same(ingest_key):
     Step.objects.all().delete()
     send(ingest_key, LINES)
     assert steps() == live
+
+
+NAMELESS_CALLS = [
+    {"run": "r2", "ts": 1763638000, "kind": "llm_call", "turn": 0, "content": "I will read."},
+    {"run": "r2", "ts": 1763638001, "kind": "tool_call", "name": "read_file", "args": {"path": "a.py"}},
+    {"run": "r2", "ts": 1763638002, "kind": "tool_result", "id": "call_1", "output": "x = 1"},
+    {"run": "r2", "ts": 1763638003, "kind": "tool_call", "name": "bash", "args": {"cmd": "pytest"}},
+    {"run": "r2", "ts": 1763638004, "kind": "tool_result", "id": "call_2", "output": "1 passed"},
+]
+
+
+def test_result_with_an_id_answers_the_call_that_has_none(ingest_key):
+    """Small recorders log a call by name and arguments, and its result by the provider's id."""
+    for line in NAMELESS_CALLS:
+        send(ingest_key, [line])
+        send(ingest_key, [line])
+    run = Run.objects.get()
+    assert (run.llm_calls, run.tool_calls) == (1, 2)
+    tools = Step.objects.filter(kind="tool").order_by("started_at")
+    assert list(tools.values_list("tool", "status", "output_preview")) == [
+        ("read_file", "ok", "x = 1"),
+        ("bash", "ok", "1 passed"),
+    ]
+    live = steps()
+    send(ingest_key, NAMELESS_CALLS)
+    assert steps() == live
+    assert Run.objects.get().revision == run.revision

@@ -1,15 +1,16 @@
 """The native format: one JSON object per event. See docs/reference/events.md."""
 
 from ingest.formats.events.edits import EDIT_TOOLS
-from ingest.formats.events.facts import ANSWERED, KnownCall, KnownEdit, RunFacts
+from ingest.formats.events.facts import ANSWERED, NAMELESS, KnownCall, KnownEdit, RunFacts
 from ingest.formats.events.files import looks_like, read
 from ingest.formats.events.lines import Line, Lines, split
 from ingest.formats.events.reader import read_lines as read_events
-from ingest.formats.events.reader import runs_to_look_up
+from ingest.formats.events.reader import runs_to_look_up, runs_with_strange_results
 
 __all__ = [
     "ANSWERED",
     "EDIT_TOOLS",
+    "NAMELESS",
     "KnownCall",
     "KnownEdit",
     "Line",
@@ -19,5 +20,6 @@ __all__ = [
     "read",
     "read_events",
     "runs_to_look_up",
+    "runs_with_strange_results",
     "split",
 ]

@@ -64,6 +64,10 @@ def read_tool_result(reading: Reading, seen: Seen) -> None:
         key = pairing.key_of_result(paired, tool=tool, agent=seen.agent)
         key = key or reading.key_of_line("call", seen.line)
     elif key is not None and pairing is not None:
+        if key not in pairing.calls:
+            line = line_digest(seen.line)
+            called = pairing.key_of_stranger(line, tool=tool, agent=seen.agent)
+            key, paired = (called, line) if called else (key, None)
         pairing.note(key, tool or "", seen.agent, ANSWERED)
     assert key is not None
     add_result(reading, seen, key, tool=tool, paired=paired)

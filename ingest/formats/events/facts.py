@@ -12,6 +12,10 @@ from msgspec import Struct, field
 ANNOUNCED, CALLED, ANSWERED = 1, 2, 3
 
 
+#: Keys derived for calls without id begin so.
+NAMELESS = "call-"
+
+
 class KnownCall(Struct, kw_only=True):
     """A tool call of a run, in the order of arrival."""
 

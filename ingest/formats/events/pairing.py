@@ -2,13 +2,14 @@
 
 A model's answer announces its calls (`tool_use` blocks). A `tool_call` without id is the first announced call
 with its name and arguments, a `tool_result` without id answers the newest open call. What was paired once is
-recognised by the digest of its line, so that sending anything again changes nothing.
+recognised by the digest of its line, so that sending anything again changes nothing. Small recorders give a
+call no id and its result one: such a result answers the newest open call without id.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 
-from ingest.formats.events.facts import ANNOUNCED, ANSWERED, CALLED, KnownCall
+from ingest.formats.events.facts import ANNOUNCED, ANSWERED, CALLED, NAMELESS, KnownCall
 
 
 class Pairing:
@@ -53,6 +54,17 @@ class Pairing:
                 open_calls = [call.key for call in fitting if call.rank == rank]
                 if open_calls and key is None:
                     key = open_calls[-1 if rank == CALLED else 0]
+        return key and self._pair(key, line, rank=ANSWERED)
+
+    def key_of_stranger(self, line: str, *, tool: str | None, agent: str) -> str | None:
+        """Find the call without id that a result answers whose id was never heard of; None for none."""
+        key = self._seen_before(line)
+        if key is None:
+            fitting = [
+                c for c in self.calls.values() if c.agent == agent and (tool is None or c.tool == tool)
+            ]
+            open_calls = [c.key for c in fitting if c.rank == CALLED and c.key.startswith(NAMELESS)]
+            key = open_calls[-1] if open_calls else None
         return key and self._pair(key, line, rank=ANSWERED)
 
     def add(self, key: str, line: str, *, tool: str, agent: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from ingest.formats.events.calls import call_id_of
 from ingest.formats.events.edits import read_edits_told_apart
 from ingest.formats.events.facts import Memory, RunFacts
 from ingest.formats.events.kinds import HANDLERS, is_call_without_id, keep_unknown, kind_of
@@ -25,7 +26,7 @@ def read_lines(
     memory: Memory | None = None,
 ) -> Batch:
     """Read events into records. `run` is the run of events that name none; the store gives the rest."""
-    reading = Reading(facts or {}, pairs=has_calls_without_id(lines.lines), memory=memory)
+    reading = Reading(facts or {}, pairs=bool(facts) or has_calls_without_id(lines.lines), memory=memory)
     default = id_of(run)
     for line in lines.lines:
         event = line.event
@@ -117,6 +118,24 @@ def runs_to_look_up(lines: Lines, *, run: str | None = None) -> dict[str, list[s
             if run_id is not None:
                 wanted.setdefault(run_id, []).append(line_digest(line))
     return wanted
+
+
+def runs_with_strange_results(lines: Lines, *, run: str | None = None) -> set[str]:
+    """List the runs with a result whose call is not in this request: it may be a call without id."""
+    called: set[tuple[str | None, str | None]] = set()
+    found = set()
+    for line in lines.lines:
+        event = line.event
+        kind = event.kind or event.type
+        if kind != "tool_call" and kind != "tool_result":
+            continue
+        run_id = id_of(event.run) or id_of(event.run_id) or id_of(run)
+        key = run_id, call_id_of(event)
+        if kind == "tool_call":
+            called.add(key)
+        elif run_id is not None and key not in called:
+            found.add(run_id)
+    return found
 
 
 def _unread(lines: Lines, line: Line, why: str) -> Quarantined:
