@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ingest.formats.events import ANSWERED, EDIT_TOOLS, NAMELESS, KnownCall, KnownEdit, RunFacts
+from ingest.formats.events import ANSWERED, CALLED, EDIT_TOOLS, NAMELESS, KnownCall, KnownEdit, RunFacts
 from ingest.limits import PROBLEMS_PAGE, UPLOAD_RUNS_LISTED
 from ingest.models import Problem, Upload, UploadPart, UploadState
 from ingest.sources import SourceFile
@@ -14,6 +14,7 @@ from runs.kinds import Kind, StepStatus
 from runs.models import Run, Step
 from teams.models import Project
 
+LINES = ("call_line", "result_line", "error_line")
 CALL_FIELDS = ("run_id", "key", "tool", "agent", "rank", "input_preview", "input_digest", "detail")
 
 
@@ -28,7 +29,9 @@ def facts_of_runs(project: Project, wanted: dict[str, list[str]]) -> dict[str, R
     facts = {run.external_id: RunFacts(cwd=run.cwd) for run in runs.values()}
     calls = Step.objects.filter(run_id__in=list(runs), kind=Kind.TOOL).order_by("run_id", "seq")
     for run_id, key, tool, agent, rank, preview, digest, detail in calls.values_list(*CALL_FIELDS).iterator():
-        lines = [detail[name] for name in ("call_line", "result_line") if name in detail]
+        lines = [detail[name] for name in LINES if name in detail]
+        if "error_line" in detail and "result_line" not in detail:
+            rank = CALLED  # it failed, and its result may still come
         if rank < ANSWERED or lines:
             facts[runs[run_id].external_id].calls.append(
                 KnownCall(

@@ -225,7 +225,7 @@ def tally(row: StepRow) -> tuple[Any, ...]:
         int(tool),
         int(kind == Kind.AGENT),
         int(kind == Kind.RETRY),
-        int(row.status in FAILED_STATES and kind != Kind.RETRY),
+        int(row.status in FAILED_STATES and kind != Kind.RETRY and "failed_call" not in row.detail),
         int(kind == Kind.COMPACTION),
         tokens.input,
         tokens.cache_read,

@@ -86,3 +86,39 @@ def test_result_with_an_id_answers_the_call_that_has_none(ingest_key):
     send(ingest_key, NAMELESS_CALLS)
     assert steps() == live
     assert Run.objects.get().revision == run.revision
+
+
+FAILED_CALL = [
+    {"run": "r3", "ts": 1763638000, "kind": "tool_call", "name": "bash", "args": {"cmd": "pytest"}},
+    {"run": "r3", "ts": 1763638004, "kind": "error", "tool": "bash", "err": "timeout after 10 s"},
+    {
+        "run": "r3",
+        "ts": 1763638005,
+        "kind": "tool_result",
+        "id": "call_1",
+        "output": "Error: timeout after 10 s",
+    },
+    {"run": "r3", "ts": 1763638006, "kind": "error", "tool": "bash", "err": "no call is open now"},
+]
+
+
+def test_error_of_a_tool_fails_its_open_call_and_counts_once(ingest_key):
+    for line in FAILED_CALL:
+        send(ingest_key, [line])
+        send(ingest_key, [line])
+    run = Run.objects.get()
+    assert (run.tool_calls, run.failures) == (1, 2)
+    call = Step.objects.get(kind="tool")
+    assert (call.status, call.error, call.output_preview) == (
+        "failed",
+        "timeout after 10 s",
+        "Error: timeout after 10 s",
+    )
+    live = steps()
+    send(ingest_key, FAILED_CALL)
+    assert steps() == live
+    assert Run.objects.get().revision == run.revision
+    Run.objects.all().delete()
+    Step.objects.all().delete()
+    send(ingest_key, FAILED_CALL)
+    assert steps() == live

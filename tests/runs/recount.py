@@ -16,7 +16,7 @@ COUNTED = {
     "tool_calls": "kind = 'tool' OR (kind = 'agent' AND tool <> '')",
     "agents": "kind = 'agent'",
     "retries": "kind = 'retry'",
-    "failures": "status IN ('failed', 'denied') AND kind <> 'retry'",
+    "failures": "status IN ('failed', 'denied') AND kind <> 'retry' AND detail->>'failed_call' IS NULL",
     "compactions": "kind = 'compaction'",
     "unpriced_calls": f"{BILLED} AND cost_usd IS NULL AND {TOTAL} > 0",
     "lower_bound_calls": f"{BILLED} AND lower_bound",

@@ -73,6 +73,33 @@ def read_tool_result(reading: Reading, seen: Seen) -> None:
     add_result(reading, seen, key, tool=tool, paired=paired)
 
 
+def fail_open_call(reading: Reading, seen: Seen, error: str) -> str | None:
+    """Let an error that names a tool, but no id, fail that tool's open call: its key, None when none is open.
+
+    Its result may still come, as what the model was told; it does not make the call a success.
+    """
+    tool, pairing = tool_of(seen.event), seen.run.pairing
+    if tool is None or pairing is None or call_id_of(seen.event) is not None:
+        return None
+    line = line_digest(seen.line)
+    key = pairing.key_of_error(line, tool=tool, agent=seen.agent)
+    if key is not None:
+        times = {"started_at": None, "ended_at": seen.at}
+        reading.steps.append(
+            seen.step(
+                key,
+                Kind.TOOL,
+                rank=ANSWERED + 1,
+                tool=tool,
+                status=StepStatus.FAILED,
+                error=error,
+                detail={"error_line": line},
+                **times,
+            )
+        )
+    return key
+
+
 def read_tool_results(reading: Reading, seen: Seen) -> None:
     """Read the results of a turn log: one event, many results."""
     results = raw_value(seen.event.tool_results)

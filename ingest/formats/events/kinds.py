@@ -51,8 +51,10 @@ def kind_of(event: Event) -> str:
 
 
 def is_call_without_id(event: Event) -> bool:
-    """Say whether the event is a call or a result that does not name its id."""
+    """Say whether the event is a call, a result, or a tool's error that does not name the call's id."""
     kind = event.kind or event.type
+    if kind == "error":
+        return calls.tool_of(event) is not None and calls.call_id_of(event) is None
     if kind != "tool_call" and kind != "tool_result":
         return False
     return calls.call_id_of(event) is None

@@ -56,6 +56,16 @@ class Pairing:
                     key = open_calls[-1 if rank == CALLED else 0]
         return key and self._pair(key, line, rank=ANSWERED)
 
+    def key_of_error(self, line: str, *, tool: str, agent: str) -> str | None:
+        """Find the open call of a tool that failed; it stays open, for its result may still come."""
+        key = self._seen_before(line)
+        if key is None:
+            fitting = [c for c in self.calls.values() if c.agent == agent and c.tool == tool]
+            called = [call.key for call in fitting if call.rank == CALLED]
+            announced = [call.key for call in fitting if call.rank == ANNOUNCED]
+            key = called[-1] if called else announced[0] if announced else None
+        return key and self._pair(key, line, rank=CALLED)
+
     def key_of_stranger(self, line: str, *, tool: str | None, agent: str) -> str | None:
         """Find the call without id that a result answers whose id was never heard of; None for none."""
         key = self._seen_before(line)

@@ -1,7 +1,7 @@
 """Prompts, answers, errors, retries, logs and the other events that are a step of their own."""
 
 from ingest.formats.events.answers import cost_of
-from ingest.formats.events.calls import tool_of
+from ingest.formats.events.calls import fail_open_call, tool_of
 from ingest.formats.events.spans import sentence_of
 from ingest.formats.events.state import Reading, Seen
 from ingest.formats.events.values import (
@@ -66,22 +66,26 @@ def read_final(reading: Reading, seen: Seen) -> None:
 
 
 def read_error(reading: Reading, seen: Seen) -> None:
-    """Read a failure that is no call's own. It does not end the run."""
+    """Read a failure. One that names a tool fails its open call too. It does not end the run."""
     event = seen.event
     given = event.err if event.err is not None else event.error if event.error is not None else event.message
     whole = text_of(given) or words_of(event)
     text, size = capped(whole)
+    error = sentence_of(given) or sentence_of(whole) or "An error without a message."
+    detail = facts(event, "http_status", "level", "call")
+    if (call := fail_open_call(reading, seen, error)) is not None:
+        detail["failed_call"] = call
     reading.steps.append(
         seen.step(
             key_of(reading, seen, "error"),
             Kind.ERROR,
             status=StepStatus.FAILED,
             tool=tool_of(event),
-            error=sentence_of(given) or sentence_of(whole) or "An error without a message.",
+            error=error,
             error_kind=word_of(event.error_kind),
             output=text,
             output_size=size,
-            detail=facts(event, "http_status", "level", "call"),
+            detail=detail,
         )
     )
 
