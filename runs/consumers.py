@@ -16,9 +16,24 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 from django.utils import timezone
 
-from runs.frames import latest_revision, list_frame, open_project, open_run, run_frame, still_seen_by
-from runs.limits import HEARTBEAT_SECONDS, LIST_PAUSE_SECONDS, PAUSE_SECONDS, RUNS_WAITING
+from runs.frames import (
+    latest_revision,
+    list_frame,
+    list_marks,
+    open_project,
+    open_run,
+    run_frame,
+    still_seen_by,
+)
+from runs.limits import (
+    HEARTBEAT_SECONDS,
+    LIST_PAUSE_SECONDS,
+    PAGE_SIZE,
+    PAUSE_SECONDS,
+    RUNS_WAITING,
+)
 from runs.live import project_group, run_group
+from runs.queries.runs import stamp_of
 from runs.views.filters import read_filter
 from teams.limits import SOCKET_ACCESS_SECONDS
 from teams.models import Project
@@ -153,6 +168,7 @@ class ProjectConsumer(LiveConsumer):
         names = self.scope["url_route"]["kwargs"]
         self.project = await open_project(self.scope["user"], names["team"], names["project"])
         self.changed: set[UUID] = set()
+        self.marks: dict[UUID, int] | None = None
         return project_group(self.project.pk)
 
     async def nudge(self, event: dict[str, Any]) -> None:
@@ -162,9 +178,26 @@ class ProjectConsumer(LiveConsumer):
         self.awake.set()
 
     async def send_news(self) -> None:
-        """Send the rows of changed runs, and which of them the filter does not show any more."""
-        if not self.changed:
-            return
-        ids, self.changed = sorted(self.changed), set()
+        """Send the rows of changed runs, and which of them the filter does not show any more.
+
+        What changed without a nudge (before the socket had joined, or while Redis was away) shows in the
+        marks of the first page: the client is told to fetch it again.
+        """
         chosen = read_filter(self.query, now=timezone.now())
-        await self.send(await list_frame(self.project, chosen, ids))
+        ids, self.changed = sorted(self.changed), set()
+        marks = await list_marks(self.project, chosen)
+        if self.has_missed(marks, set(ids)):
+            await self.send(json.dumps({"again": True}))
+        self.marks = marks
+        if ids:
+            await self.send(await list_frame(self.project, chosen, ids))
+
+    def has_missed(self, marks: dict[UUID, int], told: set[UUID]) -> bool:
+        """Say whether the first page differs from what the client has by more than the runs told of."""
+        if self.marks is None:
+            stamp = self.query.get("stamp", "")
+            return bool(stamp) and stamp != stamp_of(marks)
+        changed = {run_id for run_id, _ in marks.items() ^ self.marks.items()}
+        is_full = len(marks) >= PAGE_SIZE  # then a new run pushes an old one off the page
+        pushed_out = {run_id for run_id in self.marks if run_id not in marks} if is_full else set()
+        return bool(changed - pushed_out - told)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from hashlib import blake2b
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -94,6 +95,18 @@ def page_of_runs(
         runs = runs.filter(older, sort_at__lte=before.sort_at)
     found = list(runs.order_by("-sort_at", "-id")[: PAGE_SIZE + 1])
     return RunPage(runs=found[:PAGE_SIZE], newer=before is not None, older=len(found) > PAGE_SIZE)
+
+
+def marks_of_page(project: Project, chosen: RunFilter) -> dict[UUID, int]:
+    """Read what the first page shows, as run and revision: two equal answers are two equal pages."""
+    runs = runs_for(project, chosen).order_by("-sort_at", "-id")
+    return dict(runs.values_list("id", "revision")[:PAGE_SIZE])
+
+
+def stamp_of(marks: dict[UUID, int]) -> str:
+    """Name a page's state in a few characters."""
+    text = ",".join(f"{run_id.hex}:{revision}" for run_id, revision in marks.items())
+    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def runs_among(project: Project, chosen: RunFilter, ids: list[UUID]) -> list[Run]:

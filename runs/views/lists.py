@@ -11,7 +11,15 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from runs.fragments import show_runs
-from runs.queries.runs import RunFilter, RunPage, choices_of, has_runs, page_of_runs, totals_of
+from runs.queries.runs import (
+    RunFilter,
+    RunPage,
+    choices_of,
+    has_runs,
+    page_of_runs,
+    stamp_of,
+    totals_of,
+)
 from runs.shown.lists import summary_of
 from runs.views.filters import (
     MENUS,
@@ -80,6 +88,7 @@ def list_context(request: HttpRequest, project: Project, chosen: RunFilter) -> d
         "rows": show_runs(project, page.runs),
         "chosen": kept(request.GET),
         "is_first": before is None and after is None,
+        "stamp": stamp_of({run.id: run.revision for run in page.runs}),
         **_links(page, kept(request.GET)),
     }
 

@@ -41,6 +41,12 @@
     const holder = document.createElement("template");
     holder.innerHTML = `<table><tbody>${await answer.text()}</tbody></table>`;
     const rows = [...holder.content.querySelectorAll("tr[data-run]")];
+    const there = new Set(rows.map((tr) => tr.dataset.run));
+    const last = holder.content.querySelector("tr.more") ? rows.at(-1) : null;
+    for (const tr of body.querySelectorAll("tr[data-run]")) {
+      const isOlder = last && !isBefore(last, Number(tr.dataset.at), tr.dataset.run);
+      if (!there.has(tr.dataset.run) && !isOlder) tr.remove();
+    }
     for (const tr of rows) take(tr);
     if (rows.length) show();
   });

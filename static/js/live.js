@@ -16,10 +16,12 @@
     const target = new URL(root.dataset.socket, location.href);
     target.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     if (isRun) target.searchParams.set("after", root.dataset.revision);
+    else if (root.dataset.stamp) target.searchParams.set("stamp", root.dataset.stamp);
     return target;
   };
   const take = (frame) => {
     if (frame.reload) return location.reload();
+    if (frame.again) return root.dispatchEvent(new CustomEvent("live:again", { bubbles: true }));
     root.dispatchEvent(new CustomEvent("live:frame", { detail: frame, bubbles: true }));
     if (frame.revision > Number(root.dataset.revision || 0)) root.dataset.revision = frame.revision;
   };
@@ -34,6 +36,7 @@
       stopPolling();
       say("Live", false);
       watch();
+      delete root.dataset.stamp;
       if (lost) root.dispatchEvent(new CustomEvent("live:again", { bubbles: true }));
       lost = false;
     };

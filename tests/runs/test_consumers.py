@@ -15,6 +15,7 @@ from runs.fragments import step_frames
 from runs.kinds import Kind, StepStatus
 from runs.live import project_group, run_group
 from runs.models import Run
+from runs.queries.runs import RunFilter, marks_of_page, stamp_of
 from runs.queries.steps import rows_after_revision
 from runs.records import Batch, RunRecord, StepRecord
 from runs.routing import websocket_urlpatterns
@@ -208,3 +209,35 @@ async def test_who_is_no_member_any_more_gets_no_frame(project, member, monkeypa
         group = run_group(again.id) if page == "run" else project_group(project.pk)
         await get_channel_layer().group_send(group, message)
         assert (await read())["type"] == "websocket.close"
+
+
+def stamp(project):
+    return stamp_of(marks_of_page(project, RunFilter()))
+
+
+async def test_list_that_changed_before_the_socket_joined_is_fetched_again(project, member):
+    await sync_to_async(write)(project, range(2))
+    seen = await sync_to_async(stamp)(project)
+    path = f"/ws/projects/{project.team.slug}/{project.slug}/?stamp={seen}"
+    async with socket(member, path) as read:
+        assert await read(0.5) is None  # the page is as it was
+    await sync_to_async(write)(project, range(2), run="another")
+    async with socket(member, path) as read:
+        assert await read() == {"again": True}
+        assert await read(0.5) is None
+
+
+async def test_list_without_nudges_is_repaired_by_the_heartbeat(project, member, monkeypatch):
+    monkeypatch.setattr("runs.consumers.HEARTBEAT_SECONDS", 0.3)
+    await sync_to_async(write)(project, range(2))
+    path = f"/ws/projects/{project.team.slug}/{project.slug}/"
+    async with socket(member, path) as read:
+        assert await read() == {"ping": True}
+        await sync_to_async(write)(project, range(2), run="unannounced")
+        frames = [await read() for _ in range(2)]
+        assert {"again": True} in frames
+        told = await sync_to_async(write)(project, range(5))
+        message = {"type": "nudge", "run": str(told.id), "revision": told.revision}
+        await get_channel_layer().group_send(project_group(project.pk), message)
+        later = [frame for frame in [await read() for _ in range(4)] if frame != {"ping": True}]
+        assert [len(frame["rows"]) for frame in later] == [1]  # what was told is not missed
