@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from ingest.formats.events.calls import call_id_of
 from ingest.formats.events.edits import read_edits_told_apart
 from ingest.formats.events.facts import Memory, RunFacts
 from ingest.formats.events.kinds import HANDLERS, is_call_without_id, keep_unknown, kind_of
@@ -121,21 +120,16 @@ def runs_to_look_up(lines: Lines, *, run: str | None = None) -> dict[str, list[s
 
 
 def runs_with_strange_results(lines: Lines, *, run: str | None = None) -> set[str]:
-    """List the runs with a result whose call is not in this request: it may be a call without id."""
-    called: set[tuple[str | None, str | None]] = set()
-    found = set()
+    """List the runs with results, but no call with an id, in this request: theirs may have none."""
+    answered, named = set(), set()
     for line in lines.lines:
         event = line.event
         kind = event.kind or event.type
-        if kind != "tool_call" and kind != "tool_result":
-            continue
-        run_id = id_of(event.run) or id_of(event.run_id) or id_of(run)
-        key = run_id, call_id_of(event)
-        if kind == "tool_call":
-            called.add(key)
-        elif run_id is not None and key not in called:
-            found.add(run_id)
-    return found
+        if kind == "tool_result":
+            answered.add(event.run if type(event.run) is str else id_of(event.run_id))
+        elif kind == "tool_call" and event.id is not None:
+            named.add(event.run if type(event.run) is str else id_of(event.run_id))
+    return {found for one in answered - named if (found := id_of(one) or id_of(run)) is not None}
 
 
 def _unread(lines: Lines, line: Line, why: str) -> Quarantined:
