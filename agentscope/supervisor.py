@@ -52,6 +52,7 @@ done
 """
 
 
+# honcho has no types, so its classes are Any to mypy.
 class Child(Popen):  # type: ignore[misc]
     """A shell that ends when the supervisor ends, also by kill -9."""
 

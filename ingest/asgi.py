@@ -1,6 +1,6 @@
 """The short way to the events endpoint: no sessions, no CSRF, no CSP, threads that keep their connection.
 
-Measured: Django's whole way costs 2 ms of CPU a request, this 0.3 (bench/results/events.txt). The view is the
+A recorder may post every event by itself, so what Django does around a view counts here. The view is the
 same one that the URL conf names, so everything it answers is the same.
 """
 

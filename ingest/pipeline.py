@@ -38,8 +38,8 @@ def take_events(project: Project, body: bytes, *, run: str | None, now: datetime
             f"The request has more than {EVENTS_PER_REQUEST} events; send fewer at a time.", status=413
         )
     wanted = events.runs_to_look_up(lines, run=run)
-    if strange := events.runs_with_strange_results(lines, run=run) - wanted.keys():
-        wanted |= {name: [] for name in queries.runs_with_nameless_calls(project, strange)}
+    if strange := events.runs_with_strange_results(lines, run=run) - wanted:
+        wanted |= queries.runs_with_nameless_calls(project, strange)
     facts = queries.facts_of_runs(project, wanted) if wanted else {}
     batch = events.read_events(lines, run=run, facts=facts, memory=queries.StoredRuns(project))
     saved = save(project, batch, source="events", now=now)

@@ -18,13 +18,11 @@ LINES = ("call_line", "result_line", "error_line")
 CALL_FIELDS = ("run_id", "key", "tool", "agent", "rank", "input_preview", "input_digest", "detail")
 
 
-def facts_of_runs(project: Project, wanted: dict[str, list[str]]) -> dict[str, RunFacts]:
+def facts_of_runs(project: Project, names: set[str]) -> dict[str, RunFacts]:
     """Read what is known of runs that sent calls without ids: their calls that are open or were paired."""
     runs = {
         run.id: run
-        for run in Run.objects.filter(project=project, external_id__in=list(wanted)).only(
-            "external_id", "cwd"
-        )
+        for run in Run.objects.filter(project=project, external_id__in=names).only("external_id", "cwd")
     }
     facts = {run.external_id: RunFacts(cwd=run.cwd) for run in runs.values()}
     calls = Step.objects.filter(run_id__in=list(runs), kind=Kind.TOOL).order_by("run_id", "seq")
@@ -46,11 +44,11 @@ def facts_of_runs(project: Project, wanted: dict[str, list[str]]) -> dict[str, R
     return facts
 
 
-def runs_with_nameless_calls(project: Project, names: set[str]) -> list[str]:
+def runs_with_nameless_calls(project: Project, names: set[str]) -> set[str]:
     """List those of the runs that sent calls without ids."""
     calls = Step.objects.filter(run_id=OuterRef("id"), key__startswith=NAMELESS)
     runs = Run.objects.filter(Exists(calls), project=project, external_id__in=names)
-    return list(runs.values_list("external_id", flat=True))
+    return set(runs.values_list("external_id", flat=True))
 
 
 class StoredRuns:

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from channels.layers import get_channel_layer
@@ -98,12 +98,12 @@ _announcer: Announcer | None = None
 _making = threading.Lock()
 
 
-def announce(project: object, saved_runs: Iterable[Saved]) -> None:
+def announce(project: Any, saved_runs: Iterable[Saved]) -> None:
     """Tell live pages that runs changed. Returns at once and never raises."""
     try:
         announcer = _announcer_of_process()
         for saved in saved_runs:
-            announcer.note(project.pk, saved.id, saved.revision)  # type: ignore[attr-defined]
+            announcer.note(project.pk, saved.id, saved.revision)
     except Exception:
         log.exception("A nudge could not be noted.")
 

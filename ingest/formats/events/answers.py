@@ -187,6 +187,6 @@ def llm_detail(event: Event) -> dict[str, object]:
 
 def cost_of(value: object) -> float | None:
     """Read a cost in US dollars; more than 10,000 for one call is a mistake."""
-    if type(value) in (int, float) and 0 <= value <= 10_000:  # type: ignore[operator]
-        return float(value)  # type: ignore[arg-type]
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 10_000:
+        return float(value)
     return None

@@ -7,7 +7,7 @@ from ingest.formats.events.edits import read_edits_told_apart
 from ingest.formats.events.facts import Memory, RunFacts
 from ingest.formats.events.kinds import HANDLERS, is_call_without_id, keep_unknown, kind_of
 from ingest.formats.events.lines import Line, Lines
-from ingest.formats.events.state import SOURCE, Reading, RunFound, Seen, line_digest, raw_of
+from ingest.formats.events.state import SOURCE, Reading, RunFound, Seen, raw_of
 from ingest.formats.events.values import id_of, time_of
 from ingest.formats.events.wire import Event
 from ingest.limits import PROBLEM_BYTES, RUNS_PER_REQUEST
@@ -64,7 +64,7 @@ def run_record(found: RunFound) -> RunRecord:
         external_id=found.id,
         source=SOURCE,
         at=found.last_at,
-        **{"started_at": found.first_at, **found.record},  # type: ignore[arg-type]
+        **{"started_at": found.first_at, **found.record},
     )
 
 
@@ -108,15 +108,11 @@ def has_calls_without_id(lines: Iterable[Line]) -> bool:
     return any(is_call_without_id(line.event) for line in lines)
 
 
-def runs_to_look_up(lines: Lines, *, run: str | None = None) -> dict[str, list[str]]:
-    """List the runs whose facts are needed, each with the digests of its lines without id."""
-    wanted: dict[str, list[str]] = {}
-    for line in lines.lines:
-        if is_call_without_id(line.event):
-            run_id = id_of(line.event.run) or id_of(line.event.run_id) or id_of(run)
-            if run_id is not None:
-                wanted.setdefault(run_id, []).append(line_digest(line))
-    return wanted
+def runs_to_look_up(lines: Lines, *, run: str | None = None) -> set[str]:
+    """List the runs whose facts are needed: those with calls, results or errors without ids."""
+    nameless = (line.event for line in lines.lines if is_call_without_id(line.event))
+    found = {id_of(event.run) or id_of(event.run_id) or id_of(run) for event in nameless}
+    return {run_id for run_id in found if run_id is not None}
 
 
 def runs_with_strange_results(lines: Lines, *, run: str | None = None) -> set[str]:

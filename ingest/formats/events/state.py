@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -40,7 +41,7 @@ class RunFound(Struct):
 
     id: str
     facts: RunFacts
-    record: dict[str, object] = field(default_factory=dict)
+    record: dict[str, Any] = field(default_factory=dict)
     first_at: datetime | None = None
     last_at: datetime | None = None
     lanes: set[str] = field(default_factory=set)  #: sub-agents that have their span
@@ -100,7 +101,7 @@ class Seen(Struct, gc=False):
     at: datetime | None
     raw: bytes
 
-    def step(self, key: str, kind: Kind, **facts: object) -> StepRecord:
+    def step(self, key: str, kind: Kind, **facts: Any) -> StepRecord:
         """Make a step of this event; times and lane are set unless given."""
         event, agent = self.event, self.agent
         parent = None if event.parent is None else id_of(event.parent)
@@ -118,7 +119,7 @@ class Seen(Struct, gc=False):
             turn=None if event.turn is None else whole_of(event.turn),
             attempt=None if event.attempt is None else whole_of(event.attempt),
             raw=self.raw,
-            **facts,  # type: ignore[arg-type]
+            **facts,
         )
 
 
