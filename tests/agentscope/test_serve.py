@@ -129,7 +129,7 @@ def test_killed_web_and_worker_come_back(served: Served) -> None:
 
 
 def test_requests_wait_for_a_killed_postgres(served: Served, data: Path) -> None:
-    """A request that meets a session just ending may fail; one that comes after it waits for the new server."""
+    """A request that meets an ending session may fail; one that comes later waits for the new server."""
     served.wait_ready()
     server = psutil.Process(int((data / "postgres" / "postmaster.pid").read_text().split()[0]))
     family = [server, *server.children(recursive=True)]
