@@ -104,3 +104,9 @@ NOTES_MOST = 10_000
 
 #: Seconds in which nudges that fail are logged once.
 GRUMBLE_SECONDS = 60
+
+#: Steps, or changes, that an export reads at a time: some MB.
+ARCHIVE_STEPS = 200
+
+#: Texts that an export reads at a time; each may have 8 MiB.
+ARCHIVE_TEXTS = 50

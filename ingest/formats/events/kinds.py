@@ -1,9 +1,10 @@
 """Which event is of which kind, and who reads it."""
 
-from ingest.formats.events import answers, calls, changes, lifecycle, words
+from ingest.formats.events import answers, archive, calls, changes, lifecycle, words
 from ingest.formats.events.state import Handler, Reading, Seen
 from ingest.formats.events.values import id_of
 from ingest.formats.events.wire import NOTHING, Event
+from runs.archives import BODIES
 from runs.kinds import Kind
 
 HANDLERS: dict[str, Handler] = {
@@ -28,6 +29,7 @@ HANDLERS: dict[str, Handler] = {
     "blob_ref": words.read_blob_ref,
     "log": words.read_log,
     "event": words.read_log,
+    **dict.fromkeys(BODIES, archive.read_archived),
 }
 
 #: Words of turn logs, whose events have `event` and no `kind`.

@@ -10,9 +10,9 @@ from ingest.formats.events.lines import Line, Lines
 from ingest.formats.events.state import SOURCE, Reading, RunFound, Seen, raw_of
 from ingest.formats.events.values import id_of, time_of
 from ingest.formats.events.wire import Event
-from ingest.limits import PROBLEM_BYTES, RUNS_PER_REQUEST
+from ingest.limits import RUNS_PER_REQUEST
 from runs.kinds import Kind
-from runs.records import Batch, Quarantined, RunRecord, StepRecord
+from runs.records import Batch, RunRecord, StepRecord
 
 NO_RUN = "The event names no run: give `run`, the header X-AgentScope-Run, or ?run=."
 
@@ -25,23 +25,24 @@ def read_lines(
     memory: Memory | None = None,
 ) -> Batch:
     """Read events into records. `run` is the run of events that name none; the store gives the rest."""
-    reading = Reading(facts or {}, pairs=bool(facts) or has_calls_without_id(lines.lines), memory=memory)
+    pairs = bool(facts) or has_calls_without_id(lines.lines)
+    reading = Reading(facts or {}, pairs=pairs, memory=memory, name=lines.name)
     default = id_of(run)
     for line in lines.lines:
         event = line.event
         run_id = id_of(event.run) or id_of(event.run_id) or default
         if run_id is None:
-            reading.quarantined.append(_unread(lines, line, NO_RUN))
+            reading.refuse(line, NO_RUN)
             continue
         if run_id not in reading.runs and len(reading.runs) >= RUNS_PER_REQUEST:
-            why = f"The request names more than {RUNS_PER_REQUEST} runs."
-            reading.quarantined.append(_unread(lines, line, why))
+            reading.refuse(line, f"The request names more than {RUNS_PER_REQUEST} runs.")
             continue
         found, kind = reading.run(run_id), kind_of(event)
         seen = Seen(line, event, kind, found, "", time_of_event(event), raw_of(line))
         if kind != "run_start" and event.agent is not None:
             seen.agent = enter_lane(reading, seen, id_of(event.agent) or "")
         note_time(found, seen.at)
+        found.is_told = found.is_told or not kind.startswith("archived_")
         HANDLERS.get(kind, keep_unknown)(reading, seen)
     read_edits_told_apart(reading)
     return finish(reading, lines)
@@ -50,7 +51,7 @@ def read_lines(
 def finish(reading: Reading, lines: Lines) -> Batch:
     """Gather what was read into one batch."""
     return Batch(
-        runs=[run_record(found) for found in reading.runs.values()],
+        runs=[record for found in reading.runs.values() for record in run_records(found)],
         steps=reading.steps,
         changes=reading.changes,
         quarantined=lines.quarantined + reading.quarantined,
@@ -58,14 +59,17 @@ def finish(reading: Reading, lines: Lines) -> Batch:
     )
 
 
-def run_record(found: RunFound) -> RunRecord:
-    """Make the record of a run: its last known time makes newer words win."""
-    return RunRecord(
+def run_records(found: RunFound) -> list[RunRecord]:
+    """Make the records of a run: its last known time makes newer words win."""
+    if not found.is_told:
+        return found.archived
+    told = RunRecord(
         external_id=found.id,
         source=SOURCE,
         at=found.last_at,
         **{"started_at": found.first_at, **found.record},
     )
+    return [*found.archived, told]
 
 
 def time_of_event(event: Event) -> datetime | None:
@@ -126,11 +130,6 @@ def runs_with_strange_results(lines: Lines, *, run: str | None = None) -> set[st
         elif kind == "tool_call" and event.id is not None:
             named.add(event.run if type(event.run) is str else id_of(event.run_id))
     return {found for one in answered - named if (found := id_of(one) or id_of(run)) is not None}
-
-
-def _unread(lines: Lines, line: Line, why: str) -> Quarantined:
-    where = f"{lines.name}:{line.n}" if lines.name else f"event {line.n}"
-    return Quarantined(where=where, why=why, data=line.data[:PROBLEM_BYTES])
 
 
 def needs_run(lines: Lines) -> bool:

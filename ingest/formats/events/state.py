@@ -12,9 +12,9 @@ from ingest.formats.events.lines import Line
 from ingest.formats.events.pairing import Pairing
 from ingest.formats.events.values import id_of, whole_of
 from ingest.formats.events.wire import NOTHING, Event
-from ingest.limits import RAW_PART_BYTES
+from ingest.limits import PROBLEM_BYTES, RAW_PART_BYTES
 from runs.kinds import Kind
-from runs.records import ChangeRecord, Context, Quarantined, StepRecord, digest_of
+from runs.records import ChangeRecord, Context, Quarantined, RunRecord, StepRecord, digest_of
 
 SOURCE = "events"
 
@@ -50,6 +50,8 @@ class RunFound(Struct):
     answered: set[str] = field(default_factory=set)  #: calls that worked, and were not in `inputs` then
     cwd: str = ""
     memory: Memory | None = None
+    archived: list[RunRecord] = field(default_factory=list)  #: as an export wrote it
+    is_told: bool = False  #: by events that are no lines of an archive
 
     def root(self) -> str:
         """Give the folder the run works in; an earlier request may have told it."""
@@ -61,12 +63,16 @@ class RunFound(Struct):
 class Reading:
     """The state of reading one request or file."""
 
-    def __init__(self, facts: Mapping[str, RunFacts], *, pairs: bool, memory: Memory | None = None) -> None:
+    def __init__(
+        self, facts: Mapping[str, RunFacts], *, pairs: bool, memory: Memory | None = None, name: str = ""
+    ) -> None:
+        self.name = name
         self.runs: dict[str, RunFound] = {}
         self.steps: list[StepRecord] = []
         self.changes: list[ChangeRecord] = []
         self.quarantined: list[Quarantined] = []
         self.contexts: dict[bytes, Context] = {}
+        self.shelves: dict[str, Any] = {}  #: what lines of an archive laid down, by run
         self.memory = memory
         self._facts = facts
         self._pairs = pairs
@@ -81,6 +87,11 @@ class Reading:
             if self._pairs:
                 found.pairing = Pairing(facts.calls)
         return found
+
+    def refuse(self, line: Line, why: str) -> None:
+        """Keep a line that cannot be read, with the reason."""
+        where = f"{self.name}:{line.n}" if self.name else f"event {line.n}"
+        self.quarantined.append(Quarantined(where=where, why=why, data=line.data[:PROBLEM_BYTES]))
 
     def key_of_line(self, kind: str, line: Line) -> str:
         """Derive a key for an event without id: the same line has the same key, whenever it is sent."""
