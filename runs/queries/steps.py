@@ -1,8 +1,6 @@
 """Steps of one run, which a project's query found: windows, what changed since a revision, one step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, TextField, When
 from django.db.models.functions import Left
@@ -11,8 +9,7 @@ from django.http import Http404
 from runs.kinds import FAILED_STATES, Kind
 from runs.limits import MISSED_MOST, WINDOW
 from runs.models import Run, Step
-
-Row = dict[str, Any]
+from runs.queries.windows import Row, Window, after_row, around_row, before_row, first_of
 
 #: What a row shows. Whole previews only where the sentence needs them: 200 × 8 KB are 1.6 MB.
 _PLAIN = (
@@ -56,16 +53,8 @@ _META = Q(detail__contains={"meta": True})
 _IN_PARENT = Exists(Step.objects.filter(run_id=OuterRef("run_id"), key=OuterRef("parent_key")))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Window:
-    """Neighbouring rows of the timeline, and whether there are more on either side."""
-
-    rows: list[Row]
-    earlier: bool
-    later: bool
-
-
-def _rows(steps: QuerySet[Step]) -> QuerySet[Step, Row]:
+def rows_from(steps: QuerySet[Step]) -> QuerySet[Step, Row]:
+    """Select what rows show of some steps, in no order."""
     return steps.annotate(**_CUT).values(*_PLAIN, *_CUT)
 
 
@@ -76,13 +65,12 @@ def _timeline(run: Run, *, meta: bool, lane: str | None) -> QuerySet[Step, Row]:
         steps = steps.exclude(agent="").filter(parent_key=lane)
     elif run.agents:
         steps = steps.filter(Q(agent="") | ~_IN_PARENT)
-    return _rows(steps if meta else steps.exclude(_META))
+    return rows_from(steps if meta else steps.exclude(_META))
 
 
 def first_window(run: Run, *, meta: bool, lane: str | None = None) -> Window:
     """Read the beginning of a lane."""
-    rows = list(_timeline(run, meta=meta, lane=lane).order_by("started_at", "seq")[: WINDOW + 1])
-    return Window(rows=rows[:WINDOW], earlier=False, later=len(rows) > WINDOW)
+    return first_of(_timeline(run, meta=meta, lane=lane))
 
 
 def has_meta_events(run: Run) -> bool:
@@ -91,44 +79,23 @@ def has_meta_events(run: Run) -> bool:
 
 
 def window_after(run: Run, mark: Row, *, meta: bool, lane: str | None = None, size: int = WINDOW) -> Window:
-    """Read the rows that follow one; rows without a time come last."""
-    steps = _timeline(run, meta=meta, lane=lane).order_by("started_at", "seq")
-    at, seq = mark["started_at"], mark["seq"]
-    if at is None:
-        rows = list(steps.filter(started_at=None, seq__gt=seq)[: size + 1])
-        return Window(rows=rows[:size], earlier=True, later=len(rows) > size)
-    timed = steps.filter(started_at__gte=at).exclude(started_at=at, seq__lte=seq)
-    rows = list(timed[: size + 1])
-    if len(rows) <= size:
-        rows += list(steps.filter(started_at=None)[: size + 1 - len(rows)])
-    return Window(rows=rows[:size], earlier=True, later=len(rows) > size)
+    """Read the rows that follow one."""
+    return after_row(_timeline(run, meta=meta, lane=lane), mark, size=size)
 
 
 def window_before(run: Run, mark: Row, *, meta: bool, lane: str | None = None, size: int = WINDOW) -> Window:
     """Read the rows that come before one."""
-    steps = _timeline(run, meta=meta, lane=lane)
-    at, seq = mark["started_at"], mark["seq"]
-    rows: list[Row] = []
-    if at is None:
-        rows = list(steps.filter(started_at=None, seq__lt=seq).order_by("-seq")[: size + 1])
-    if len(rows) <= size:
-        timed = steps.filter(started_at__isnull=False)
-        if at is not None:
-            timed = steps.filter(started_at__lte=at).exclude(started_at=at, seq__gte=seq)
-        rows += list(timed.order_by("-started_at", "-seq")[: size + 1 - len(rows)])
-    return Window(rows=rows[:size][::-1], earlier=len(rows) > size, later=True)
+    return before_row(_timeline(run, meta=meta, lane=lane), mark, size=size)
 
 
 def window_around(run: Run, mark: Row, *, meta: bool) -> Window:
     """Read the rows around one, and the row itself."""
-    before = window_before(run, mark, meta=meta, size=WINDOW // 2)
-    after = window_after(run, mark, meta=meta, size=WINDOW // 2)
-    return Window(rows=[*before.rows, mark, *after.rows], earlier=before.earlier, later=after.later)
+    return around_row(_timeline(run, meta=meta, lane=None), mark)
 
 
 def row_of(run: Run, seq: int) -> Row:
     """Read one row. Raises Http404."""
-    row = _rows(Step.objects.filter(run_id=run.id, seq=seq)).first()
+    row = rows_from(Step.objects.filter(run_id=run.id, seq=seq)).first()
     if row is None:
         raise Http404("No such step in this run.")
     return row
@@ -137,12 +104,12 @@ def row_of(run: Run, seq: int) -> Row:
 def rows_after_revision(run: Run, revision: int, *, limit: int = WINDOW) -> list[Row]:
     """Read what changed since a revision, in the order in which it was written."""
     steps = Step.objects.filter(run_id=run.id, revision__gt=revision)
-    return list(_rows(steps).order_by("revision")[:limit])
+    return list(rows_from(steps).order_by("revision")[:limit])
 
 
 def rows_by_key(run: Run, keys: Sequence[str]) -> dict[str, Row]:
     """Read rows by the client's own ids."""
-    return {row["key"]: row for row in _rows(Step.objects.filter(run_id=run.id, key__in=list(keys)))}
+    return {row["key"]: row for row in rows_from(Step.objects.filter(run_id=run.id, key__in=list(keys)))}
 
 
 def count_after_revision(run: Run, revision: int) -> int:
@@ -166,7 +133,7 @@ def rows_of_lanes(run: Run, keys: Sequence[str]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {key: [] for key in keys}
     if keys:
         inner = Step.objects.filter(run_id=run.id, parent_key__in=list(keys)).exclude(agent="").exclude(_META)
-        for row in _rows(inner).order_by("started_at", "seq"):
+        for row in rows_from(inner).order_by("started_at", "seq"):
             found[row["parent_key"]].append(row)
     return found
 
@@ -194,7 +161,7 @@ def previous_call(run: Run, step: Step) -> Step | None:
 def failures_of(run: Run, *, limit: int) -> list[Row]:
     """Read the first steps that failed."""
     bad = Q(status__in=list(FAILED_STATES)) & ~Q(kind=Kind.RETRY)
-    steps = _rows(Step.objects.filter(bad | Q(kind=Kind.ERROR), run_id=run.id))
+    steps = rows_from(Step.objects.filter(bad | Q(kind=Kind.ERROR), run_id=run.id))
     return list(steps.order_by("started_at", "seq")[:limit])
 
 
