@@ -11,6 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from runs.deltas import delta_after
 from runs.fragments import head_of, place_of, show_steps
+from runs.limits import FILTER_CHARS
 from runs.models import Run
 from runs.overviews import read_overview
 from runs.queries.runs import parent_of, run_of
@@ -23,6 +24,7 @@ from runs.queries.steps import (
     window_around,
     window_before,
 )
+from runs.shown.tabs import KEPT, tabs_of
 from runs.views.panels import read_panel
 from teams.access import project_for
 from teams.models import Project
@@ -41,7 +43,7 @@ def show_run(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
         overview = read_overview(found, run) if panel is None else None
         shown = {"panel": panel, "overview": overview, "project": found, "run": run}
         return render(request, "runs/_panel.html", shown)
-    context = run_context(request, found, run, tab="steps")
+    context = run_context(request, found, run, tab="transcript")
     context |= timeline_context(request, found, run, window_of(run, seq, meta=context["meta"]), selected=seq)
     context["has_meta"] = context["meta"] or has_meta_events(run)
     overview = read_overview(found, run) if panel is None else None
@@ -86,14 +88,23 @@ def window_of(run: Run, seq: int | None, *, meta: bool) -> Window:
     return window_around(run, row_of(run, seq), meta=meta)
 
 
+def kept_of(request: HttpRequest) -> dict[str, str]:
+    """Read the state that all readings of a run share; a step's own page holds the step in its path."""
+    kept = {name: request.GET.get(name, "")[:FILTER_CHARS] for name in KEPT}
+    here = request.resolver_match.kwargs if request.resolver_match else {}
+    return kept | {"step": str(here["seq"])} if "seq" in here else kept
+
+
 def run_context(request: HttpRequest, project: Project, run: Run, *, tab: str) -> dict[str, Any]:
-    """Gather what every page of a run shows."""
+    """Gather what every page of a run shows. `tab` names the reading, see `runs.shown.tabs`."""
+    head = head_of(run)
     return {
         "project": project,
         "run": run,
-        "head": head_of(run),
+        "head": head,
         "parent": parent_of(project, run),
-        "tab": tab,
+        "tabs": tabs_of(place_of(project, run), head, tab, kept_of(request)),
+        "kept_names": " ".join(KEPT),
         "meta": request.GET.get("events") == "all",
         "is_running": run.status == "running",
     }

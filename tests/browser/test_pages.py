@@ -122,3 +122,14 @@ def test_long_run_loads_windows_as_one_scrolls(open_page, places, send):
         "ol[data-rows] li[data-seq]", "rows => rows.map(r => Number(r.dataset.seq))"
     )
     assert seqs == list(range(450))
+
+
+def test_tabs_keep_the_step_that_the_reader_went_to(open_page, places, story):
+    page = open_page(places(story))
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("#panel [data-panel='1']")).to_be_visible()
+    page.locator("[data-to-changes]").click()
+    page.wait_for_url("**/changes/?step=1")
+    page.locator("[data-to-transcript]").click()
+    expect(page.locator("#panel [data-panel='1']")).to_be_visible()

@@ -1,0 +1,36 @@
+// The state that the address holds (step, thinking, …) outlives a change of step by htmx and goes along from tab to tab.
+(() => {
+  const tabs = document.querySelector("[data-keeps]");
+  if (!tabs) return;
+  const names = tabs.dataset.keeps.split(" ");
+  const read = () => new URLSearchParams(location.search);
+
+  // Put the state of the address into another one; what that one says itself stays.
+  const carry = (href, except = []) => {
+    const url = new URL(href, location.href);
+    const state = read();
+    for (const name of names) {
+      if (!except.includes(name) && !url.searchParams.has(name) && state.get(name)) url.searchParams.set(name, state.get(name));
+    }
+    return url.pathname + url.search + url.hash;
+  };
+  // Set or (with an empty value) drop one piece of state, without a new entry in the history.
+  const set = (name, value) => {
+    const url = new URL(location.href);
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+    history.replaceState(history.state, "", url);
+    link();
+  };
+  const link = () => {
+    for (const tab of tabs.querySelectorAll("a[data-tab]")) {
+      tab.href = carry(new URL(tab.href).pathname);
+    }
+  };
+  // A link to a step, or the one that closes it, says which step; the rest is the reader's.
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.target?.id === "panel") detail.path = carry(detail.path, ["step"]);
+  });
+  for (const name of ["htmx:replacedInHistory", "htmx:pushedIntoHistory"]) document.addEventListener(name, link);
+  window.pageState = { get: (name) => read().get(name) ?? "", set, carry };
+})();
