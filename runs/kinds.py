@@ -41,6 +41,14 @@ class RunStatus(StrEnum):
     UNFINISHED = "unfinished"  #: it went silent without an end
 
 
+class Verdict(StrEnum):
+    """What a person says of a run's result."""
+
+    GOOD = "good"
+    BAD = "bad"
+    UNSURE = "unsure"
+
+
 class Op(StrEnum):
     """What happened to a file."""
 

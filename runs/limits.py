@@ -110,3 +110,13 @@ ARCHIVE_STEPS = 200
 
 #: Texts that an export reads at a time; each may have 8 MiB.
 ARCHIVE_TEXTS = 50
+
+#: Tags of one run, and characters of one: words to find runs by, not a text.
+TAGS_MOST = 20
+TAG_CHARS = 40
+
+#: Characters of the reason of a verdict.
+REASON_CHARS = 2_000
+
+#: Rows of the timeline of a Markdown summary; failures and edits go before what only looked.
+SUMMARY_STEPS = 80

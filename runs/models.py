@@ -1,10 +1,12 @@
 """Tables of a recording. The store (`runs.store`) is their only writer."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from runs.kinds import Basis, Kind, Op, Origin, RunStatus, StepStatus
+from runs.kinds import Basis, Kind, Op, Origin, RunStatus, StepStatus, Verdict
 from teams.models import Project
 
 
@@ -43,6 +45,15 @@ class Run(models.Model):
     sources = ArrayField(models.TextField(), default=list)
     revision = models.BigIntegerField(default=0)
     due = models.BooleanField(default=False)  # has changed since findings and alert rules last saw it
+
+    # What people say of it (runs.actions). The store never writes these.
+    verdict = models.TextField(choices=choices(Verdict), default="", db_default="", blank=True)
+    verdict_reason = models.TextField(default="", db_default="", blank=True)
+    verdict_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    verdict_at = models.DateTimeField(null=True)
+    tags = ArrayField(models.TextField(), default=list, db_default=[])
 
     prompts = models.IntegerField(default=0)
     turns = models.IntegerField(default=0)
@@ -89,6 +100,13 @@ class Run(models.Model):
                 name="run_list_with_failures",
                 condition=Q(failures__gt=0),
             ),
+            models.Index(
+                fields=["project", "verdict", "-sort_at", "-id"],
+                name="run_list_by_verdict",
+                condition=~Q(verdict=""),
+            ),
+            # Without tags a run has no entry: ingest rewrites its row with every batch.
+            GinIndex(fields=["tags"], name="run_list_by_tag", condition=~Q(tags=[])),
             models.Index(fields=["id"], name="run_due", condition=Q(due=True)),  # alerts polls these
             models.Index(
                 fields=["updated_at"], name="run_open", condition=Q(status="running")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from runs.views import changes, lists, runs, steps
+from runs.views import changes, lists, runs, steps, takeaways
 
 app_name = "runs"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path(f"{_PROJECT}rows/", lists.show_rows, name="rows"),
     path(f"{_PROJECT}choices/<slug:name>/", lists.show_choices, name="choices"),
     path(_RUN, runs.show_run, name="run"),
+    path(f"{_RUN}verdict/", takeaways.judge, name="judge"),
+    path(f"{_RUN}export/", takeaways.export_run, name="export"),
+    path(f"{_RUN}summary/", takeaways.summarise_run, name="summary"),
     path(f"{_RUN}timeline/", runs.show_timeline, name="timeline"),
     path(f"{_RUN}changes/", changes.show_changes, name="changes"),
     path(f"{_RUN}changes/<int:number>/patch/", changes.show_patch, name="patch"),

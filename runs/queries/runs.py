@@ -15,7 +15,18 @@ from teams.access import Visitor, projects_of
 from teams.models import Project
 
 #: Columns that no list shows.
-UNLISTED = ("meta", "sources", "error", "commit", "told_at", "variant", "session", "parent_external_id")
+UNLISTED = (
+    "meta",
+    "sources",
+    "error",
+    "commit",
+    "told_at",
+    "variant",
+    "session",
+    "parent_external_id",
+    "verdict_reason",
+    "verdict_at",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +37,8 @@ class RunFilter:
     agent: str = ""
     model: str = ""
     repo: str = ""
+    verdict: str = ""
+    tag: str = ""
     failures: bool = False
     text: str = ""
     since: datetime | None = None
@@ -64,9 +77,11 @@ class Totals:
 def runs_for(project: Project, chosen: RunFilter) -> QuerySet[Run]:
     """Select the runs of a filter, in no order."""
     runs = Run.objects.filter(project=project)
-    for name in ("status", "agent", "model", "repo"):
+    for name in ("status", "agent", "model", "repo", "verdict"):
         if getattr(chosen, name):
             runs = runs.filter(**{name: getattr(chosen, name)})
+    if chosen.tag:
+        runs = runs.filter(tags__contains=[chosen.tag]).exclude(tags=[])  # as the index says it
     if chosen.failures:
         runs = runs.filter(failures__gt=0)
     if chosen.since:

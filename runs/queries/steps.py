@@ -179,3 +179,12 @@ def neighbours_of(run: Run, step: Step) -> tuple[int | None, int | None]:
     before = window_before(run, mark, meta=False, lane=lane, size=1).rows
     after = window_after(run, mark, meta=False, lane=lane, size=1).rows
     return (before[-1]["seq"] if before else None, after[0]["seq"] if after else None)
+
+
+def notable_rows(run: Run, *, limit: int) -> list[Row]:
+    """Read what a summary tells: all of a short run, else what was asked, failed, changed, answered."""
+    steps = Step.objects.filter(run_id=run.id).exclude(_META)
+    if run.steps > limit:
+        loud = [Kind.PROMPT, Kind.RETRY, Kind.COMPACTION, Kind.ERROR, Kind.FINAL, Kind.HANDOFF]
+        steps = steps.filter(Q(kind__in=loud) | Q(status__in=list(FAILED_STATES)) | Q(changes__gt=0))
+    return list(rows_from(steps).order_by("started_at", "seq")[: limit + 1])

@@ -74,6 +74,8 @@ class RunRow:
     cost: str
     cost_note: str
     started: datetime
+    verdict: str
+    tags: list[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,6 +187,8 @@ def run_row(run: Run, place: Place, ticks: list[Tick]) -> RunRow:
         cost=cost,
         cost_note=note,
         started=run.sort_at,
+        verdict=run.verdict,
+        tags=run.tags,
     )
 
 

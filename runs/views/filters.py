@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.utils.dateparse import parse_date, parse_datetime
 
-from runs.kinds import RunStatus
+from runs.kinds import RunStatus, Verdict
 from runs.limits import FILTER_CHARS
 from runs.queries.runs import Cursor, RunFilter
 
 #: Names in the query string, in the order of the chips.
-NAMES = ("status", "agent", "model", "repo", "failures", "when", "since", "until", "q")
+NAMES = ("status", "agent", "model", "repo", "failures", "verdict", "tag", "when", "since", "until", "q")
 MENUS = ("agent", "model", "repo")
 PRESETS = {
     "1h": ("last hour", timedelta(hours=1)),
@@ -46,7 +46,7 @@ class Chip:
 
 def read_filter(query: Mapping[str, str], *, now: datetime) -> RunFilter:
     """Read a filter; values that mean nothing are left out."""
-    status = query.get("status", "")
+    status, verdict = query.get("status", ""), query.get("verdict", "")
     preset = PRESETS.get(query.get("when", ""))
     return RunFilter(
         status=status if status in set(RunStatus) else "",
@@ -54,6 +54,8 @@ def read_filter(query: Mapping[str, str], *, now: datetime) -> RunFilter:
         model=_text(query, "model"),
         repo=_text(query, "repo"),
         failures=query.get("failures") == "1",
+        verdict=verdict if verdict in set(Verdict) else "",
+        tag=_text(query, "tag").lower(),
         text=_text(query, "q"),
         since=now - preset[1] if preset else _time(query.get("since", "")),
         until=_time(query.get("until", "")),
@@ -90,13 +92,15 @@ def chips_of(query: Mapping[str, str]) -> list[Chip]:
     """Build the row of filters."""
     chosen = kept(query)
     statuses = {status.value: status.value for status in RunStatus}
+    verdicts = {verdict.value: verdict.value for verdict in Verdict}
     presets = {name: words for name, (words, _) in PRESETS.items()}
     return [
         _menu(chosen, "status", "Status", statuses),
         *(_asking(chosen, name) for name in MENUS),
         _menu(chosen, "failures", "Failures", {"1": "at least one"}),
+        _menu(chosen, "verdict", "Verdict", verdicts),
         _menu(chosen, "when", "When", presets),
-        *(_plain(chosen, name) for name in ("since", "until", "q") if name in chosen),
+        *(_plain(chosen, name) for name in ("tag", "since", "until", "q") if name in chosen),
     ]
 
 

@@ -25,9 +25,11 @@ from runs.queries.steps import (
     window_before,
 )
 from runs.shown.tabs import KEPT, tabs_of
+from runs.shown.verdicts import verdict_shown
 from runs.views.panels import read_panel
 from teams.access import project_for
 from teams.models import Project
+from teams.roles import role_allows
 
 
 @require_GET
@@ -105,6 +107,8 @@ def run_context(request: HttpRequest, project: Project, run: Run, *, tab: str) -
         "parent": parent_of(project, run),
         "tabs": tabs_of(place_of(project, run), head, tab, kept_of(request)),
         "kept_names": " ".join(KEPT),
+        "verdict": verdict_shown(run),
+        "may_judge": role_allows(project.role, "change"),
         "meta": request.GET.get("events") == "all",
         "is_running": run.status == "running",
     }

@@ -1,0 +1,117 @@
+"""A run as a page of Markdown: what an issue or a pull request needs to know of it."""
+
+import re
+from collections.abc import Iterator
+
+from runs.fragments import place_of, show_steps
+from runs.limits import FILES_LISTED, SUMMARY_STEPS
+from runs.models import Run
+from runs.queries.changes import files_of
+from runs.queries.steps import last_words, notable_rows
+from runs.sentences import answer_texts
+from runs.shown.runs import RunHead, run_head
+from runs.shown.steps import StepRow
+from runs.words import count, plural
+from teams.models import Project
+
+#: What Markdown would read as more than a character. Line breaks and HTML lose their meaning, too.
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+
+
+def summary_of_run(project: Project, run: Run, *, base: str) -> str:
+    """Write the summary; `base` is the address of this server, for its links."""
+    url = base + place_of(project, run).url("run")
+    return "\n".join(_parts(project, run, url)).rstrip() + "\n"
+
+
+def _parts(project: Project, run: Run, url: str) -> Iterator[str]:
+    head = run_head(run)
+    yield f"# {escaped(head.title)}\n"
+    yield " · ".join(_facts(head, run)) + "\n"
+    yield f"[Open in AgentScope]({url})\n"
+    if run.error:
+        yield f"**{escaped(run.error)}**\n"
+    if run.verdict:
+        yield (
+            f"Verdict: **{run.verdict}**"
+            + (f" — {escaped(run.verdict_reason)}" if run.verdict_reason else "")
+            + "\n"
+        )
+    if run.tags:
+        yield "Tags: " + ", ".join(code(tag) for tag in run.tags) + "\n"
+    yield "## What was asked\n"
+    yield quoted(run.task or "(no prompt was recorded)") + "\n"
+    yield "## What it did\n"
+    yield from _steps(project, run, url)
+    yield from _files(run, url)
+    last = last_words(run)
+    if last and (said := answer_texts(last.output_preview)[0]):
+        yield "## What it said last\n"
+        yield quoted(said) + "\n"
+
+
+def _facts(head: RunHead, run: Run) -> Iterator[str]:
+    yield f"**{escaped(head.status.word)}**"
+    yield from (escaped(word) for word in (head.agent, head.model) if word)
+    if head.where:
+        yield code(head.where + (f" {head.commit}" if head.commit else ""))
+    if head.duration:
+        yield head.duration
+    yield f"{plural(head.turns, 'turn')}, {plural(head.tools, 'tool call')}"
+    if head.retries:
+        yield plural(head.retries, "retry")
+    if head.failures:
+        yield plural(head.failures, "failure")
+    yield f"{head.tokens} tokens, {head.cost}"
+
+
+def _steps(project: Project, run: Run, url: str) -> Iterator[str]:
+    found = notable_rows(run, limit=SUMMARY_STEPS)
+    rows = show_steps(project, run, found[:SUMMARY_STEPS])
+    yield from (step_line(row, url) for row in rows)
+    if run.steps > SUMMARY_STEPS:
+        more = " The first of them are here." if len(found) > SUMMARY_STEPS else ""
+        told = "what was asked, failed, was retried, changed a file or answered"
+        yield f"\nOf {count(run.steps)} steps: {told}.{more}"
+    yield ""
+
+
+def step_line(row: StepRow, url: str) -> str:
+    """Write one step: `- [12](…) Ran `npm test` · exit 1`, what failed in bold."""
+    said = row.sentence
+    subject = code(said.object) if said.is_code and said.object else escaped(said.object)
+    words = f"{escaped(said.verb)} {subject}".strip()
+    tags = "".join(f" · {escaped(tag.text)}" for tag in said.tags)
+    words = f"**{words}{tags}**" if said.tone == "fail" else words + tags
+    return f"- [{row.seq}]({url}?step={row.seq}) {words}"
+
+
+def _files(run: Run, url: str) -> Iterator[str]:
+    files = files_of(run) if run.changes else []
+    if not files:
+        return
+    yield f"## What it changed\n\n[All diffs]({url}changes/)\n"
+    for file in files:
+        place = " (outside the repository)" if file["outside"] else ""
+        yield f"- {code(file['path'])} +{file['added'] or 0} −{file['removed'] or 0}{place}"
+    if len(files) >= FILES_LISTED:
+        yield f"\nThe first {count(FILES_LISTED)} files."
+    yield ""
+
+
+def escaped(text: str) -> str:
+    """Write a text on one line, as the words that it is."""
+    return _MARKS.sub(r"\\\1", " ".join(text.split()))
+
+
+def code(text: str) -> str:
+    """Write a text as code, within as many backticks as it needs."""
+    line = " ".join(text.split())
+    fence = "`" * (max(map(len, re.findall(r"`+", line)), default=0) + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def quoted(text: str) -> str:
+    """Write a text as a quotation; its own Markdown stays, HTML in it does not."""
+    return "\n".join("> " + line.replace("<", "&lt;") for line in text.strip().splitlines())
