@@ -6,7 +6,7 @@ from runs.kinds import Kind, StepStatus
 from runs.tools import Family, family_of
 
 TICKS = 30
-_PITCH, _WIDTH = 5, 3.6
+_PITCH = 5
 
 _DOTS = {
     Kind.LLM: "llm",
@@ -34,14 +34,11 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A tick as drawn: place, height, colour."""
+class Bars:
+    """All ticks of one colour: one path, since a list of 50 runs has 1,500 ticks."""
 
-    x: float
-    y: int
-    height: int
     colour: str
-    width: float = _WIDTH
+    path: str
 
 
 def colour_of(tick: Tick) -> str:
@@ -56,13 +53,15 @@ def colour_of(tick: Tick) -> str:
     return "edit" if tick.changes or family in (Family.EDIT, Family.WRITE) else "tool"
 
 
-def bars_of(ticks: list[Tick]) -> list[Bar]:
+def bars_of(ticks: list[Tick]) -> list[Bars]:
     """Draw the ticks from the left; failures stand out by height, too."""
-    colours = [colour_of(tick) for tick in ticks[-TICKS:]]
-    return [
-        Bar(round(number * _PITCH, 1), 0 if colour == "fail" else 4, 18 if colour == "fail" else 12, colour)
-        for number, colour in enumerate(colours)
-    ]
+    paths: dict[str, str] = {}
+    for number, tick in enumerate(ticks[-TICKS:]):
+        colour = colour_of(tick)
+        top, length = (0, 18) if colour == "fail" else (4, 12)
+        bar = f"M{number * _PITCH + 2} {top}v{length}"
+        paths[colour] = paths.get(colour, "") + bar
+    return [Bars(colour, path) for colour, path in paths.items()]
 
 
 def words_of(ticks: list[Tick]) -> str:

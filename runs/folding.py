@@ -187,7 +187,7 @@ def name_run(work: Work) -> None:
         row.name = title_of(row.task)
     if not row.model:
         models = [step.model for step in work.steps.values() if step.kind == Kind.LLM and not step.agent]
-        row.model = next((model for model in models if model), "")
+        row.model = indexable(next((model for model in models if model), ""))
 
 
 def price_steps(work: Work, *, overrides: dict[str, Any] | None) -> None:

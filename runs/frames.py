@@ -17,7 +17,8 @@ from runs.deltas import RELOAD, delta_after
 from runs.fragments import render_run, show_runs
 from runs.limits import FRAME_THREADS, FRAMES_KEPT
 from runs.models import Run
-from runs.queries.runs import RunFilter, marks_of_page, run_seen_by, runs_among, totals_of
+from runs.queries.runs import RunFilter, marks_of_page, run_seen_by, runs_among
+from runs.queries.sums import totals_of
 from runs.shown.lists import summary_of
 from teams.access import Visitor, project_for, still_sees
 from teams.models import Project

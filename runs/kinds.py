@@ -1,6 +1,6 @@
 """The closed vocabularies of a recording. No Django here: parsers and rules import this too."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Kind(StrEnum):
@@ -74,6 +74,14 @@ class Basis(StrEnum):
     PATCH = "patch"  #: only a patch was reported
     FRAGMENT = "fragment"  #: only the replaced and the new fragment are known
     NAME = "name"  #: only the path is known
+
+
+class Span(IntEnum):
+    """What time a row of sums speaks of."""
+
+    FRESH = 0  #: a day, not folded yet: what one batch moved
+    DAY = 1
+    EVER = 2
 
 
 #: Steps of these states count as failures, whatever their kind, unless they are retries.

@@ -9,6 +9,9 @@ SILENCE = timedelta(minutes=15)
 #: Runs closed or deleted in one transaction: keeps locks and WAL short.
 SWEEP_RUNS = 50
 
+#: Rows of sums folded in one transaction: what a minute of full load adds.
+SUMS_FOLDED = 10_000
+
 #: Rows of one page of the run list: two screens.
 PAGE_SIZE = 50
 

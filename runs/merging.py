@@ -161,7 +161,7 @@ def apply_run(row: RunRow, record: RunRecord) -> None:
         value = getattr(record, name)
         if value and (newer or not getattr(row, name)):
             setattr(row, name, storable(value))
-    row.agent, row.repo = indexable(row.agent), indexable(row.repo)  # the list filters by these
+    row.agent, row.model, row.repo = map(indexable, (row.agent, row.model, row.repo))  # the list's filters
     row.name = row.name[:TITLE_CHARS]
     row.task = row.task[:PREVIEW_CHARS]
     if record.parent and (newer or not row.parent_external_id):

@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from runs.kinds import Basis, Kind, Op, Origin, RunStatus, StepStatus, Verdict
+from runs.kinds import Basis, Kind, Op, Origin, RunStatus, Span, StepStatus, Verdict
 from teams.models import Project
 
 
@@ -94,6 +94,7 @@ class Run(models.Model):
                 name="run_list_by_status",
             ),
             models.Index(fields=["project", "agent", "-sort_at", "-id"], name="run_list_by_agent"),
+            models.Index(fields=["project", "model", "-sort_at", "-id"], name="run_list_by_model"),
             models.Index(fields=["project", "repo", "-sort_at", "-id"], name="run_list_by_repo"),
             models.Index(
                 fields=["project", "-sort_at", "-id"],
@@ -108,9 +109,9 @@ class Run(models.Model):
             # Without tags a run has no entry: ingest rewrites its row with every batch.
             GinIndex(fields=["tags"], name="run_list_by_tag", condition=~Q(tags=[])),
             models.Index(fields=["id"], name="run_due", condition=Q(due=True)),  # alerts polls these
-            models.Index(
-                fields=["updated_at"], name="run_open", condition=Q(status="running")
-            ),  # the silent-run sweep
+            # The silent-run sweep. Not by `updated_at`: an index on what every batch writes would cost each
+            # batch an entry in all indexes.
+            models.Index(fields=["id"], name="run_open", condition=Q(status="running")),
         ]
 
     def __str__(self):
@@ -263,3 +264,39 @@ class BilledCall(models.Model):
 
     def __str__(self):
         return self.call_id
+
+
+class RunSum(models.Model):
+    """A part of the sums over a project's runs that share a status, agent, model and repository.
+
+    What a batch moved comes as a row of its own (`Span.FRESH`, also below zero); `runs.rollups` folds those
+    into one row a day and one for ever. docs/decisions/0002-sums.md says why.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    span = models.SmallIntegerField(choices=[(span.value, span.name.lower()) for span in Span])
+    day = models.DateField()  # of `Run.sort_at`, in UTC; a row for ever has the first day of all
+    key = models.BinaryField(null=True)  # digest of the five columns below; fresh rows need none
+    status = models.TextField()
+    agent = models.TextField()
+    model = models.TextField()
+    repo = models.TextField()
+    failing = models.BooleanField()  # at least one failure
+    runs = models.BigIntegerField()
+    calls = models.BigIntegerField()
+    cost_usd = models.DecimalField(max_digits=22, decimal_places=8)
+    unpriced_calls = models.BigIntegerField()
+    lower_bound_calls = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "span", "day", "key"], name="run_sum_of_group", condition=Q(span__gt=0)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["project", "id"], name="run_sum_fresh", condition=Q(span=0)),
+        ]
+
+    def __str__(self):
+        return f"{self.day} {self.status} {self.agent} {self.runs}"

@@ -1,6 +1,6 @@
 """The rows of the store as plain structs, with the columns they are written to. No Django here."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -107,6 +107,7 @@ class RunRow(Struct, kw_only=True):
     started_at: datetime | None
     ended_at: datetime | None
     told_at: datetime | None
+    created_at: datetime
     meta: dict[str, Any]
     sources: list[str]
     revision: int
@@ -136,14 +137,41 @@ class RunRow(Struct, kw_only=True):
     tool_ms: int
 
 
+class SumRow(Struct, kw_only=True, frozen=True):
+    """What a batch moved in the sums of one group of runs: one row of `runs_runsum`."""
+
+    project_id: int
+    span: int
+    day: date
+    status: str
+    agent: str
+    model: str
+    repo: str
+    failing: bool
+    runs: int
+    calls: int
+    cost_usd: Decimal
+    unpriced_calls: int
+    lower_bound_calls: int
+
+
 STEP_COLUMNS = StepRow.__struct_fields__
 CHANGE_COLUMNS = ChangeRow.__struct_fields__
 RUN_COLUMNS = RunRow.__struct_fields__
+SUM_COLUMNS = SumRow.__struct_fields__
 
 #: PostgreSQL types of the columns that are not text, for binary COPY.
 COLUMN_TYPES = {
     "run_id": "uuid",
     "id": "uuid",
+    "project_id": "int8",
+    "span": "int2",
+    "day": "date",
+    "failing": "bool",
+    "runs": "int8",
+    "calls": "int8",
+    "unpriced_calls": "int8",
+    "lower_bound_calls": "int8",
     "seq": "int4",
     "n": "int4",
     "revision": "int8",

@@ -86,9 +86,12 @@ def assignment(name: str) -> str:
     return f'"{name}" = %({name})s::jsonb' if name in JSON_COLUMNS else f'"{name}" = %({name})s'
 
 
+#: Columns of a run that are never written twice.
+FIXED = ("id", "external_id", "created_at")
+
 UPDATE_RUN = f"""
     UPDATE runs_run
-    SET {", ".join(assignment(name) for name in RUN_COLUMNS if name not in ("id", "external_id"))},
+    SET {", ".join(assignment(name) for name in RUN_COLUMNS if name not in FIXED)},
         sort_at = COALESCE(%(started_at)s, created_at), updated_at = %(now)s, due = true
     WHERE id = %(id)s
 """
@@ -134,8 +137,49 @@ READ_BLOBS = """
     SELECT digest, zstd, data FROM runs_blob WHERE run_id = %(run)s AND digest = ANY(%(digests)s)
 """
 
+#: Before runs go, their part of the sums goes.
+SUBTRACT_RUNS = """
+    INSERT INTO runs_runsum (project_id, span, day, status, agent, model, repo, failing, runs, calls,
+        cost_usd, unpriced_calls, lower_bound_calls)
+    SELECT project_id, 0, (sort_at AT TIME ZONE 'UTC')::date, status, agent, model, repo, failures > 0,
+        -count(*), -sum(llm_calls), -sum(cost_usd), -sum(unpriced_calls), -sum(lower_bound_calls)
+    FROM runs_run WHERE id = ANY(%(run_ids)s)
+    GROUP BY 1, 3, 4, 5, 6, 7, 8
+"""
+
+#: Fold fresh rows into those of their day and into those for ever, in one statement: whoever reads sees all
+#: of it or nothing. Rows come in the order of their key, so that two workers wait for each other.
+FOLD_SUMS = """
+    WITH taken AS (
+        DELETE FROM runs_runsum WHERE id IN (
+            SELECT id FROM runs_runsum WHERE span = 0 AND project_id = %(project)s
+            ORDER BY id LIMIT %(rows)s FOR UPDATE SKIP LOCKED
+        ) RETURNING *
+    ), folded AS (
+        INSERT INTO runs_runsum AS known (project_id, span, day, key, status, agent, model, repo, failing,
+            runs, calls, cost_usd, unpriced_calls, lower_bound_calls)
+        SELECT project_id, wanted.span, CASE wanted.span WHEN 1 THEN day ELSE '0001-01-01' END AS of_day,
+            sha256(convert_to(jsonb_build_array(status, agent, model, repo, failing)::text, 'UTF8'))
+                AS of_key, status, agent, model, repo, failing, sum(runs), sum(calls), sum(cost_usd),
+            sum(unpriced_calls), sum(lower_bound_calls)
+        FROM taken CROSS JOIN (VALUES (1), (2)) AS wanted (span)
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+        ORDER BY 2, 3, 4
+        ON CONFLICT (project_id, span, day, key) WHERE span > 0 DO UPDATE SET
+            runs = known.runs + excluded.runs, calls = known.calls + excluded.calls,
+            cost_usd = known.cost_usd + excluded.cost_usd,
+            unpriced_calls = known.unpriced_calls + excluded.unpriced_calls,
+            lower_bound_calls = known.lower_bound_calls + excluded.lower_bound_calls
+    )
+    SELECT count(*) FROM taken
+"""
+
+#: Groups without a run: their other sums are zero, too.
+DROP_EMPTY_SUMS = "DELETE FROM runs_runsum WHERE span > 0 AND runs = 0"
+
 #: Retention and deletion: a run's rows lie together, and nothing else points at them.
 DELETE_RUN_CONTENT = (
+    SUBTRACT_RUNS,
     "DELETE FROM runs_step WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_filechange WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_contextnode WHERE run_id = ANY(%(run_ids)s)",

@@ -30,6 +30,7 @@ from runs.folding import (
 )
 from runs.kinds import Kind
 from runs.records import Batch
+from runs.rollups import add_to_sums
 from runs.rows import (
     CHANGE_COLUMNS,
     RUN_COLUMNS,
@@ -87,6 +88,7 @@ def save_in_transaction(cursor: Any, project: Any, batch: Batch, *, now: datetim
     write_contexts(cursor, works)
     write_blobs(cursor, works)
     write_rows(cursor, works, now=now)
+    add_to_sums(cursor, project, works.values())
     return [
         SavedRun(
             id=work.row.id,

@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 
 from runs.live import announce
 from runs.retention import close_silent_runs_all_projects, delete_expired_runs_all_projects
+from runs.rollups import drop_empty_sums, fold_sums_all_projects
 
 
 @app.periodic(cron="* * * * *")
@@ -15,8 +16,17 @@ def close_silent_runs(timestamp: int) -> None:
         announce(project, saved)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="fold_sums", lock="fold_sums", pass_context=False)
+def fold_sums(timestamp: int) -> None:
+    """Fold the sums of projects, every minute."""
+    fold_sums_all_projects()
+
+
 @app.periodic(cron="17 3 * * *")
 @app.task(queueing_lock="delete_expired_runs", pass_context=False)
 def delete_expired_runs(timestamp: int) -> None:
-    """Delete expired runs, every night."""
+    """Delete expired runs, every night, and the sums that are empty then."""
     delete_expired_runs_all_projects(timezone.now())
+    fold_sums_all_projects()
+    drop_empty_sums()

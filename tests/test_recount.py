@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ingest import pipeline
 from ingest.sources import SourceFile
-from runs.models import BilledCall, Blob, ContextNode, FileChange, Run, Step
+from runs.models import BilledCall, Blob, ContextNode, FileChange, Run, RunSum, Step
 from tests.runs.recount import drift
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "claude_code"
@@ -44,7 +44,7 @@ def plain(value):
 
 
 def forget():
-    for table in (*TABLES, Blob):
+    for table in (*TABLES, Blob, RunSum):
         table.objects.all().delete()
 
 

@@ -1,15 +1,14 @@
-"""Runs of a project: the list with its filters, keyset pages, sums, and one run."""
+"""Runs of a project: the list with its filters, keyset pages, and one run."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from hashlib import blake2b
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from runs.limits import MENU_SIZE, PAGE_SIZE
+from runs.limits import PAGE_SIZE
 from runs.models import Run
 from teams.access import Visitor, projects_of
 from teams.models import Project
@@ -60,18 +59,6 @@ class RunPage:
     runs: list[Run]
     newer: bool
     older: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Totals:
-    """Exact sums over all runs of a filter."""
-
-    runs: int
-    failed: int
-    calls: int
-    cost_usd: Decimal
-    unpriced_calls: int
-    lower_bound_calls: int
 
 
 def runs_for(project: Project, chosen: RunFilter) -> QuerySet[Run]:
@@ -127,31 +114,6 @@ def stamp_of(marks: dict[UUID, int]) -> str:
 def runs_among(project: Project, chosen: RunFilter, ids: list[UUID]) -> list[Run]:
     """Read those of the runs that the filter shows."""
     return list(runs_for(project, chosen).filter(id__in=ids).defer(*UNLISTED).order_by("-sort_at", "-id"))
-
-
-def totals_of(project: Project, chosen: RunFilter) -> Totals:
-    """Count and sum all runs of a filter."""
-    found = runs_for(project, chosen).aggregate(
-        runs=Count("id"),
-        failed=Count("id", filter=Q(status="failed")),
-        calls=Sum("llm_calls", default=0),
-        cost_usd=Sum("cost_usd", default=Decimal(0)),
-        unpriced_calls=Sum("unpriced_calls", default=0),
-        lower_bound_calls=Sum("lower_bound_calls", default=0),
-    )
-    return Totals(**found)
-
-
-def choices_of(project: Project) -> dict[str, list[str]]:
-    """List what the runs of a project offer to filter by, one query: agents, models and repositories."""
-    names = ("agent", "model", "repo")
-    found: dict[str, list[str]] = {name: [] for name in names}
-    rows = Run.objects.filter(project=project).values(*names).annotate(number=Count("id"))
-    for row in rows.order_by("-number")[: MENU_SIZE * 4]:
-        for name in names:
-            if row[name] and row[name] not in found[name]:
-                found[name].append(row[name])
-    return {name: values[:MENU_SIZE] for name, values in found.items()}
 
 
 def has_runs(project: Project) -> bool:

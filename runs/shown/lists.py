@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from runs.queries.runs import Totals
+from runs.queries.sums import Totals
 from runs.shown.runs import cost_words
 from runs.words import plural, share
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from runs.flight import Bar, Tick, bars_of, words_of
+from runs.flight import Bars, Tick, bars_of, words_of
 from runs.kinds import RunStatus
 from runs.models import Run
 from runs.shown.steps import Place, micros
@@ -58,7 +58,7 @@ class RunRow:
     status: Status
     title: str
     where: str
-    bars: list[Bar]
+    bars: list[Bars]
     flight: str
     agent: str
     model: str

@@ -74,7 +74,12 @@ def _time(value: str) -> datetime | None:
         return None
     if day is not None:
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+    if found is None or found.tzinfo is None:
+        return found and found.replace(tzinfo=UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:  # the first and the last hours of time, elsewhere
+        return None
 
 
 def kept(query: Mapping[str, str]) -> dict[str, str]:

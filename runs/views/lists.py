@@ -14,12 +14,11 @@ from runs.fragments import show_runs
 from runs.queries.runs import (
     RunFilter,
     RunPage,
-    choices_of,
     has_runs,
     page_of_runs,
     stamp_of,
-    totals_of,
 )
+from runs.queries.sums import choices_of, totals_of
 from runs.shown.lists import summary_of
 from runs.views.filters import (
     MENUS,
@@ -74,7 +73,7 @@ def show_choices(request: HttpRequest, team: str, project: str, name: str) -> Ht
         Choice(
             label=value, url=base + query_string(chosen, **{name: value}), chosen=chosen.get(name) == value
         )
-        for value in choices_of(found)[name]
+        for value in choices_of(found, name)
     ]
     return render(request, "runs/_choices.html", {"choices": choices})
 

@@ -103,11 +103,42 @@ STEP_SQL = f"""
         <> (coalesce(counted.changes, 0), coalesce(counted.added, 0), coalesce(counted.removed, 0))
 """
 
+GROUP = "project_id, day, status, agent, model, repo, failing"
+SUMS = "runs, calls, cost_usd, unpriced_calls, lower_bound_calls"
+
+MOVED = f"({', '.join(f'sum({name})' for name in SUMS.split(', '))}) <> (0, 0, 0, 0, 0)"
+
+#: The sums by day and those for ever, each with what is not folded yet, against the runs themselves.
+SUM_SQL = f"""
+    WITH counted AS (
+        SELECT project_id, (sort_at AT TIME ZONE 'UTC')::date AS day, status, agent, model, repo,
+            failures > 0 AS failing, 1 AS runs, llm_calls AS calls, cost_usd, unpriced_calls,
+            lower_bound_calls
+        FROM runs_run
+    ),
+    minus AS (SELECT {GROUP}, {", ".join(f"-{name}" for name in SUMS.split(", "))} FROM counted),
+    by_day AS (
+        SELECT {GROUP}, {SUMS} FROM runs_runsum WHERE span IN (0, 1) UNION ALL SELECT * FROM minus
+    ),
+    for_ever AS (
+        SELECT {GROUP}, {SUMS} FROM runs_runsum WHERE span IN (0, 2) UNION ALL SELECT * FROM minus
+    )
+    SELECT 'sums by day', {GROUP}, sum(runs), sum(calls), sum(cost_usd) FROM by_day
+    GROUP BY {GROUP}
+    HAVING {MOVED}
+    UNION ALL
+    SELECT 'sums for ever', project_id, NULL, status, agent, model, repo, failing, sum(runs), sum(calls),
+        sum(cost_usd) FROM for_ever
+    GROUP BY project_id, status, agent, model, repo, failing
+    HAVING {MOVED}
+"""
+
 
 def drift() -> list[tuple]:
-    """List every counter that disagrees: (run, counter, stored, counted), or a step with its changes."""
+    """List every counter that disagrees: (run, counter, stored, counted), a step's lines, or sums of runs."""
+    found: list[tuple] = []
     with connection.cursor() as cursor:
-        cursor.execute(RUN_SQL)
-        found = list(cursor.fetchall())
-        cursor.execute(STEP_SQL)
-        return found + list(cursor.fetchall())
+        for statement in (RUN_SQL, STEP_SQL, SUM_SQL):
+            cursor.execute(statement)
+            found += cursor.fetchall()
+    return found

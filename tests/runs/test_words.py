@@ -55,7 +55,10 @@ def test_flight_makes_failures_taller():
         Tick(kind="tool", tool="Bash", status="failed", changes=0),
         Tick(kind="retry", tool="", status="failed", changes=0),
     ]
-    assert [(bar.x, bar.height, bar.colour) for bar in bars_of(ticks)] == [
-        (0, 12, "llm"), (5, 12, "edit"), (10, 18, "fail"), (15, 12, "retry"),
-    ]  # fmt: skip
+    assert [(bars.colour, bars.path) for bars in bars_of([*ticks, ticks[0]])] == [
+        ("llm", "M2 4v12M22 4v12"),
+        ("edit", "M7 4v12"),
+        ("fail", "M12 0v18"),
+        ("retry", "M17 4v12"),
+    ]
     assert words_of(ticks) == "Last 4 steps: 1 failed, 1 retried, 1 edits"
