@@ -1,0 +1,33 @@
+"""Axe-core finds no serious fault on the pages that people look at all day, light and dark, wide and narrow."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+SERIOUS = ("serious", "critical")
+#: Paths below the run list, and below the run that goes sideways.
+LIST_PAGES = ("", "?q=nothing-like-it", "import/", "problems/")
+RUN_PAGES = ("", "?step=0", "?step=6", "?step=7", "?step=10", "?step=12", "?step=14", "?step=19", "changes/")
+
+
+def faults_of(page):
+    """List (rule, where) of what is serious."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        (fault["id"], node["target"], node["failureSummary"])
+        for fault in found
+        if fault["impact"] in SERIOUS
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_pages_are_accessible(open_page, places, width, scheme):
+    page = open_page(places(), viewport={"width": width, "height": 900}, color_scheme=scheme)
+    origin = page.url.removesuffix(places())
+    run = places("demo-sideways")
+    faults = {}
+    for path in (*(places() + end for end in LIST_PAGES), *(run + end for end in RUN_PAGES)):
+        page.goto(origin + path)
+        page.wait_for_load_state("networkidle")
+        faults |= {path: found for found in [faults_of(page)] if found}
+    assert faults == {}
