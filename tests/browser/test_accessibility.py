@@ -1,4 +1,4 @@
-"""Axe-core finds no serious fault on the pages that people look at all day, light and dark, wide and narrow."""
+"""Axe-core finds no serious fault on the pages people look at all day, light and dark, wide and narrow."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -29,5 +29,6 @@ def test_pages_are_accessible(open_page, places, width, scheme):
     for path in (*(places() + end for end in LIST_PAGES), *(run + end for end in RUN_PAGES)):
         page.goto(origin + path)
         page.wait_for_load_state("networkidle")
-        faults |= {path: found for found in [faults_of(page)] if found}
+        if found := faults_of(page):
+            faults[path] = found
     assert faults == {}
