@@ -19,7 +19,11 @@ from agentscope.demo.usage import Meter
 SYSTEM = "You are a coding agent. You work in a repository with tools, and answer when the work is done."
 #: Seconds until the first word, and characters a model writes in a second.
 FIRST_WORD, CHARS_A_SECOND = 1.1, 95
+STAGGER = 0.15  #: seconds between the starts of two calls side by side
 TEAR = 0.004  #: seconds between two events that belong together
+
+
+Asked = list[tuple[str, Call | Delegation]]
 
 
 class Conversation(Struct):
@@ -125,9 +129,28 @@ def take_turn(recorder: Recorder, turn: Turn, talk: Conversation) -> None:
         **common,
     )  # fmt: skip
     talk.add("assistant", content)
-    results = [carry_out(recorder, id, call, common) for id, call in calls]
+    carry = side_by_side if turn.at_once else one_by_one
+    results = carry(recorder, calls, common)
     if results:
         talk.add("user", results)
+
+
+def one_by_one(recorder: Recorder, calls: Asked, common: dict[str, Any]) -> list[dict[str, Any]]:
+    """Carry out calls, each after the one before."""
+    return [carry_out(recorder, id, call, common) for id, call in calls]
+
+
+def side_by_side(recorder: Recorder, calls: Asked, common: dict[str, Any]) -> list[dict[str, Any]]:
+    """Carry out calls that begin shortly after each other; their events lie mixed, in the order of time."""
+    began, first = recorder.now, len(recorder.events)
+    results, ends = [], []
+    for number, (id, call) in enumerate(calls):
+        recorder.now = began + number * STAGGER
+        results.append(carry_out(recorder, id, call, common))
+        ends.append(recorder.now)
+    recorder.events[first:] = sorted(recorder.events[first:], key=lambda event: event.at)
+    recorder.now = max(ends)
+    return results
 
 
 def tell_retries(recorder: Recorder, turn: Turn, key: str, common: dict[str, Any]) -> None:
@@ -143,9 +166,7 @@ def tell_retries(recorder: Recorder, turn: Turn, key: str, common: dict[str, Any
         recorder.wait(retry.wait)
 
 
-def answer(
-    recorder: Recorder, turn: Turn, calls: list[tuple[str, Call | Delegation]]
-) -> list[dict[str, Any]]:
+def answer(recorder: Recorder, turn: Turn, calls: Asked) -> list[dict[str, Any]]:
     """Write the model's answer as content blocks."""
     blocks: list[dict[str, Any]] = []
     if turn.thinking:

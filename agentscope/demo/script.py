@@ -37,6 +37,7 @@ class Turn(Item, frozen=True, kw_only=True):
     thinking: str = ""
     calls: list["Call | Delegation"] = field(default_factory=list)
     retries: list[Retry] = field(default_factory=list)
+    at_once: bool = False  #: its calls run side by side
     seconds: float | None = None  #: by the length of the answer when not given
 
 

@@ -1,6 +1,6 @@
 """All demo runs."""
 
-from agentscope.demo.scenarios import clean, delegated, loops, retried, sideways, stopped, talks
+from agentscope.demo.scenarios import clean, delegated, fanned, loops, retried, sideways, stopped, talks
 from agentscope.demo.scenarios.long import MIGRATION
 from agentscope.demo.script import Script
 
@@ -9,6 +9,7 @@ ALL: list[Script] = [
     clean.SCRIPT,
     retried.SCRIPT,
     delegated.SCRIPT,
+    fanned.SCRIPT,
     MIGRATION,
     *talks.SCRIPTS,
     *loops.SCRIPTS,
