@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 WORKERS ?= 2
 
-.PHONY: run test check bench lock format clean
+.PHONY: run test check bench screenshots lock format clean
 
 run: $(STAMP)
 	@exec $(BIN)/python manage.py serve
@@ -23,6 +23,10 @@ check: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.events
+
+# Takes the pictures in docs/screenshots/ anew, from the demo runs.
+screenshots: $(STAMP)
+	$(BIN)/python -m docs.take_screenshots $(ARGS)
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,152 @@
+"""Take the pictures in docs/screenshots/ from the demo runs.
+
+    .venv/bin/python -m docs.take_screenshots [NAME…]     (`make screenshots` takes all)
+
+Starts the product in a data folder of its own and opens its pages in the system's Chromium, light and dark,
+wide and narrow.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+FOLDER = Path(__file__).parent / "screenshots"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+VARIANTS = {
+    "light": (WIDE, "light"),
+    "dark": (WIDE, "dark"),
+    "phone-light": (NARROW, "light"),
+    "phone-dark": (NARROW, "dark"),
+}
+
+
+class Shot(NamedTuple):
+    """One page: its demo run (empty: the list), the rest of its address, what to do there first."""
+
+    run: str = ""
+    path: str = ""
+    keys: str = ""  #: pressed one after another
+    to: str = ""  #: scrolled to the top of the page
+
+
+SHOTS = {
+    "list": Shot(),
+    "run-clean": Shot("demo-clean"),
+    "run-sideways": Shot("demo-sideways"),
+    "run-agents": Shot("demo-fanned"),
+    "run-long": Shot("demo-long"),
+    "step-diff": Shot("demo-sideways", "?step=12"),
+    "changes": Shot("demo-sideways", "changes/"),
+    "verdict": Shot("demo-sideways", keys="v"),
+    "keys": Shot("demo-sideways", keys="?"),
+}
+
+
+@contextmanager
+def product() -> Iterator[dict[str, Any]]:
+    """Start the product with its demo team; give what demo.json says."""
+    data = Path(tempfile.mkdtemp(prefix="agentscope-shots-"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    environment |= {"AGENTSCOPE_DATA": str(data), "PORT": str(port)}
+    with (data / "serve.log").open("wb") as log:
+        command = [sys.executable, "manage.py", "serve"]
+        process = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
+    try:
+        yield wait_ready(data, process)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def wait_ready(data: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """Wait until the address is printed."""
+    until = time.monotonic() + 90
+    while time.monotonic() < until and process.poll() is None:
+        if "ready at" in (data / "serve.log").read_text():
+            return dict(json.loads((data / "demo.json").read_text()))
+        time.sleep(0.2)
+    raise SystemExit((data / "serve.log").read_text())
+
+
+def page_of(facts: dict[str, Any], run: str) -> str:
+    """Give the address of a demo run, or of the list."""
+    if not run:
+        return f"{facts['url']}/{facts['team']}/{facts['project']}/"
+    wanted = urllib.request.Request(
+        f"{facts['url']}/api/v1/runs?external_id={run}", headers={"x-api-key": facts["read_key"]}
+    )
+    with urllib.request.urlopen(wanted) as answer:
+        return str(json.load(answer)["results"][0]["url"])
+
+
+def log_in(browser: Browser, facts: dict[str, Any]) -> Any:
+    """Log in once; the cookies serve every picture."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{facts['url']}/accounts/login/")
+    page.fill("input[name=login]", facts["email"])
+    page.fill("input[name=password]", facts["password"])
+    page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def take(page: Page, shot: Shot, address: str, file: Path) -> None:
+    """Open a page, do what the picture needs, and keep it."""
+    page.goto(address + shot.path)
+    page.wait_for_load_state("networkidle")
+    for key in shot.keys.split():
+        page.keyboard.press(key)
+    if shot.to:
+        page.locator(shot.to).first.scroll_into_view_if_needed()
+    page.wait_for_timeout(400)
+    page.screenshot(path=file)
+
+
+def main(names: list[str]) -> None:
+    unknown = set(names) - SHOTS.keys()
+    if unknown:
+        raise SystemExit(f"No such picture: {', '.join(sorted(unknown))}. There are: {', '.join(SHOTS)}.")
+    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser_path is None:
+        raise SystemExit("Install Chromium to take screenshots.")
+    FOLDER.mkdir(exist_ok=True)
+    with product() as facts, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        cookies = log_in(browser, facts)
+        for variant, (size, scheme) in VARIANTS.items():
+            context = browser.new_context(
+                storage_state=cookies, viewport=size, color_scheme=scheme, reduced_motion="reduce"
+            )
+            page = context.new_page()
+            for name in names or SHOTS:
+                shot = SHOTS[name]
+                take(page, shot, page_of(facts, shot.run), FOLDER / f"{name}-{variant}.png")
+                print(f"docs/screenshots/{name}-{variant}.png")
+            context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
