@@ -52,7 +52,7 @@ def apply_step(row: StepRow, record: StepRecord, keep: Keep) -> None:
         if value and (wins or not getattr(row, name)):
             setattr(row, name, storable(value))
     if record.parent and (wins or not row.parent_key):
-        row.parent_key = storable(record.parent)
+        row.parent_key = indexable(record.parent)
     if record.agent and (wins or not row.agent):
         row.agent = storable(record.agent)
     for name in ("turn", "attempt", "exit_code"):

@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from runs.kinds import Basis, Kind, Op, Origin, RunStatus, Span, StepStatus, Verdict
+from runs.kinds import FAILED_STATES, Basis, Kind, Op, Origin, RunStatus, Span, StepStatus, Verdict
 from teams.models import Project
 
 
@@ -180,6 +180,20 @@ class Step(models.Model):
             models.Index(
                 fields=["run_id"], name="step_open", condition=Q(status="running")
             ),  # left open at the end
+            models.Index(  # the steps of a sub-agent; how many there are is counted in the index alone
+                fields=["run_id", "parent_key", "started_at", "seq"],
+                include=["status", "kind"],
+                name="step_lane",
+                condition=~Q(agent="") & ~Q(detail__contains={"meta": True}),
+            ),
+            models.Index(  # where a run broke
+                fields=["run_id", "started_at", "seq"],
+                name="step_failed",
+                condition=Q(status__in=sorted(FAILED_STATES)) | Q(kind="error"),
+            ),
+            models.Index(  # whether there are events that the timeline leaves out
+                fields=["run_id"], name="step_meta", condition=Q(detail__contains={"meta": True})
+            ),
         ]
 
     def __str__(self):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, TextField, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, TextField, When
 from django.db.models.functions import Left
 from django.http import Http404
 
@@ -50,7 +50,10 @@ _CUT = {
     ),
 }
 _META = Q(detail__contains={"meta": True})
-_IN_PARENT = Exists(Step.objects.filter(run_id=OuterRef("run_id"), key=OuterRef("parent_key")))
+#: One probe a row. As EXISTS, PostgreSQL may read the keys of all steps there are into a hash first.
+_PARENT = Subquery(
+    Step.objects.filter(run_id=OuterRef("run_id"), key=OuterRef("parent_key")).values("seq")[:1]
+)
 
 
 def rows_from(steps: QuerySet[Step]) -> QuerySet[Step, Row]:
@@ -64,7 +67,7 @@ def _timeline(run: Run, *, meta: bool, lane: str | None) -> QuerySet[Step, Row]:
     if lane is not None:
         steps = steps.exclude(agent="").filter(parent_key=lane)
     elif run.agents:
-        steps = steps.filter(Q(agent="") | ~_IN_PARENT)
+        steps = steps.alias(parent_seq=_PARENT).filter(Q(agent="") | Q(parent_seq=None))
     return rows_from(steps if meta else steps.exclude(_META))
 
 
