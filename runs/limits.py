@@ -123,3 +123,45 @@ REASON_CHARS = 2_000
 
 #: Rows of the timeline of a Markdown summary; failures and edits go before what only looked.
 SUMMARY_STEPS = 80
+
+#: Lines of one file that are laid out by their numbers where only patches of it are known.
+SHEET_LINES = 200_000
+
+#: Lines of two texts together that are compared line by line; above, all from first to last difference.
+NET_LINES_COMPARED = 40_000
+
+#: Changes of one file that its history is built from, the newest; a file edited more often is a log.
+VERSIONS_MOST = 500
+
+#: Versions of a file with their diffs on one page.
+VERSIONS_PAGE = 20
+
+#: Bytes of contents that the history of one file may read, the newest first: each is compared with the next.
+HISTORY_BYTES = 32_000_000
+
+#: Renames of a run that are followed.
+RENAMES_MOST = 2_000
+
+#: Reads of a file that its rebuilt versions are held against.
+READS_CHECKED = 50
+
+#: Bytes of those reads.
+READS_BYTES = 4_000_000
+
+#: Lines of one window of the whole file; the next one loads as it comes into view.
+BLAME_LINES = 500
+
+#: Changes of a run that its net patch is worked out from: ten times the longest real session.
+NET_CHANGES = 20_000
+
+#: Files of one page of the net diff.
+NET_PAGE = 25
+
+#: Bytes of contents that the net patch may read; files beyond are named as left out.
+NET_BYTES = 64_000_000
+
+#: Files whose contents are read at a time while the net patch is worked out.
+NET_FILES_AT_ONCE = 50
+
+#: Bytes of contents that a step's panel may read to say what became of its edits.
+FATE_BYTES = 8_000_000

@@ -1,0 +1,225 @@
+"""Unified diffs as data: reading reported ones, comparing whole texts, writing hunks. Pure.
+
+A line here keeps its end, so that CR LF and a missing last newline are facts of the line.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pygit2 import Patch
+from pygit2.enums import DiffOption
+
+from runs.limits import NET_LINES_COMPARED
+
+CONTEXT_LINES = 3
+
+_HEAD = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+
+_OTHER = {" ": " ", "-": "+", "+": "-"}
+
+
+class Signed(NamedTuple):
+    """One line of a hunk: ` `, `-` or `+`, and its text with its end; None where nobody saw it."""
+
+    sign: str
+    text: str | None
+
+
+class PatchHunk(NamedTuple):
+    """Lines in place: `at` lines of the old file stand before them."""
+
+    at: int
+    lines: tuple[Signed, ...]
+
+
+class Block(NamedTuple):
+    """Lines [old, old + removed) give way to lines [new, new + added); both count from 0."""
+
+    old: int
+    removed: int
+    new: int
+    added: int
+
+
+def split_lines(text: str) -> list[str]:
+    """Split at newlines alone, and keep them."""
+    parts = text.split("\n")
+    lines = [part + "\n" for part in parts[:-1]]
+    return [*lines, parts[-1]] if parts[-1] else lines
+
+
+def read_hunks(patch: str) -> list[PatchHunk] | None:
+    """Read the hunks of one file's patch. None when it holds none, several files, or breaks off."""
+    hunks: list[PatchHunk] = []
+    files = 0
+    texts = iter(patch.split("\n"))
+    for text in texts:
+        head = _HEAD.match(text)
+        if head is None:
+            files += text.startswith("--- ")
+            if text.startswith("\\") and hunks:
+                hunks[-1] = _without_end(hunks[-1])
+            continue
+        old, new = int(head[2] or 1), int(head[4] or 1)
+        lines = _read_lines(texts, old, new)
+        if lines is None:
+            return None
+        hunks.append(PatchHunk(int(head[1]) - (1 if old else 0), tuple(lines)))
+    return hunks if hunks and files < 2 else None
+
+
+def _read_lines(texts: Iterator[str], old: int, new: int) -> list[Signed] | None:
+    lines: list[Signed] = []
+    while old > 0 or new > 0:
+        text = next(texts, None)
+        if text is None:
+            return None
+        if text.startswith("\\") and lines:
+            lines[-1] = _bare(lines[-1])
+            continue
+        sign = text[:1] or " "
+        if sign not in " +-":
+            return None
+        lines.append(Signed(sign, text[1:] + "\n"))
+        old, new = old - (sign != "+"), new - (sign != "-")
+    return lines
+
+
+def _bare(line: Signed) -> Signed:
+    return Signed(line.sign, (line.text or "").removesuffix("\n"))
+
+
+def _without_end(hunk: PatchHunk) -> PatchHunk:
+    return PatchHunk(hunk.at, (*hunk.lines[:-1], _bare(hunk.lines[-1])))
+
+
+def inverted(hunks: Sequence[PatchHunk]) -> list[PatchHunk]:
+    """Turn a patch round."""
+    turned: list[PatchHunk] = []
+    moved = 0
+    for hunk in hunks:
+        lines = [Signed(_OTHER[line.sign], line.text) for line in hunk.lines]
+        turned.append(PatchHunk(hunk.at + moved, tuple(lines)))
+        added, removed = counts_of(hunk.lines)
+        moved += added - removed
+    return turned
+
+
+def blocks_between(old: str, new: str) -> list[Block]:
+    """Compare two texts line by line; very long ones only from their first to their last difference."""
+    if old == new:
+        return []
+    old_lines, new_lines = split_lines(old), split_lines(new)
+    if len(old_lines) + len(new_lines) > NET_LINES_COMPARED:
+        return _around(old_lines, new_lines)
+    old_data, new_data = old.encode("utf-8", "replace"), new.encode("utf-8", "replace")
+    flag = DiffOption.FORCE_TEXT | DiffOption.INDENT_HEURISTIC
+    patch = Patch.create_from(old_data, new_data, "f", "f", flag=flag, context_lines=0, interhunk_lines=0)
+    return [
+        Block(
+            hunk.old_start - (1 if hunk.old_lines else 0),
+            hunk.old_lines,
+            hunk.new_start - (1 if hunk.new_lines else 0),
+            hunk.new_lines,
+        )
+        for hunk in patch.hunks
+    ]
+
+
+def _around(old: Sequence[str], new: Sequence[str]) -> list[Block]:
+    head = _same(old, new)
+    tail = min(_same(old[::-1], new[::-1]), min(len(old), len(new)) - head)
+    return [Block(head, len(old) - head - tail, head, len(new) - head - tail)]
+
+
+def _same(old: Sequence[str], new: Sequence[str]) -> int:
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(old), len(new)))
+
+
+def signed_between(old: str, new: str) -> list[Signed]:
+    """Write two texts as one sequence of kept, removed and added lines."""
+    old_lines, new_lines = split_lines(old), split_lines(new)
+    signed: list[Signed] = []
+    at = 0
+    for block in blocks_between(old, new):
+        signed += [Signed(" ", text) for text in old_lines[at : block.old]]
+        at = block.old + block.removed
+        signed += [Signed("-", text) for text in old_lines[block.old : at]]
+        signed += [Signed("+", text) for text in new_lines[block.new : block.new + block.added]]
+    return signed + [Signed(" ", text) for text in old_lines[at:]]
+
+
+def write_hunks(signed: Sequence[Signed], *, whole: bool) -> str | None:
+    """Write what `git apply` takes. None when a changed line, or the line after one, was never seen.
+
+    `whole`: the sequence ends where the file ends. git takes a hunk without lines after the change for one
+    at the end of the file, so elsewhere at least one such line must be known.
+    """
+    parts: list[str] = []
+    old_at = new_at = 0
+    done = 0
+    for start, stop in _ranges(signed):
+        old_at += sum(line.sign != "+" for line in signed[done:start])
+        new_at += sum(line.sign != "-" for line in signed[done:start])
+        lines = signed[start:stop]
+        ends = whole and stop == len(signed)
+        if any(line.text is None for line in lines) or (lines[-1].sign != " " and not ends):
+            return None
+        old, new = sum(line.sign != "+" for line in lines), sum(line.sign != "-" for line in lines)
+        parts.append(f"@@ -{_place(old_at, old)} +{_place(new_at, new)} @@\n")
+        parts += [_written(line) for line in lines]
+        old_at, new_at, done = old_at + old, new_at + new, stop
+    return "".join(parts)
+
+
+def write_reported(hunks: Sequence[PatchHunk]) -> str:
+    """Write hunks as they were reported."""
+    parts: list[str] = []
+    moved = 0
+    for hunk in hunks:
+        added, removed = counts_of(hunk.lines)
+        old, new = len(hunk.lines) - added, len(hunk.lines) - removed
+        parts.append(f"@@ -{_place(hunk.at, old)} +{_place(hunk.at + moved, new)} @@\n")
+        parts += [_written(line) for line in hunk.lines]
+        moved += added - removed
+    return "".join(parts)
+
+
+def _place(at: int, size: int) -> str:
+    start = at + 1 if size else at
+    return f"{start}" if size == 1 else f"{start},{size}"
+
+
+def _written(line: Signed) -> str:
+    text = line.text or ""
+    return line.sign + (text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n")
+
+
+def _ranges(signed: Sequence[Signed]) -> list[tuple[int, int]]:
+    """Find the stretches of the hunks: each change with the lines around it that are known."""
+    ranges: list[tuple[int, int]] = []
+    for at, line in enumerate(signed):
+        if line.sign == " ":
+            continue
+        start = at
+        while start > 0 and at - start < CONTEXT_LINES and _is_known(signed[start - 1]):
+            start -= 1
+        stop = at + 1
+        while stop < len(signed) and stop - at <= CONTEXT_LINES and _is_known(signed[stop]):
+            stop += 1
+        if ranges and start <= ranges[-1][1]:
+            ranges[-1] = (ranges[-1][0], stop)
+        else:
+            ranges.append((start, stop))
+    return ranges
+
+
+def _is_known(line: Signed) -> bool:
+    return line.sign != " " or line.text is not None
+
+
+def counts_of(signed: Sequence[Signed]) -> tuple[int, int]:
+    """Count (added, removed) lines."""
+    return sum(line.sign == "+" for line in signed), sum(line.sign == "-" for line in signed)
