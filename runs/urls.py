@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from runs.views import changes, lists, runs, steps, takeaways
+from runs.views import changes, files, lists, nets, runs, steps, takeaways
 
 app_name = "runs"
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path(f"{_RUN}timeline/", runs.show_timeline, name="timeline"),
     path(f"{_RUN}changes/", changes.show_changes, name="changes"),
     path(f"{_RUN}changes/<int:number>/patch/", changes.show_patch, name="patch"),
+    path(f"{_RUN}changes/net/", nets.show_net, name="net"),
+    path(f"{_RUN}changes/net.patch", nets.show_net_patch, name="net_patch"),
+    path(f"{_RUN}files/", files.show_file, name="file"),
     path(_STEP, steps.show_step, name="step"),
     path(f"{_STEP}raw/", steps.show_raw, name="step_raw"),
     path(f"{_STEP}input/", steps.show_input, name="step_input"),

@@ -1,6 +1,6 @@
 """Steps of one run, which a project's query found: windows, what changed since a revision, one step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, TextField, When
 from django.db.models.functions import Left
@@ -113,6 +113,11 @@ def rows_after_revision(run: Run, revision: int, *, limit: int = WINDOW) -> list
 def rows_by_key(run: Run, keys: Sequence[str]) -> dict[str, Row]:
     """Read rows by the client's own ids."""
     return {row["key"]: row for row in rows_from(Step.objects.filter(run_id=run.id, key__in=list(keys)))}
+
+
+def rows_by_seq(run: Run, seqs: Iterable[int]) -> list[Row]:
+    """Read rows by their numbers."""
+    return list(rows_from(Step.objects.filter(run_id=run.id, seq__in=list(seqs))).order_by("seq"))
 
 
 def count_after_revision(run: Run, revision: int) -> int:

@@ -1,0 +1,232 @@
+"""What a run told of its files, and the contents that their histories need, within bounds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from runs.contents import read_blobs
+from runs.histories import History, history_of
+from runs.kinds import Basis, Kind, Op, Origin, StepStatus
+from runs.limits import (
+    CHANGES_PAGE,
+    FATE_BYTES,
+    HISTORY_BYTES,
+    NET_BYTES,
+    NET_CHANGES,
+    NET_FILES_AT_ONCE,
+    READS_BYTES,
+    READS_CHECKED,
+    RENAMES_MOST,
+    VERSIONS_MOST,
+)
+from runs.models import Blob, FileChange, Run, Step
+from runs.netting import Net, NetFile, net_of, tracked_files
+from runs.sightings import Sighting
+from runs.told import Act, Told, acts_of, lineages_of
+from runs.tools import Family, family_of
+
+#: Changes with the step they hang on, in one read: both lie under the run's key.
+TOLD = """
+    SELECT change.n, change.step_key, change.path, change.op, change.origin, change.basis, step.seq,
+        coalesce(step.ended_at, step.started_at), change.old_path, change.before_digest, change.after_digest,
+        change.patch_digest, step.tool, change.binary, change.outside, change.user_modified,
+        change.additions, change.deletions
+    FROM runs_filechange AS change
+    LEFT JOIN runs_step AS step ON step.run_id = change.run_id AND step.key = change.step_key
+    WHERE change.run_id = %(run)s AND (%(paths)s::text[] IS NULL OR change.path = ANY(%(paths)s))
+    ORDER BY change.n DESC LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contents:
+    """Texts by digest, and whether some had to be left out."""
+
+    texts: dict[bytes, str]
+    cut: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileHistory:
+    """One file's versions, and what had to be left out of them."""
+
+    path: str
+    paths: tuple[str, ...]
+    history: History
+    texts: dict[bytes, str]
+    earlier_cut: bool  #: older changes than VERSIONS_MOST
+    texts_cut: bool
+    net: tuple[Told, ...] = ()
+    outside: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetChange:
+    """The net change of a run: files by path; `cut` when it has more changes than are looked at."""
+
+    files: list[NetFile]
+    cut: bool
+    left_out: int = 0  #: files whose contents were too much to read
+
+
+def told_of(run: Run, *, paths: Sequence[str] | None = None, limit: int) -> tuple[list[Told], bool]:
+    """Read the newest changes, of some paths or of all, oldest first; and whether there are older ones."""
+    with connection.cursor() as cursor:
+        given = {"run": run.id, "paths": list(paths) if paths is not None else None, "limit": limit + 1}
+        cursor.execute(TOLD, given)
+        rows = cursor.fetchall()
+    return [_told(row) for row in reversed(rows[:limit])], len(rows) > limit
+
+
+def _told(row: tuple[Any, ...]) -> Told:
+    before, after, patch = (bytes(digest) if digest is not None else None for digest in row[9:12])
+    return Told(
+        n=row[0],
+        step_key=row[1],
+        path=row[2],
+        op=Op(row[3]),
+        origin=Origin(row[4]),
+        basis=Basis(row[5]),
+        step=row[6],
+        at=row[7],
+        old_path=row[8],
+        before=before,
+        after=after,
+        patch=patch,
+        writes=family_of(row[12] or "") is Family.WRITE,
+        binary=row[13],
+        outside=row[14],
+        user_modified=row[15],
+        additions=row[16],
+        deletions=row[17],
+    )
+
+
+def names_of(run: Run, paths: Iterable[str]) -> list[str]:
+    """List all names that some files may have had, through the run's renames."""
+    renames = FileChange.objects.filter(run_id=run.id, op=Op.RENAME).exclude(old_path="")
+    pairs = list(renames.order_by("n").values_list("old_path", "path")[:RENAMES_MOST])
+    names, grew = set(paths), True
+    while grew:
+        more = {name for pair in pairs if names & set(pair) for name in pair}
+        grew = not more <= names
+        names |= more
+    return sorted(names)
+
+
+def contents_of(run: Run, digests: Iterable[bytes], *, most: int) -> Contents:
+    """Read texts, in the order of their importance, until they are too many bytes."""
+    wanted = list(dict.fromkeys(digests))
+    sizes = {
+        bytes(digest): size
+        for digest, size in Blob.objects.filter(run_id=run.id, digest__in=wanted).values_list(
+            "digest", "size"
+        )
+    }
+    chosen: list[bytes] = []
+    room = most
+    for digest in wanted:
+        room -= sizes.get(digest, 0)
+        if room < 0:
+            break
+        chosen.append(digest)
+    texts = {key: data.decode("utf-8", "replace") for key, data in read_blobs(run.id, chosen).items()}
+    return Contents(texts=texts, cut=room < 0)
+
+
+def _digests(acts: Iterable[Act]) -> list[bytes]:
+    told = [told for act in acts for told in (*act.effect, *act.told)]
+    sides = [digest for item in told for digest in (item.after, item.before, item.patch)]
+    return [digest for digest in sides if digest is not None]
+
+
+def file_history(run: Run, path: str) -> FileHistory | None:
+    """Build the history of one file. None when the run never touched it."""
+    told, earlier_cut = told_of(run, paths=names_of(run, [path]), limit=VERSIONS_MOST)
+    lines, files = lineages_of(acts_of(told))
+    line = files.get(path) or next((line for line in reversed(lines) if path in line.paths), None)
+    if line is None:
+        return None
+    contents = contents_of(run, _digests(reversed(line.acts)), most=HISTORY_BYTES)
+    return FileHistory(
+        path=path,
+        paths=tuple(dict.fromkeys(line.paths)),
+        history=history_of(line.acts, contents.texts),
+        texts=contents.texts,
+        earlier_cut=earlier_cut,
+        texts_cut=contents.cut,
+        net=tuple(item for item in told if item.origin == Origin.NET and item.path == path),
+        outside=any(item.outside for act in line.acts for item in act.told),
+    )
+
+
+def step_histories(run: Run, step_key: str) -> dict[str, FileHistory]:
+    """Build the histories of the files that one step changed, by path, in four queries."""
+    changed = FileChange.objects.filter(run_id=run.id, step_key=step_key).exclude(origin=Origin.NET)
+    touched = list(dict.fromkeys(changed.order_by("n").values_list("path", flat=True)[:CHANGES_PAGE]))
+    if not touched:
+        return {}
+    told, earlier_cut = told_of(run, paths=names_of(run, touched), limit=VERSIONS_MOST)
+    lines, _ = lineages_of(acts_of(told))
+    mine = [line for line in lines if any(act.told[0].step_key == step_key for act in line.acts)]
+    digests = _digests(act for line in mine for act in reversed(line.acts))
+    contents = contents_of(run, digests, most=FATE_BYTES)
+    return {
+        line.path: FileHistory(
+            path=line.path,
+            paths=tuple(dict.fromkeys(line.paths)),
+            history=history_of(line.acts, contents.texts),
+            texts={},
+            earlier_cut=earlier_cut,
+            texts_cut=contents.cut,
+        )
+        for line in mine
+    }
+
+
+def net_change(run: Run) -> NetChange:
+    """Work out what the run did to the files of its repository in the end."""
+    told, cut = told_of(run, limit=NET_CHANGES)
+    tracked = tracked_files(told)
+    files: list[NetFile] = []
+    room, left_out = NET_BYTES, 0
+    for start in range(0, len(tracked), NET_FILES_AT_ONCE):
+        group = tracked[start : start + NET_FILES_AT_ONCE]
+        digests = [digest for file in group for digest in sorted(file.digests())]
+        contents = contents_of(run, digests, most=room)
+        room -= sum(len(text) for text in contents.texts.values())
+        for file in group:
+            whole = not contents.cut or file.digests() <= contents.texts.keys()
+            left_out += not whole
+            files.append(net_of(file, contents.texts) if whole else _too_much(file.path))
+    return NetChange(files=files, cut=cut, left_out=left_out)
+
+
+def _too_much(path: str) -> NetFile:
+    return NetFile(path=path, net=Net.PARTLY, op=Op.EDIT, why="too much to read here")
+
+
+def sightings_of(run: Run, paths: Sequence[str]) -> list[Sighting]:
+    """Read what calls that read a file showed of it."""
+    told = reduce(or_, (Q(detail__contains={"path": path}) for path in paths))
+    steps = Step.objects.filter(told, run_id=run.id, kind=Kind.TOOL, status=StepStatus.OK)
+    rows = [step for step in steps.order_by("started_at", "seq")[:READS_CHECKED] if _reads(step)]
+    digests = [bytes(step.output_digest) for step in rows if step.output_digest is not None]
+    texts = contents_of(run, digests, most=READS_BYTES).texts
+    return [
+        Sighting(
+            step=step.seq,
+            at=step.ended_at or step.started_at,
+            text=texts.get(bytes(step.output_digest), "") if step.output_digest else step.output_preview,
+        )
+        for step in rows
+    ]
+
+
+def _reads(step: Step) -> bool:
+    return family_of(step.tool) is Family.READ
