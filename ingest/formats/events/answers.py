@@ -24,7 +24,7 @@ from runs.records import Context, Message, StepRecord
 
 #: Why a model stops when it is done.
 END_REASONS = ("end_turn", "stop", "stop_sequence")
-SAID_CHARS = 1_000  # of the text and of the thinking that a row of the timeline may need
+TEXT_CHARS, THOUGHT_CHARS = 2_500, 1_000  # of the text and of the thinking that pages show without the whole
 
 
 def read_llm_call(reading: Reading, seen: Seen) -> None:
@@ -128,15 +128,15 @@ def answer_of_blocks(reading: Reading, seen: Seen, content: Raw) -> tuple[str | 
             words.append(block.text)
     thought = next((b.thinking for b in blocks if type(b.thinking) is str and b.thinking), None)
     text = "\n".join(words).strip()
-    shown = preview_of_calls(text, thought, asked) if asked else text or thought
+    shown = preview_of_blocks(text, thought, asked) if asked or thought else text
     return bytes(content).decode("utf-8", "replace"), shown
 
 
-def preview_of_calls(text: str, thought: str | None, asked: list[str]) -> str:
-    """Show an answer that asks for tools: its blocks as JSON, short, without the arguments."""
-    said = [("text", text, "text"), ("thinking", thought or "", "thinking")]
+def preview_of_blocks(text: str, thought: str | None, asked: list[str]) -> str:
+    """Show an answer that is more than text: its blocks as JSON, short, without the arguments of calls."""
+    said = [("text", text[:TEXT_CHARS], "text"), ("thinking", (thought or "")[:THOUGHT_CHARS], "thinking")]
     said += [("tool_use", name, "name") for name in asked[:20]]
-    return json_text([{"type": kind, field: words[:SAID_CHARS]} for kind, words, field in said if words])
+    return json_text([{"type": kind, field: words} for kind, words, field in said if words])
 
 
 def announce(reading: Reading, seen: Seen, block: Block) -> None:

@@ -409,3 +409,12 @@ def test_damaged_lines_are_kept_and_the_rest_is_read():
     batch = events.read_events(lines, run="r")
     assert [step.input for step in batch.steps] == ["a", "b", "\ufffd c"]
     assert [(q.where, q.why) for q in batch.quarantined] == [("f:4", "The JSON is damaged or cut off.")]
+
+
+def test_answer_without_calls_keeps_its_thinking_apart_from_its_text():
+    batch = read({"kind": "llm_call", "id": "m", "content": [
+        {"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Done."}]})  # fmt: skip
+    assert (
+        batch.steps[0].output_preview
+        == '[{"type":"text","text":"Done."},{"type":"thinking","thinking":"hm"}]'
+    )
