@@ -27,6 +27,9 @@ WINDOW = 200
 #: Steps of a sub-agent that are open under the step that started it; a longer lane is a click away.
 LANE_OPEN = 8
 
+#: Characters of a prompt, message or thought in its row; opening the row shows all of it.
+ROW_CHARS = 600
+
 #: Changed steps that a client which was away is sent; after more it loads the page anew.
 MISSED_MOST = 1_000
 

@@ -1,5 +1,6 @@
 """Markdown of prompts and answers as safe HTML. A trace is hostile: no HTML, images or odd links."""
 
+import re
 from html import escape
 
 import nh3
@@ -57,6 +58,15 @@ _cleaner = nh3.Cleaner(
 )
 
 
+#: Rows are links: what they hold has no links of its own, and code is not coloured in three lines.
+_plain_markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_plain_markdown.disable("image")
+_plain_cleaner = nh3.Cleaner(tags=_TAGS - {"a", "span"}, attributes={"ol": {"start"}})
+
+#: One paragraph in which Markdown would find nothing: most of what agents say between two calls.
+_BARE = re.compile(r"(?![-+#>=\d\s])[^\n*_`~<>\[\]\\&|]*")
+
+
 def _keep(tag: str, name: str, value: str) -> str | None:
     """Keep our own classes, and links that name their scheme: a relative one would point into this site."""
     if name == "class":
@@ -71,3 +81,10 @@ def markdown_html(text: str) -> SafeString:
     if len(text) > RENDERED_CHARS:
         return mark_safe(f"<pre>{escape(text)}</pre>")
     return mark_safe(_cleaner.clean(_markdown.render(text)))
+
+
+def excerpt_html(text: str) -> SafeString:
+    """Render a short piece of Markdown for a row: sanitised, without links, images or colours."""
+    if _BARE.fullmatch(text):
+        return mark_safe(f"<p>{escape(text)}</p>")
+    return mark_safe(_plain_cleaner.clean(_plain_markdown.render(text)))

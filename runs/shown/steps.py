@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from runs.facts import Sentence, StepFacts
+from runs.facts import Sentence, StepFacts, Tag
 from runs.kinds import Kind
 from runs.sentences import sentence_of
+from runs.shown.prose import NOTHING, Prose, prose_of
 from runs.words import duration, plural, tokens
 
 Row = Mapping[str, Any]
@@ -68,6 +69,8 @@ class StepRow:
     bar: float
     classes: str
     is_meta: bool
+    tags: tuple[Tag, ...] = ()
+    prose: Prose = NOTHING
     head: TurnHead | None = None
     lane: Lane | None = None
     selected: bool = False
@@ -115,6 +118,7 @@ def row_shown(row: Row, around: Around) -> StepRow:
     """Build one row, and those of its short lane."""
     sentence = sentence_of(facts_of(row, cwd=around.place.cwd, hidden=row["key"] in around.hidden))
     is_meta = row["detail"].get("meta") is True
+    prose, head = prose_of(row), _head(row)
     return StepRow(
         seq=row["seq"],
         at=micros(row["started_at"]),
@@ -122,9 +126,11 @@ def row_shown(row: Row, around: Around) -> StepRow:
         sentence=sentence,
         duration=duration(row["duration_ms"] if row["kind"] == Kind.TOOL else row["duration_ms"] or None),
         bar=bar_width(row["duration_ms"]),
-        classes=_classes(row, sentence, is_meta),
+        classes=_classes(row, sentence, prose),
         is_meta=is_meta,
-        head=_head(row),
+        tags=tuple(tag for tag in sentence.tags if not (head and tag.text in head.usage)),
+        prose=prose,
+        head=head,
         lane=_lane(row, around),
         selected=row["seq"] == around.selected,
     )
@@ -143,13 +149,15 @@ def bar_width(ms: int | None) -> float:
     return round(part * BAR_WIDTH, 1)
 
 
-def _classes(row: Row, sentence: Sentence, is_meta: bool) -> str:
-    words = [f"is-{sentence.tone}" if sentence.tone else "", "is-meta" if is_meta else ""]
+def _classes(row: Row, sentence: Sentence, prose: Prose) -> str:
+    words = [f"is-{sentence.tone}"] if sentence.tone else []
+    words += [f"is-said is-{row['kind']}"] if prose.html else []
+    words += ["is-long"] if prose.is_long else []
     if row["kind"] == Kind.LLM and sentence.verb == "Called":
         words.append("is-quiet")
     if row["kind"] == Kind.RETRY:
         words.append("is-retry")
-    return " ".join(word for word in words if word)
+    return " ".join(words)
 
 
 def _head(row: Row) -> TurnHead | None:

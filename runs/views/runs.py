@@ -47,6 +47,7 @@ def show_run(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
         return render(request, "runs/_panel.html", shown)
     context = run_context(request, found, run, tab="transcript")
     context |= timeline_context(request, found, run, window_of(run, seq, meta=context["meta"]), selected=seq)
+    context |= thinking_context(request)
     context["has_meta"] = context["meta"] or has_meta_events(run)
     overview = read_overview(found, run) if panel is None else None
     return render(request, "runs/run.html", context | {"panel": panel, "overview": overview})
@@ -78,6 +79,15 @@ def number_in(request: HttpRequest, name: str) -> int | None:
     """Read a number of the query string; None when it is none."""
     value = request.GET.get(name, "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def thinking_context(request: HttpRequest) -> dict[str, Any]:
+    """Say whether thinking is shown, and the address at which it is the other way round."""
+    query = request.GET.copy()
+    thinking = query.pop("thinking", [""])[-1] == "1"
+    if not thinking:
+        query["thinking"] = "1"
+    return {"thinking": thinking, "thinking_url": f"?{query.urlencode()}"}
 
 
 def window_of(run: Run, seq: int | None, *, meta: bool) -> Window:

@@ -22,12 +22,13 @@ from teams.access import project_for
 @require_GET
 @login_required
 def show_step(request: HttpRequest, team: str, project: str, run_id: Any, seq: int) -> HttpResponse:
-    """Show one step on a page of its own; for htmx, its panel."""
+    """Show one step on a page of its own; for htmx, its panel or, in a row, what is in it."""
     found = project_for(request.user, team, project)
     run = run_of(found, run_id)
     panel = read_panel(found, run, seq)
     if request.htmx:
-        return render(request, "runs/_panel.html", {"panel": panel})
+        template = "runs/_step_opened.html" if "in_row" in request.GET else "runs/_panel.html"
+        return render(request, template, {"panel": panel})
     return render(request, "runs/step.html", run_context(request, found, run, tab="step") | {"panel": panel})
 
 

@@ -11,7 +11,7 @@
     else if (by > 0) document.querySelector("ol[data-rows] [data-later] a")?.click();
   };
   const diff = () => {
-    const effect = document.querySelector("#effect, .change");
+    const effect = (panel ?? document).querySelector("#effect, .change");
     if (effect) effect.scrollIntoView({ block: "start" });
     else document.querySelector("[data-to-changes]")?.click();
   };

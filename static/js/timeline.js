@@ -29,6 +29,7 @@
     else if (lane) old.append(lane);
     if (chosen && window.htmx) htmx.ajax("GET", step.href, { target: "#panel", swap: "innerHTML" });
     htmx.process(old);
+    old.dispatchEvent(new Event("live:replaced", { bubbles: true }));
   };
   // The lane a row belongs to; null when it is not loaded here (it will come when it is opened or scrolled to).
   const laneOf = (row) => {
