@@ -1,17 +1,16 @@
 """Rows as HTML: what the first answer, htmx and sockets all send; one file a row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from runs.kinds import Kind
-from runs.limits import LANE_OPEN
 from runs.models import Run
 from runs.queries.changes import hidden_steps
 from runs.queries.flights import flights_of
-from runs.queries.steps import Row, lanes_of, rows_by_key, rows_of_lanes
+from runs.queries.steps import Row, Window, lanes_of, rows_by_key
 from runs.shown.runs import RunHead, RunRow, run_head, run_row
 from runs.shown.steps import Around, Place, StepRow, row_shown
 from runs.tools import Family, family_of
@@ -40,18 +39,24 @@ def place_of(project: Project, run: Run) -> Place:
 
 
 def show_steps(
-    project: Project, run: Run, rows: Sequence[Row], *, selected: int | None = None
+    project: Project,
+    run: Run,
+    rows: Sequence[Row],
+    *,
+    selected: int | None = None,
+    lanes: Mapping[str, Window] | None = None,
+    meta: bool = False,
 ) -> list[StepRow]:
-    """Build the rows of a window, with the short lanes under them."""
-    lanes = lanes_of(run, [row["key"] for row in rows])
-    inner = rows_of_lanes(run, [key for key, lane in lanes.items() if lane["steps"] <= LANE_OPEN])
-    every = [*rows, *(child for children in inner.values() for child in children)]
+    """Build the rows of a window; `lanes` are those that are open under them, by the parent's key."""
+    inner = lanes or {}
+    every = [*rows, *(child for window in inner.values() for child in window.rows)]
     around = Around(
         place=place_of(project, run),
         hidden=hidden_steps(run, [row["key"] for row in every if _may_hide(row)]),
-        lanes=lanes,
+        lanes=lanes_of(run, [row["key"] for row in every]),
         inner=inner,
         selected=selected,
+        meta=meta,
     )
     return [row_shown(row, around) for row in rows]
 

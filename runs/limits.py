@@ -24,11 +24,17 @@ FILTER_CHARS = 200
 #: Steps of one window of the timeline, and of one frame of a socket: rendered in under 0.2 s.
 WINDOW = 200
 
-#: Steps of a sub-agent that are open under the step that started it; a longer lane is a click away.
-LANE_OPEN = 8
+#: Sub-agents in sub-agents that a link to a step opens on its way.
+LANES_DEEP = 8
 
 #: Characters of a prompt, message or thought in its row; opening the row shows all of it.
 ROW_CHARS = 600
+
+#: Milliseconds of a read that may lie in a group of reads; a slower one is a line of its own.
+GROUPED_MS = 1_000
+
+#: Bytes of what such a read brought; a bigger one fills the context, and that is worth a line.
+GROUPED_BYTES = 40_000
 
 #: Changed steps that a client which was away is sent; after more it loads the page anew.
 MISSED_MOST = 1_000

@@ -7,7 +7,7 @@ from django.db.models.functions import Left
 from django.http import Http404
 
 from runs.kinds import FAILED_STATES, Kind
-from runs.limits import MISSED_MOST, WINDOW
+from runs.limits import LANES_DEEP, MISSED_MOST, WINDOW
 from runs.models import Run, Step
 from runs.queries.windows import Row, Window, after_row, around_row, before_row, first_of
 
@@ -36,6 +36,7 @@ _PLAIN = (
     "cache_write_5m_tokens",
     "cache_write_1h_tokens",
     "output_tokens",
+    "output_size",
     "changes",
     "lines_added",
     "lines_removed",
@@ -136,14 +137,25 @@ def lanes_of(run: Run, keys: Sequence[str]) -> dict[str, Row]:
     return {row["parent_key"]: row for row in found.order_by()}
 
 
-def rows_of_lanes(run: Run, keys: Sequence[str]) -> dict[str, list[Row]]:
-    """Read all rows of some short lanes, by the parent's key."""
-    found: dict[str, list[Row]] = {key: [] for key in keys}
-    if keys:
-        inner = Step.objects.filter(run_id=run.id, parent_key__in=list(keys)).exclude(agent="").exclude(_META)
-        for row in rows_from(inner).order_by("started_at", "seq"):
-            found[row["parent_key"]].append(row)
-    return found
+def path_to(run: Run, row: Row) -> list[Row]:
+    """Read the steps that a sub-agent's step lies under, the one on the main timeline first, itself last."""
+    path = [row]
+    while path[0]["agent"] and path[0]["parent_key"] and len(path) <= LANES_DEEP:
+        parent = rows_by_key(run, [path[0]["parent_key"]]).get(path[0]["parent_key"])
+        if parent is None or any(parent["seq"] == known["seq"] for known in path):
+            break
+        path.insert(0, parent)
+    return path
+
+
+def lane_around(run: Run, parent: Row, row: Row, *, meta: bool) -> Window:
+    """Read the lane under a step, as far as it lies around one of its rows."""
+    return around_row(_timeline(run, meta=meta, lane=parent["key"]), row)
+
+
+def last_seq(run: Run) -> int | None:
+    """Read the number of the newest step; None while there is none."""
+    return Step.objects.filter(run_id=run.id).order_by("-seq").values_list("seq", flat=True).first()
 
 
 def step_of(run: Run, seq: int) -> Step:

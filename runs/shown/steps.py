@@ -1,7 +1,7 @@
 """Rows of the timeline."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import log10
 from typing import Any
@@ -10,7 +10,9 @@ from uuid import UUID
 from django.urls import reverse
 
 from runs.facts import Sentence, StepFacts, Tag
+from runs.grouping import Part, parts_of, small_read
 from runs.kinds import Kind
+from runs.queries.windows import Window
 from runs.sentences import sentence_of
 from runs.shown.prose import NOTHING, Prose, prose_of
 from runs.words import duration, plural, tokens
@@ -45,16 +47,26 @@ class TurnHead:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Links:
+    """The ways to the windows on both sides: for htmx, and (`…_page`) without JavaScript."""
+
+    earlier_url: str = ""
+    earlier_page: str = ""
+    later_url: str = ""
+    later_page: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Lane:
     """A sub-agent's steps under the step that started it. Without rows they are loaded when it is opened."""
 
     seq: int
     name: str
     summary: str
-    failed: int
+    failed: str
     url: str
-    rows: tuple["StepRow", ...] = ()
-    open: bool = False
+    parts: "Sequence[Part[StepRow]]" = ()
+    links: Links = Links()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +81,7 @@ class StepRow:
     bar: float
     classes: str
     is_meta: bool
+    reads: str = ""  #: the file, where this is a small read that may lie in a group
     tags: tuple[Tag, ...] = ()
     prose: Prose = NOTHING
     head: TurnHead | None = None
@@ -83,8 +96,9 @@ class Around:
     place: Place
     hidden: set[str] = field(default_factory=set)  #: keys of steps with undeclared changes
     lanes: Mapping[str, Row] = field(default_factory=dict)  #: counts by the parent's key
-    inner: Mapping[str, list[Row]] = field(default_factory=dict)  #: rows of short lanes
+    inner: Mapping[str, Window] = field(default_factory=dict)  #: rows of the lanes that are open
     selected: int | None = None
+    meta: bool = False  #: the harness's own events are shown
 
 
 def facts_of(row: Row, *, cwd: str, hidden: bool = False) -> StepFacts:
@@ -128,6 +142,7 @@ def row_shown(row: Row, around: Around) -> StepRow:
         bar=bar_width(row["duration_ms"]),
         classes=_classes(row, sentence, prose),
         is_meta=is_meta,
+        reads=small_read(row, cwd=around.place.cwd),
         tags=tuple(tag for tag in sentence.tags if not (head and tag.text in head.usage)),
         prose=prose,
         head=head,
@@ -185,16 +200,33 @@ def _lane(row: Row, around: Around) -> Lane | None:
     if counts is None:
         return None
     detail = row["detail"]
-    name = str(detail.get("agent_type") or row["name"] or "Sub-agent")
-    failed = counts["failed"]
-    trouble = f" · {failed} failed" if failed else ""
-    inner = around.inner.get(row["key"], [])
+    inner = around.inner.get(row["key"])
     return Lane(
         seq=row["seq"],
-        name=name,
-        summary=plural(counts["steps"], "step") + trouble,
-        failed=failed,
-        url=f"{around.place.url('timeline')}?lane={row['seq']}",
-        rows=tuple(row_shown(child, around) for child in inner),
-        open=bool(inner),
+        name=str(detail.get("agent_type") or row["name"] or "Sub-agent"),
+        summary=plural(counts["steps"], "step"),
+        failed=f"{counts['failed']} failed" if counts["failed"] else "",
+        url=f"{around.place.url('timeline')}?lane={row['seq']}{'&events=all' if around.meta else ''}",
+        parts=step_parts([row_shown(child, around) for child in inner.rows]) if inner else (),
+        links=window_links(around.place, inner, lane=row["seq"], meta=around.meta) if inner else Links(),
     )
+
+
+def step_parts(rows: Sequence[StepRow]) -> list[Part[StepRow]]:
+    """Cut rows into those that stand by themselves and groups of small reads."""
+    return parts_of(rows, lambda row: row.reads)
+
+
+def window_links(place: Place, window: Window, *, lane: int | None, meta: bool) -> Links:
+    """Link the windows on both sides of one, in the lane under a step or on the main timeline."""
+    page = f"{place.url('run')}?{'events=all&' if meta else ''}step="
+    base = place.url("timeline") + "?" + (f"lane={lane}&" if lane is not None else "")
+    base += "events=all&" if meta else ""
+    links = Links()
+    if window.rows and window.earlier:
+        first = window.rows[0]["seq"]
+        links = replace(links, earlier_url=f"{base}before={first}", earlier_page=f"{page}{first}")
+    if window.rows and window.later:
+        last = window.rows[-1]["seq"]
+        links = replace(links, later_url=f"{base}after={last}", later_page=f"{page}{last}")
+    return links

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -15,7 +15,7 @@ from runs.queries.steps import step_of
 from runs.shown.messages import message_shown
 from runs.views.panels import read_panel, whole_text
 from runs.views.plain import plain_text
-from runs.views.runs import number_in, run_context
+from runs.views.runs import miss_step, number_in, run_context
 from teams.access import project_for
 
 
@@ -25,7 +25,10 @@ def show_step(request: HttpRequest, team: str, project: str, run_id: Any, seq: i
     """Show one step on a page of its own; for htmx, its panel or, in a row, what is in it."""
     found = project_for(request.user, team, project)
     run = run_of(found, run_id)
-    panel = read_panel(found, run, seq)
+    try:
+        panel = read_panel(found, run, seq)
+    except Http404:
+        return miss_step(request, found, run, seq)
     if request.htmx:
         template = "runs/_step_opened.html" if "in_row" in request.GET else "runs/_panel.html"
         return render(request, template, {"panel": panel})

@@ -1,11 +1,14 @@
 // Keys that hold on every page of runs: j k Enter on rows, / search, g l list, ? help. steps.js adds the run page's own.
 (() => {
+  // Rows in a closed group count: going to one opens the group.
+  const groupOf = (row) => row.closest("li.group > details");
   const rows = () => [...document.querySelectorAll("tbody[data-rows] tr[data-run], ol[data-rows] .step")]
-    .filter((row) => row.checkVisibility());
+    .filter((row) => (groupOf(row) ?? row).checkVisibility());
   const current = () => document.querySelector("tbody[data-rows] tr[aria-current], ol[data-rows] .step[aria-current]");
   const mark = (row) => {
     current()?.removeAttribute("aria-current");
     row.setAttribute("aria-current", "true");
+    if (groupOf(row)) groupOf(row).open = true;
     row.scrollIntoView({ block: "nearest" });
     (row.matches("tr") ? row.querySelector("a.title") : row).focus({ preventScroll: true });
     row.dispatchEvent(new CustomEvent("row:marked", { bubbles: true }));

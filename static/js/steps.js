@@ -2,11 +2,13 @@
 (() => {
   const { keys, rows, mark, current } = window.pageKeys;
   const panel = document.getElementById("panel");
+  const failingLane = (row) => row.parentElement.querySelector(":scope > .lane:not([open]):has(> summary > .is-fail)");
   const jump = (by) => {
     const all = rows();
     const at = all.indexOf(current());
     const order = by > 0 ? all.slice(at + 1) : (at < 0 ? all : all.slice(0, at)).reverse();
-    const bad = order.find((row) => row.matches(".is-fail, .is-warn"));
+    const bad = order.find((row) => row.matches(".is-fail, .is-warn") || failingLane(row));
+    if (bad && failingLane(bad)) failingLane(bad).open = true;
     if (bad) mark(bad);
     else if (by > 0) document.querySelector("ol[data-rows] [data-later] a")?.click();
   };

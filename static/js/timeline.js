@@ -7,7 +7,7 @@
   const NEAR = 160;
   let waiting = 0;
 
-  const items = (ol) => [...ol.children].filter((li) => "seq" in li.dataset);
+  const items = (ol) => [...ol.querySelectorAll(":scope > li[data-seq], :scope > .group > details > ol > li[data-seq]")];
   const isAfter = (li, row) => Number(li.dataset.at) > row.at || (Number(li.dataset.at) === row.at && Number(li.dataset.seq) > row.seq);
   const atBottom = () => innerHeight + scrollY >= document.documentElement.scrollHeight - NEAR;
   const make = (html) => {
@@ -23,6 +23,8 @@
     if (chosen) step.setAttribute("aria-current", "true");
     old.querySelector(":scope > .step").replaceWith(step);
     old.dataset.at = li.dataset.at;
+    if (li.dataset.reads) old.dataset.reads = li.dataset.reads;
+    else delete old.dataset.reads;
     const head = li.querySelector(":scope > .turn"), oldHead = old.querySelector(":scope > .turn");
     if (head && oldHead) oldHead.replaceWith(head);
     if (lane && oldLane) oldLane.querySelector("summary").replaceWith(lane.querySelector("summary"));
@@ -42,7 +44,7 @@
     if (!ol) return false;
     const next = items(ol).find((other) => isAfter(other, row));
     if (!next && ol.querySelector(":scope > [data-later]")) return false;
-    if (next && next.previousElementSibling?.matches("[data-earlier]")) return false;
+    if (next && (next.closest(".group") ?? next).previousElementSibling?.matches("[data-earlier]") && !next.previousElementSibling?.matches("[data-seq]")) return false;
     if (next) next.before(li);
     else ol.append(li);
     li.querySelector(".step").classList.add("is-new");

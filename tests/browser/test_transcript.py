@@ -112,3 +112,91 @@ def test_words_of_a_row_are_at_most_three_lines_until_it_is_opened(open_page, pl
     )
     page.locator("li[data-seq='1'] > .opens").click()
     expect(page.locator("li[data-seq='1'] > .opened")).to_contain_text('{"a": 1}')
+
+
+def read(number, **fields):
+    [called, told] = call(number, "Read", file_path=f"src/f{number}.ts")
+    return [called, {**told, **fields}]
+
+
+def shape_of(page):
+    """Read rows and groups as nested lists of numbers, with the words of the groups."""
+    return page.evaluate(
+        """() => [...document.querySelector("ol[data-rows]").children].map((li) => li.matches(".group")
+          ? [li.querySelector("summary").textContent.trim().replace(/\\s+/g, " "),
+             ...[...li.querySelectorAll("li[data-seq]")].map((row) => row.dataset.seq)]
+          : li.dataset.seq)"""
+    )
+
+
+def test_groups_that_grow_live_are_those_of_a_page_rendered_fresh(open_page, places, send):
+    send("reads", {"kind": "prompt", "text": "Read all"}, *read(1), *read(2))
+    page = open_page(places("reads"))
+    expect(page.locator("[data-live-word]")).to_have_text("Live")
+    for part in (
+        [*read(3)],
+        [read(4)[0]],
+        [read(4)[1], *read(5, is_error=True)],
+        [*read(6), *read(7), *read(8)],
+    ):
+        send("reads", *part)
+    expect(page.locator("ol[data-rows] li[data-seq]")).to_have_count(9, timeout=5_000)
+    expect(page.locator("ol[data-rows] .group")).to_have_count(2, timeout=5_000)
+    expected = [
+        "0",
+        ["Read 4 files: f1.ts, f2.ts, f3.ts, f4.ts", "1", "2", "3", "4"],
+        "5",
+        ["Read 3 files: f6.ts, f7.ts, f8.ts", "6", "7", "8"],
+    ]
+    assert shape_of(page) == expected == shape_of(open_page(places("reads")))
+
+    send("reads", read(2, is_error=True)[1])  # what was told late breaks the first group
+    expect(page.locator("li[data-seq='2'] > .step.is-fail")).to_be_visible(timeout=5_000)
+    assert (
+        shape_of(page) == shape_of(open_page(places("reads"))) == ["0", "1", "2", "3", "4", "5", expected[3]]
+    )
+
+
+def test_j_reaches_each_read_of_a_group(open_page, places, send):
+    send("walked", {"kind": "prompt", "text": "Read"}, *read(1), *read(2), *read(3), *call(4))
+    page = open_page(places("walked"))
+    third = page.locator("li[data-seq='3'] > .step")
+    expect(third).to_be_hidden()
+    for _ in range(4):
+        page.keyboard.press("j")
+    expect(third).to_be_visible()
+    expect(third).to_have_attribute("aria-current", "true")
+    expect(page.locator("#panel [data-panel='3']")).to_be_visible()
+    plain = open_page(f"{places('walked')}?step=2", java_script_enabled=False)
+    expect(plain.locator("li[data-seq='2'] > .step")).to_be_visible()
+
+
+def test_reads_of_two_windows_are_one_group(open_page, places, send):
+    for start in (0, 150):
+        send("two-windows", *({"kind": "log", "text": f"{n}"} for n in range(start, min(start + 150, 198))))
+    send("two-windows", *(event for n in range(4) for event in read(n)), {"kind": "log", "text": "end"})
+    page = open_page(places("two-windows"))
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    expect(page.locator("li[data-seq='202']")).to_be_attached()
+    assert shape_of(page)[198:] == [
+        ["Read 4 files: f0.ts, f1.ts, f2.ts, f3.ts", "198", "199", "200", "201"],
+        "202",
+    ]
+
+
+def test_e_goes_into_a_closed_lane_that_failed(open_page, places, send):
+    send(
+        "lanes",
+        {"kind": "prompt", "text": "Delegate"},
+        {"kind": "agent_start", "id": "a1", "name": "Explore", "task": "look"},
+        {**call(1)[0], "agent": "a1"},
+        {**call(1)[1], "agent": "a1", "is_error": True},
+    )
+    page = open_page(places("lanes"))
+    failed = page.locator("li[data-seq='2'] > .step")
+    expect(page.locator(".lane summary")).to_contain_text("1 failed")
+    expect(failed).to_have_count(0)
+    page.keyboard.press("e")
+    expect(failed).to_be_visible()
+    page.keyboard.press("e")
+    expect(failed).to_have_attribute("aria-current", "true")

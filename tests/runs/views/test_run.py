@@ -94,8 +94,11 @@ def test_closing_a_step_brings_the_overview_back(visitor, project, run):
     assert "Where it broke" in answer.content.decode()
 
 
-def test_step_that_is_not_there_is_404(visitor, project, run):
-    assert visitor.get(f"{url_of(project, run)}?step=999").status_code == 404
+def test_step_that_is_not_there_is_404_and_says_which_are(visitor, project, run):
+    for url in (f"{url_of(project, run)}?step=999", url_of(project, run, "step", 999)):
+        answer = visitor.get(url)
+        assert (answer.status_code, answer.context["last"]) == (404, 15)
+        assert f"{url_of(project, run)}?step=15" in answer.content.decode()
 
 
 def test_panel_of_a_model_call_explains_its_cost_and_its_prompt(visitor, project, run):
@@ -137,8 +140,8 @@ def test_first_window_is_bounded_and_the_rest_follows_without_gap_or_double(visi
     answer = visitor.get(url_of(project, run))
     assert len(answer.content) < 200_000
     seen = [row.seq for row in answer.context["rows"]]
-    while "later_url" in answer.context:
-        answer = visitor.get(answer.context["later_url"])
+    while later := answer.context["links"].later_url:
+        answer = visitor.get(later)
         seen += [row.seq for row in answer.context["rows"]]
     assert seen == list(range(450))
 
@@ -149,7 +152,7 @@ def test_jump_loads_the_window_around_the_step(visitor, project):
     seen = [row.seq for row in answer.context["rows"]]
     assert seen == list(range(200, 401))
     assert [row.seq for row in answer.context["rows"] if row.selected] == [300]
-    earlier = visitor.get(answer.context["earlier_url"])
+    earlier = visitor.get(answer.context["links"].earlier_url)
     assert [row.seq for row in earlier.context["rows"]] == list(range(200))
 
 
@@ -158,7 +161,7 @@ def test_steps_without_a_time_come_last_and_page_as_well(visitor, project):
     Step.objects.filter(run_id=run.id, seq__lt=210).update(started_at=None)
     answer = visitor.get(url_of(project, run))
     seen = [row.seq for row in answer.context["rows"]]
-    answer = visitor.get(answer.context["later_url"])
+    answer = visitor.get(answer.context["links"].later_url)
     assert seen + [row.seq for row in answer.context["rows"]] == [*range(210, 250), *range(210)]
     around = visitor.get(f"{url_of(project, run)}?step=205")
     assert around.context["rows"][-1].seq == 209
@@ -189,12 +192,45 @@ def test_sub_agents_lie_under_the_step_that_started_them(visitor, project):
     [saved] = save(project, Batch(steps=steps[:9] + steps[10:]), now=NOW)
     run = Run.objects.get(id=saved.id)
     rows = visitor.get(url_of(project, run)).context["rows"]
-    assert [(row.seq, len(row.lane.rows) if row.lane else None) for row in rows] == [(0, 8), (9, None)]
+    assert [(row.seq, row.lane.summary if row.lane else None) for row in rows] == [(0, "8 steps"), (9, None)]
     save(project, Batch(steps=steps[9:10]), now=NOW)
     rows = visitor.get(url_of(project, run)).context["rows"]
-    assert [(row.lane.summary, row.lane.rows, row.lane.open) for row in rows[:1]] == [("9 steps", (), False)]
+    assert [(row.lane.summary, row.lane.parts) for row in rows[:1]] == [("9 steps", ())]
     inner = visitor.get(rows[0].lane.url).context["rows"]
     assert len(inner) == 9
+
+
+def test_link_to_a_sub_agents_step_opens_the_lanes_on_its_way(visitor, project):
+    def step(key, second, **fields):
+        given = {"run": "deep", "source": "test", "kind": Kind.TOOL, "tool": "Read", "key": key, **fields}
+        return StepRecord(started_at=NOW + timedelta(seconds=second), **given)
+
+    outer = [step(f"b{n}", n) for n in range(450)]
+    lanes = [
+        step("task", 300.1, kind=Kind.AGENT, tool="Task"),
+        *(step(f"s{n}", 300.2 + n / 1000, agent="x", parent="task") for n in range(300)),
+        step("inner", 300.9, kind=Kind.AGENT, tool="Task", agent="x", parent="task"),
+        step("deepest", 301, agent="y", parent="inner"),
+    ]
+    [saved] = save(project, Batch(steps=[*outer, *lanes]), now=NOW)
+    run = Run.objects.get(id=saved.id)
+    deepest = seq_of(run, "deepest")
+    answer = visitor.get(f"{url_of(project, run)}?step={deepest}")
+    [task] = [row for row in answer.context["rows"] if row.lane]
+    assert task.seq == seq_of(run, "task")
+    inner = [row for part in task.lane.parts for row in part.rows]
+    assert (len(inner), inner[-1].seq) == (101, seq_of(run, "inner"))
+    assert [row.seq for part in inner[-1].lane.parts for row in part.rows if row.selected] == [deepest]
+    earlier = visitor.get(task.lane.links.earlier_url)
+    assert [row.seq for row in earlier.context["rows"]][-1] == inner[0].seq - 1
+    assert deepest not in [row.seq for row in answer.context["rows"]]
+
+
+def test_rows_around_a_step_come_for_a_jump(visitor, project):
+    run = make_steps(project, 450)
+    answer = visitor.get(url_of(project, run, "timeline") + "?around=300")
+    assert [row.seq for row in answer.context["rows"]] == list(range(200, 401))
+    assert "<html" not in answer.content.decode()
 
 
 def test_poll_sends_what_changed_and_only_that(visitor, project, run):
