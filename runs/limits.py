@@ -27,6 +27,19 @@ WINDOW = 200
 #: Sub-agents in sub-agents that a link to a step opens on its way.
 LANES_DEEP = 8
 
+#: Steps of a run up to which its page itself brings the split of its time and the strip for those without
+#: JavaScript, 20 ms; those of a longer run come with the strip.
+STRIP_AT_ONCE = 2_000
+
+#: Bars of one line of the strip without JavaScript; more than that are joined, and show their worst.
+STRIP_BARS = 300
+
+#: Failed steps that the strip's words name; all of them are drawn.
+STRIP_FAILURES = 20
+
+#: Waits and unmeasured gaps that a flight strip tells in words, the longest ones; all are drawn.
+STRIP_MARKS = 200
+
 #: Characters of a prompt, message or thought in its row; opening the row shows all of it.
 ROW_CHARS = 600
 

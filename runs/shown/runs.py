@@ -17,7 +17,6 @@ _STATUS = {
     RunStatus.INTERRUPTED: ("Interrupted", "is-warn"),
     RunStatus.UNFINISHED: ("Unfinished", "is-warn"),
 }
-SPLIT_WIDTH = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,8 +90,6 @@ class RunHead:
     where: str
     commit: str
     duration: str
-    split: list[Part]
-    split_words: str
     turns: int
     tools: int
     agents: int
@@ -197,7 +194,6 @@ def run_head(run: Run) -> RunHead:
     cost, note = cost_words(
         run.cost_usd, calls=run.llm_calls, unpriced=run.unpriced_calls, lower_bound=run.lower_bound_calls
     )
-    split, words = _split(run)
     return RunHead(
         title=title_of(run),
         task=run.task,
@@ -208,8 +204,6 @@ def run_head(run: Run) -> RunHead:
         where=where_of(run),
         commit=run.commit[:8],
         duration=duration(_elapsed(run)),
-        split=split,
-        split_words=words,
         turns=run.turns,
         tools=run.tool_calls,
         agents=run.agents,
@@ -237,23 +231,6 @@ def _elapsed(run: Run) -> int | None:
     if run.started_at is None or run.ended_at is None:
         return None
     return max(0, round((run.ended_at - run.started_at).total_seconds() * 1_000))
-
-
-def _split(run: Run) -> tuple[list[Part], str]:
-    """Share a run's time between model, tools and the rest; what nobody measured is not called waiting."""
-    whole = _elapsed(run) or 0
-    if not whole or not (run.llm_ms or run.tool_ms):
-        return [], ""
-    rest = max(0, whole - run.llm_ms - run.tool_ms)
-    total = run.llm_ms + run.tool_ms + rest
-    left = "waiting" if run.llm_ms else "model and waiting"
-    given = (("llm", run.llm_ms, "model"), ("tool", run.tool_ms, "tools"), ("rest", rest, left))
-    parts, at = [], 0.0
-    for tone, part, _ in given:
-        width = round(part / total * SPLIT_WIDTH, 1)
-        parts.append(Part(x=round(at, 1), width=width, tone=tone))
-        at += width
-    return parts, " · ".join(f"{word} {duration(part)}" for _, part, word in given if part)
 
 
 def _buckets(run: Run) -> list[Bucket]:
