@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from runs.views import changes, files, lists, nets, runs, steps, takeaways, timelines
+from runs.views import changes, files, lists, nets, runs, steps, strips, takeaways, timelines
 
 app_name = "runs"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path(f"{_RUN}export/", takeaways.export_run, name="export"),
     path(f"{_RUN}summary/", takeaways.summarise_run, name="summary"),
     path(f"{_RUN}timeline/", timelines.show_timeline, name="timeline"),
+    path(f"{_RUN}strip/", strips.show_strip, name="strip"),
+    path(f"{_RUN}strip/range/", strips.show_range, name="strip_range"),
+    path(f"{_RUN}strip/<int:seq>/", strips.show_words, name="strip_step"),
     path(f"{_RUN}changes/", changes.show_changes, name="changes"),
     path(f"{_RUN}changes/<int:number>/patch/", changes.show_patch, name="patch"),
     path(f"{_RUN}changes/net/", nets.show_net, name="net"),

@@ -9,7 +9,7 @@ from runs.shown.steps import Place
 
 #: What the address keeps from one reading to the next; filters and cursors of one reading stay behind.
 #: static/js/state.js keeps the same names, which the tabs tell it, where htmx changes the address.
-KEPT = ("step", "thinking", "events", "find")
+KEPT = ("step", "from", "to", "thinking", "events", "find")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

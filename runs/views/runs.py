@@ -10,6 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from runs.fragments import head_of, place_of
 from runs.grouping import FEWEST
+from runs.instruments import read_instruments
 from runs.limits import FILTER_CHARS
 from runs.models import Run
 from runs.overviews import read_overview
@@ -75,6 +76,7 @@ def run_context(request: HttpRequest, project: Project, run: Run, *, tab: str) -
         "project": project,
         "run": run,
         "head": head,
+        "strip": read_instruments(run, number_in(request, "from"), number_in(request, "to")),
         "parent": parent_of(project, run),
         "tabs": tabs_of(place_of(project, run), head, tab, kept_of(request)),
         "kept_names": " ".join(KEPT),

@@ -8,7 +8,9 @@
 
   const setFacts = (html) => {
     const open = head.querySelector("details.explain")?.open;
+    const split = head.querySelector("[data-split]");
     head.innerHTML = html;
+    if (split?.firstElementChild) head.querySelector("[data-split]").replaceWith(split); // the strip brings the next one
     if (open) head.querySelector("details.explain").open = true;
   };
   const setTitle = (title) => {

@@ -1,0 +1,79 @@
+"""What stands on every page of a run above its readings: the strip, the split of its time, a chosen range."""
+
+from dataclasses import dataclass
+
+from django.http import Http404
+from django.template.loader import render_to_string
+
+from runs.limits import STRIP_AT_ONCE
+from runs.models import Run
+from runs.packing import pack_strip
+from runs.queries.strips import beats_of, sums_of_range
+from runs.shown.runs import run_head
+from runs.shown.strips import (
+    PlainStrip,
+    RangeShown,
+    SplitShown,
+    plain_strip,
+    range_shown,
+    split_shown,
+    words_of_strip,
+)
+from runs.strips import lay_out
+from runs.timing import Beat, split_time
+from runs.words import plural
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Instruments:
+    """Of a long run the page brings the words that cost nothing; the strip's answer brings the rest."""
+
+    words: str
+    plain: PlainStrip | None = None
+    split: SplitShown | None = None
+    range: RangeShown | None = None
+
+
+def read_instruments(run: Run, first: int | None, last: int | None) -> Instruments:
+    """Read what a page shows of the whole run. A range of which a step is not there is none."""
+    chosen = read_range(run, first, last)
+    if run.steps > STRIP_AT_ONCE:
+        return Instruments(words=_few_words(run), range=chosen)
+    beats = beats_of(run)
+    strip = lay_out(beats)
+    return Instruments(
+        words=words_of_strip(strip), plain=plain_strip(strip), split=read_split(run, beats), range=chosen
+    )
+
+
+def read_split(run: Run, beats: list[Beat]) -> SplitShown | None:
+    """Share the time of a run out, once it has lasted."""
+    if run.started_at is None or run.ended_at is None or run.ended_at <= run.started_at:
+        return None
+    start, end = (round(at.timestamp() * 1_000) for at in (run.started_at, run.ended_at))
+    return split_shown(split_time(beats, start=start, end=end))
+
+
+def read_range(run: Run, first: int | None, last: int | None) -> RangeShown | None:
+    """Sum a range up, or give nothing where it is none."""
+    if first is None or last is None:
+        return None
+    try:
+        return range_shown(sums_of_range(run, first, last))
+    except Http404:
+        return None
+
+
+def packed_strip(run: Run, *, after: int | None) -> dict:
+    """Give the strip as the browser takes it, with its words and the split of the time."""
+    beats = beats_of(run)
+    strip = lay_out(beats)
+    context = {"head": run_head(run), "split": read_split(run, beats)}
+    told = {"words": words_of_strip(strip), "split": render_to_string("runs/_split.html", context)}
+    return pack_strip(strip, revision=run.revision, after=after) | told
+
+
+def _few_words(run: Run) -> str:
+    parts = [plural(run.steps, "step"), f"{run.failures:,} failed"]
+    parts += [plural(run.retries, "retry")] if run.retries else []
+    return "; ".join(parts) + "."

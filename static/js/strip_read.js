@@ -1,0 +1,34 @@
+// What is read moves the playhead: the chosen row, else the row at the top of the page; and the strip tells its height.
+(() => {
+  const flight = window.flight;
+  if (!flight) return;
+  const bar = flight.root.closest(".strip");
+  const seqOf = (row) => Number(row?.closest?.("[data-seq]")?.dataset.seq ?? NaN);
+  const chosen = () => {
+    const row = document.querySelector("ol[data-rows] .step[aria-current]");
+    const address = Number(new URLSearchParams(location.search).get("step") || NaN);
+    return row ? seqOf(row) : address;
+  };
+  const read = (seq) => {
+    if (!Number.isNaN(seq)) flight.set(flight.find(seq));
+  };
+  let asked = 0;
+  addEventListener("scroll", () => {
+    asked ||= requestAnimationFrame(() => {
+      asked = 0;
+      const list = document.querySelector("ol[data-rows]")?.getBoundingClientRect();
+      const edge = bar.getBoundingClientRect().bottom;
+      if (!list || edge > list.top + 4 === false) return;
+      read(seqOf(document.elementFromPoint(list.left + 60, edge + 24)));
+    });
+  }, { passive: true });
+  document.addEventListener("row:marked", ({ target }) => read(seqOf(target)));
+  document.addEventListener("htmx:afterSwap", ({ target }) => { if (target.id === "panel") read(chosen()); });
+  document.addEventListener("click", ({ target }) => { if (target.closest?.("ol[data-rows] .step")) read(seqOf(target)); });
+  flight.root.addEventListener("strip:data", () => {
+    flight.said.clear();
+    read(chosen());
+  });
+  // What sticks below the strip, or scrolls under it, keeps clear of it.
+  new ResizeObserver(() => document.documentElement.style.setProperty("--strip", `${bar.offsetHeight}px`)).observe(bar);
+})();
