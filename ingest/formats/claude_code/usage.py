@@ -9,6 +9,8 @@ from runs.records import Tokens
 MOST = 10**12
 #: Versions whose lines carry the final usage although `stop_reason` is null.
 SOUND_VERSIONS = (((2, 0, 31), (2, 0, 44)), ((2, 1, 59), (99, 0, 0)))
+#: The largest output count that a stream begins with (FORMATS 1.3).
+PLACEHOLDER_MOST = 20
 #: No tokenizer packs more than this many characters into a token of prose or JSON.
 CHARS_PER_TOKEN = 8
 
@@ -46,16 +48,15 @@ def version_of(text: str) -> tuple[int, ...]:
 
 
 def is_placeholder(version: str, output: int, blocks: list[dict[str, Any]]) -> bool:
-    """Say whether an answer without a stop reason shows the output count of its start, not of its end.
+    """Say whether an answer without a stop reason may show the output count of its start, not of its end.
 
-    The count is known to be too low when the text cannot fit into it, or when it is the 1 to 20 that a
-    stream begins with and a tool call was made, which takes more than that.
+    That count is 1 to 20, so a count in that range is not to be believed; a larger one is known to be too
+    low when the written text cannot fit into it.
     """
     number = version_of(version)
     if any(low <= number <= high for low, high in SOUND_VERSIONS):
         return False
-    called = any(block.get("type") == "tool_use" for block in blocks)
-    return (called and output <= 20) or written_chars(blocks) > CHARS_PER_TOKEN * output
+    return output <= PLACEHOLDER_MOST or written_chars(blocks) > CHARS_PER_TOKEN * output
 
 
 def written_chars(blocks: list[dict[str, Any]]) -> int:

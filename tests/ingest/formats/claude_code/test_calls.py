@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from runs.records import Tokens
 from tests.ingest.formats.claude_code.script import Script, by_key, kinds
 
@@ -41,6 +43,15 @@ def test_placeholder_output_is_a_lower_bound():
     script.user("go")
     script.says("word " * 200, usage={"input_tokens": 1, "output_tokens": 1})
     assert by_key(script.read())["msg_1:req_msg_1"].lower_bound
+
+
+@pytest.mark.parametrize("block", ["Done.", {"type": "thinking", "thinking": "", "signature": "x"}])
+@pytest.mark.parametrize(("version", "believed"), [("2.1.20", False), ("2.0.40", True), ("2.1.59", True)])
+def test_count_as_small_as_a_streams_first_is_a_lower_bound(block, version, believed):
+    script = Script(version=version)
+    script.user("go")
+    script.says(block, usage={"input_tokens": 1, "output_tokens": 9})
+    assert by_key(script.read())["msg_1:req_msg_1"].lower_bound is not believed
 
 
 def test_null_stop_reason_with_plausible_output_is_not_a_lower_bound():
