@@ -294,6 +294,7 @@ class Notice(Struct, frozen=True):
     """What a `<task-notification>` says of a background task."""
 
     tool: str | None
+    task: str | None  #: the id of a sub-agent, or of a shell
     status: str
     summary: str
     result: str | None
@@ -302,6 +303,7 @@ class Notice(Struct, frozen=True):
 def notice_of(text: str) -> Notice:
     return Notice(
         tool=inside_tag(text, "tool-use-id"),
+        task=inside_tag(text, "task-id"),
         status=inside_tag(text, "status") or "",
         summary=inside_tag(text, "summary") or first_line(text),
         result=inside_tag(text, "result"),

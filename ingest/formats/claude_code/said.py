@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ingest import wild
 from ingest.formats.claude_code import notes
-from ingest.formats.claude_code.blocks import without_reminders
+from ingest.formats.claude_code.blocks import text_of, without_reminders
 from ingest.formats.claude_code.classify import Said, command_of, said_by, tagged_text
 from ingest.formats.claude_code.lanes import Lane
 from ingest.formats.claude_code.lines import Record
@@ -92,16 +92,29 @@ def read_interrupt(session: Session, lane: Lane, record: Record, text: str, at: 
 def read_notice(session: Session, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
     """A background task reports; the end of a sub-agent closes its step."""
     notice = notes.notice_of(text)
-    tool = session.tools.get(notice.tool or "")
     session.add(
         notes.event(record, lane.agent, at, "Background task", input=notice.summary, output=notice.result)
     )
-    if tool is not None and tool.in_background and tool.status is None:
-        done = notice.status in ("completed", "")
-        tool.status = StepStatus.OK if done else StepStatus.FAILED
-        tool.error = None if done else f"The sub-agent ended: {notice.status}"[:300]
-        tool.ended_at = at
-        tool.output = notice.result or tool.output
+    close_agent(session, notice, at)
+
+
+def read_queued(session: Session, record: Record) -> None:
+    """Take the end of a sub-agent from a notice in the queue: it may never come out as a message."""
+    text = text_of(record.get("content"))
+    if text.lstrip().startswith("<task-notification>"):
+        close_agent(session, notes.notice_of(text), wild.when(record.get("timestamp")))
+
+
+def close_agent(session: Session, notice: notes.Notice, at: datetime | None) -> None:
+    """End the background sub-agent that a notice names, by call or by its own id; the first counts."""
+    tool = session.tools.get(notice.tool or "") or session.agents.get(notice.task or "")
+    if tool is None or not tool.in_background or tool.status is not None:
+        return
+    done = notice.status in ("completed", "")
+    tool.status = StepStatus.OK if done else StepStatus.FAILED
+    tool.error = None if done else f"The sub-agent ended: {notice.status}"[:300]
+    tool.ended_at = at
+    tool.output = notice.result or tool.output
 
 
 def skip(session: Session, lane: Lane, record: Record, text: str, at: datetime | None) -> None:

@@ -17,7 +17,7 @@ from ingest.formats.claude_code.lanes import Lane
 from ingest.formats.claude_code.lines import Record
 from ingest.formats.claude_code.notes import Note
 from ingest.formats.claude_code.paths import Roots
-from ingest.formats.claude_code.said import SAYERS, read_notice
+from ingest.formats.claude_code.said import SAYERS, read_notice, read_queued
 from ingest.formats.claude_code.subagents import Entry
 from ingest.formats.claude_code.tools import Tool
 from runs.kinds import Kind, RunStatus, StepStatus
@@ -58,6 +58,7 @@ class Session:
         self.calls: dict[tuple[str, str], ModelCall] = {}
         self.tools: dict[str, Tool] = {}
         self.open: dict[str, dict[str, Tool]] = {}  #: calls without a result, by lane
+        self.agents: dict[str, Tool] = {}  #: calls of sub-agents, by the agent's id
         self.changes: list[ChangeRecord] = []
         self.uuids: set[str] = set()
         self.links: dict[str, str] = {}  #: lane → key of the call that opened it
@@ -76,6 +77,8 @@ class Session:
         kind = wild.text(record.get("type")) or ""
         if kind in BOOKKEEPING:
             self.header.bookkeep(record)
+            if kind == "queue-operation":
+                read_queued(self, record)
             return
         uuid = wild.identity(record.get("uuid"))
         if uuid:
@@ -209,6 +212,8 @@ class Session:
         if tool.answered:
             return
         result = tools.answer(tool, block, record, at)
+        if tool.is_agent and tool.facts.get("agent_id"):
+            self.agents[str(tool.facts["agent_id"])] = tool
         self.open.get(tool.lane, {}).pop(key, None)
         self.header.commits += commits_in(tool.name, result)
         if tool.status == StepStatus.OK:

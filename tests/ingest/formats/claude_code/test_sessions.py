@@ -2,8 +2,10 @@
 
 import json
 
+import pytest
+
 from ingest.formats.claude_code import SourceFile, looks_like, read
-from tests.ingest.formats.claude_code.script import LATER, SESSION, Script, by_key
+from tests.ingest.formats.claude_code.script import LATER, SESSION, Script, by_key, kinds
 
 AGENT = "a1b2c3d4"
 
@@ -132,6 +134,24 @@ def test_background_agent_ends_with_its_notice():
     assert (waiting.status, waiting.ended_at) == ("unanswered", None)
     assert (done.status, done.output) == ("ok", "all good")
     assert done.ended_at is not None
+
+
+@pytest.mark.parametrize("how", ["message", "queue", "both"])
+@pytest.mark.parametrize("named_by", ["<tool-use-id>bg</tool-use-id>", f"<task-id>{AGENT}</task-id>"])
+def test_background_agent_is_closed_by_a_notice_in_any_place(how, named_by):
+    script = Script()
+    script.user("go")
+    script.calls("Agent", "bg", description="x", prompt="p")
+    script.result("bg", "launched", {"isAsync": True, "status": "async_launched", "agentId": AGENT})
+    text = f"<task-notification>{named_by}<status>failed</status></task-notification>"
+    if how != "message":
+        queued = script.add("queue-operation", operation="enqueue", content=text)
+        del queued["uuid"], queued["parentUuid"]
+    if how != "queue":
+        script.user(text, origin={"kind": "task-notification"})
+    batch = script.read()
+    assert by_key(batch)["bg"].status == "failed"
+    assert kinds(batch).count("event") == (how != "queue")
 
 
 def test_reading_a_growing_file_again_repeats_its_steps():
