@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ingest import wild
 from ingest.formats.claude_code.blocks import (
+    HARNESS_TAGS,
     blocks_of,
     first_line,
     inside_tag,
@@ -47,6 +48,7 @@ OPENINGS = (
     ("<local-command-caveat>", Said.HARNESS),
     ("<task-notification>", Said.NOTICE),
     ("<user-prompt-submit-hook>", Said.HARNESS),
+    *((f"<{tag}>", Said.HARNESS) for tag in HARNESS_TAGS),  # without an end; whole ones are cut out before
     ("Caveat: The messages below", Said.HARNESS),
     ("This session is being continued from a previous conversation", Said.SUMMARY),
     (INTERRUPTED, Said.INTERRUPT),

@@ -48,6 +48,8 @@ def test_human_prompts(content, given, shown):
         ("[Request interrupted by user]", {}),
         ("something", {"origin": {"kind": "task-notification"}}),
         ("This session is being continued from a previous conversation that ran out", {}),
+        ("<system-reminder>cut off before its end", {}),
+        ("<ide_selection>the user selected lines 1 to 9", {}),
         ("", {}),
     ],
 )
