@@ -65,7 +65,7 @@ def side_lane(record: Record, sides: dict[str, str]) -> str:
     agent = wild.identity(record.get("agentId"))
     uuid = wild.identity(record.get("uuid")) or ""
     parent = wild.identity(record.get("parentUuid")) or ""
-    lane = agent or sides.get(parent) or f"side-{uuid[:8]}"
+    lane = agent or sides.get(parent) or f"side-{uuid}"
     if uuid:
         sides[uuid] = lane
     return lane

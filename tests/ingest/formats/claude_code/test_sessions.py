@@ -102,6 +102,22 @@ def test_inline_sidechain_is_linked_by_its_prompt():
     assert steps["t-in-agent"].agent.startswith("side-")
 
 
+def test_inline_sidechains_with_alike_ids_are_lanes_of_their_own():
+    script = Script()
+    script.user("go")
+    for key in ("a", "b"):
+        script.calls("Task", key, id=f"msg_{key}", prompt="Find the bug")
+    for number in (1, 2):
+        script.user("Find the bug", uuid=f"sidechain-{number}", parentUuid=None, isSidechain=True)
+    for number in (1, 2):
+        script.says(
+            "done", id=f"msg_{number}", stop="end_turn", parentUuid=f"sidechain-{number}", isSidechain=True
+        )
+    steps = by_key(script.read())
+    assert [steps[f"msg_{n}:req_msg_{n}"].parent for n in (1, 2)] == ["a", "b"]
+    assert [steps[key].detail["transcript"] for key in ("a", "b")] == ["here", "here"]
+
+
 def test_agent_file_alone_is_a_run_that_gives_way():
     batch = read_all(("a", agent_script().data))
     (run,) = batch.runs
