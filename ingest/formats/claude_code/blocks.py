@@ -53,6 +53,11 @@ def readable(block: object) -> str:
     return as_json(block)
 
 
+def words_beside_results(content: object) -> list[dict[str, Any]]:
+    """Take the text blocks that stand in one message with tool results."""
+    return [block for block in wild.objects(content) if block.get("type") == "text"]
+
+
 def media_of(block: dict[str, Any]) -> str:
     """Name an embedded picture or document with its size: "image/png, 34 kB"."""
     source = wild.mapping(block.get("source"))

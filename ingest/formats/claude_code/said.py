@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ingest import wild
 from ingest.formats.claude_code import notes
 from ingest.formats.claude_code.blocks import text_of, without_reminders
-from ingest.formats.claude_code.classify import Said, command_of, said_by, tagged_text
+from ingest.formats.claude_code.classify import Said, command_of, opening_of, said_by, tagged_text
 from ingest.formats.claude_code.lanes import Lane
 from ingest.formats.claude_code.lines import Record
 from runs.kinds import Kind, StepStatus
@@ -87,6 +87,16 @@ def read_interrupt(session: Session, lane: Lane, record: Record, text: str, at: 
         if tool.status is None:
             tool.status, tool.error_kind = StepStatus.CANCELLED, "human"
             tool.error, tool.ended_at = "Interrupted by the user", at
+
+
+def read_beside_results(session: Session, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
+    """Words in one message with tool results: typed while the agent worked, or an interrupt."""
+    shown = without_reminders(text).strip()
+    kind = opening_of(shown)
+    if kind == Said.INTERRUPT:
+        read_interrupt(session, lane, record, shown, at)
+    elif shown and kind is None and not lane.agent and record.get("isMeta") is not True:
+        session.add(notes.event(record, lane.agent, at, "Human added", input=shown))
 
 
 def read_notice(session: Session, lane: Lane, record: Record, text: str, at: datetime | None) -> None:

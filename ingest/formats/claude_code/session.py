@@ -7,7 +7,7 @@ from typing import Any
 from ingest import wild
 from ingest.formats.claude_code import calls, notes, tools
 from ingest.formats.claude_code.attachments import attachment_note
-from ingest.formats.claude_code.blocks import CALL_TYPES, blocks_of, text_of
+from ingest.formats.claude_code.blocks import CALL_TYPES, blocks_of, text_of, words_beside_results
 from ingest.formats.claude_code.calls import ModelCall
 from ingest.formats.claude_code.classify import Said, said_by
 from ingest.formats.claude_code.edits import EDIT_TOOLS, Call, Editor
@@ -17,7 +17,7 @@ from ingest.formats.claude_code.lanes import Lane
 from ingest.formats.claude_code.lines import Record
 from ingest.formats.claude_code.notes import Note
 from ingest.formats.claude_code.paths import Roots
-from ingest.formats.claude_code.said import SAYERS, read_notice, read_queued
+from ingest.formats.claude_code.said import SAYERS, read_beside_results, read_notice, read_queued
 from ingest.formats.claude_code.subagents import Entry
 from ingest.formats.claude_code.tools import Tool
 from runs.kinds import Kind, RunStatus, StepStatus
@@ -189,6 +189,7 @@ class Session:
             for block in wild.objects(content):
                 if block.get("type") == "tool_result":
                     self.result(lane, record, block, at)
+            read_beside_results(self, lane, record, text_of(words_beside_results(content)), at)
         elif said != Said.EMPTY:
             SAYERS[said](self, lane, record, text_of(content), at)
         if content:

@@ -97,6 +97,29 @@ def test_queued_prompt_counts_unless_it_stands_alone_as_well():
     assert prompts == ["hello", "and this"]
 
 
+def test_words_beside_a_result_are_shown_and_begin_no_turn():
+    script = Script()
+    script.user("hello")
+    script.calls("Bash", "t1", command="ls")
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": "a.py"}
+    said = script.user(
+        [result, {"type": "text", "text": "it is in b.py<system-reminder>x</system-reminder>"}]
+    )
+    batch = script.read()
+    step = by_key(batch)[said["uuid"]]
+    assert (step.kind, step.name, step.input) == ("event", "Human added", "it is in b.py")
+    assert (kinds(batch).count("prompt"), by_key(batch)["t1"].output) == (1, "a.py")
+
+
+def test_interrupt_beside_a_result_interrupts():
+    script = Script()
+    script.user("hello")
+    script.calls("Bash", "t1", command="ls")
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": "a.py"}
+    script.user([result, {"type": "text", "text": "[Request interrupted by user]"}])
+    assert script.read().runs[0].status == "interrupted"
+
+
 def test_title_is_custom_then_summary_then_first_prompt():
     script = Script()
     script.user("first line\nsecond line")
