@@ -208,7 +208,7 @@ class Session:
             return
         tool = self.tools.get(key)
         if tool is None:
-            self.open_tool(lane, record, key, {"name": "unknown"}, None)
+            self.open_tool(lane, record, key, {"name": tools.UNKNOWN}, None)
             tool = self.tools[key]
         if tool.answered:
             return

@@ -15,6 +15,8 @@ from runs.kinds import Kind, StepStatus
 from runs.records import StepRecord
 
 AGENT_TOOLS = frozenset({"Task", "Agent"})
+#: What a call is named of which only the result was in the files.
+UNKNOWN = "unknown"
 PREVIEW = 4_000
 
 
@@ -40,6 +42,11 @@ class Tool(Struct):
     raw: bytes | None = None
     agent: str | None = None  #: the lane that it opened
     live_output: str | None = None  #: what a running command had printed
+
+    @property
+    def was_asked(self) -> bool:
+        """Say whether the call itself was in the files, and not only its result."""
+        return self.name != UNKNOWN
 
     @property
     def is_agent(self) -> bool:
@@ -80,7 +87,7 @@ def content_blocks(record: Record) -> list[dict[str, Any]]:
 def fail(tool: Tool, text: str, denial: str | None) -> None:
     failure = failure_of(tool.name, text, denial)
     tool.status, tool.error_kind, tool.error = failure.status, failure.kind, failure.sentence[:300]
-    if tool.name in SHELLS:
+    if tool.name in SHELLS or not tool.was_asked:
         tool.exit_code = exit_code_of(text)
 
 
@@ -103,6 +110,7 @@ def step_of(tool: Tool, *, run: str, source: str, parent: str | None, open_statu
         key=tool.key,
         kind=Kind.AGENT if tool.is_agent else Kind.TOOL,
         source=source,
+        rank=1 if tool.was_asked else 0,
         name=str(tool.facts.get("description") or "")[:200] or None if tool.is_agent else None,
         tool=tool.name,
         status=tool.status or open_status,
@@ -114,7 +122,7 @@ def step_of(tool: Tool, *, run: str, source: str, parent: str | None, open_statu
         ended_at=tool.ended_at,
         duration_ms=tool.duration_ms,
         exit_code=tool.exit_code,
-        input=as_json(tool.given),
+        input=as_json(tool.given) if tool.was_asked else None,
         output=output,
         output_preview=shown[:PREVIEW] if shown is not None else None,
         raw=tool.raw,

@@ -1,0 +1,36 @@
+"""Transcripts that come in pieces: the end of a file by itself, the files of a session one by one."""
+
+import json
+
+import pytest
+
+from ingest import pipeline
+from ingest.sources import SourceFile
+from runs.models import Step
+from tests.ingest.formats.claude_code.script import LATER, Script
+
+pytestmark = pytest.mark.django_db
+
+
+def take(project, *records, name="session.jsonl"):
+    data = b"\n".join(json.dumps(record).encode() for record in records)
+    return pipeline.take_files(project, [SourceFile(name, data)], now=LATER)
+
+
+def call_and_result():
+    script = Script()
+    script.user("go")
+    script.calls("Bash", "t1", command="ls")
+    script.result("t1", "Exit code 2\nno such file", is_error=True)
+    return script.records
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1)])
+def test_result_by_itself_completes_its_call(project, order):
+    records = call_and_result()
+    for number in order:
+        take(project, records[number])
+    step = Step.objects.get(key="t1")
+    assert (step.tool, step.input_preview) == ("Bash", '{"command":"ls"}')
+    assert (step.status, step.exit_code, step.error) == ("failed", 2, "exit 2: no such file")
+    assert step.output_preview == "Exit code 2\nno such file"
