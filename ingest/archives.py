@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 
+from ingest import wild
 from ingest.limits import CHUNK_BYTES, FILES_PER_IMPORT, IMPORT_DECODED_BYTES, PATH_CHARS, ZIP_DEPTH
 from ingest.sources import SourceFile
 from ingest.streams import Refused, in_mib, undo_gzip, undo_zstd
@@ -18,7 +19,7 @@ TOO_LARGE = (
 
 
 def open_files(files: list[SourceFile]) -> list[SourceFile]:
-    """Unpack all files, archives in archives too, in order of their paths. Raises Refused (413, 422)."""
+    """Unpack all files, archives in archives too: UTF-8, ordered by path. Raises Refused (413, 422)."""
     found: list[SourceFile] = []
     left = IMPORT_DECODED_BYTES
     for file in files:
@@ -40,7 +41,7 @@ def _open(file: SourceFile, found: list[SourceFile], left: int, *, depth: int) -
         raise Refused(TOO_LARGE, status=413)
     if len(found) >= FILES_PER_IMPORT:
         raise Refused(TOO_MANY_FILES, status=413)
-    found.append(SourceFile(path[-PATH_CHARS:], data))
+    found.append(SourceFile(path[-PATH_CHARS:], wild.utf8(data)))
     return left
 
 

@@ -33,6 +33,13 @@ def clean(value: str) -> str:
     return value
 
 
+def utf8(data: bytes) -> bytes:
+    """Bring a file to UTF-8 without a byte order mark; UTF-16 (some shells write it) is told by its mark."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
 def text(value: object) -> str | None:
     """Take a string, cleaned; a number becomes its text; anything else is None."""
     if isinstance(value, str):

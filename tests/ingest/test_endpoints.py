@@ -239,6 +239,13 @@ def test_import_of_a_raw_body(api, project):
     assert [run["external_id"] for run in answer.json()["runs"]] == ["r1"]
 
 
+def test_utf16_file_is_read_and_masked(api):
+    line = {"run": "r1", "id": "x", "kind": "log", "text": "key sk-ant-api03-" + "a1" * 20}
+    answer = post(api, json.dumps(line).encode("utf-16"), url=IMPORT)
+    assert (answer.json()["format"], answer.json()["redacted"]) == ("events", 1)
+    assert Step.objects.get().input_preview == "key [redacted:anthropic-key]"
+
+
 def test_import_of_many_files_and_a_zip(api):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

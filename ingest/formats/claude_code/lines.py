@@ -55,7 +55,7 @@ DECODER = json.JSONDecoder(parse_int=safe_int, parse_constant=lambda _: None)
 def read_lines(path: str, data: bytes) -> Pages:
     """Read every object of a JSONL file, or of one JSON document written over many lines."""
     pages = Pages(lines=[], quarantined=[])
-    data = unify(data)
+    data = wild.utf8(data)
     whole = read_document(data)
     if whole is not None:
         for number, value in enumerate(whole, 1):
@@ -73,17 +73,10 @@ def read_lines(path: str, data: bytes) -> Pages:
     return pages
 
 
-def unify(data: bytes) -> bytes:
-    """Bring a file to plain UTF-8 bytes without a byte order mark."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
-    return data.removeprefix(b"\xef\xbb\xbf")
-
-
 def read_document(data: bytes) -> list[Any] | None:
-    """Read a file whose first line is only an opening bracket as one JSON value."""
+    """Read a file that is one list, or whose first line is only an opening bracket, as one JSON value."""
     first = data.lstrip()[:64].split(b"\n", 1)[0].strip()
-    if first not in (b"{", b"["):
+    if first != b"{" and not first.startswith(b"["):
         return None
     try:
         value = DECODER.decode(data.decode("utf-8", "replace"))

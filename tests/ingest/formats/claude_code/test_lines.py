@@ -32,6 +32,7 @@ def test_bad_middle_line_keeps_its_readable_beginning():
         '\ufeff{"a":1}'.encode("utf-16"),
         b'\x00{"a":1}\x00\n',
         b'[\n {"a":1}\n]\n',
+        b'[{"a":1}]',
         b'{\n "a":1\n}\n',
     ],
 )
