@@ -13,8 +13,8 @@ Reader = Callable[..., Batch]
 
 READERS: dict[str, Reader] = {EVENTS: events.read, CLAUDE_CODE: claude_code.read}
 
-#: Files that belong beside a transcript and are read with it, whatever they hold.
-COMPANIONS = (".meta.json", ".txt", ".md")
+#: What lies beside the transcript of a sub-agent and is read with it.
+COMPANION = ".meta.json"
 
 
 def read_files(files: list[SourceFile], *, now: datetime) -> Batch:
@@ -29,15 +29,10 @@ def read_files(files: list[SourceFile], *, now: datetime) -> Batch:
             unknown.append((file, title))
     batch = Batch(quarantined=[], format=", ".join(sorted(groups)))
     for name, group in groups.items():
-        beside = [file for file, _ in unknown if is_companion(file)] if name == CLAUDE_CODE else []
+        beside = [file for file, _ in unknown if name == CLAUDE_CODE and file.name.endswith(COMPANION)]
         unknown = [(file, title) for file, title in unknown if file not in beside]
         batch = batch + READERS[name](group + beside, now=now)
     return batch + Batch(quarantined=[unread(file, title) for file, title in unknown])
-
-
-def is_companion(file: SourceFile) -> bool:
-    """Say whether a file may lie in a transcript's folder: sub-agent facts, large tool results."""
-    return file.name.endswith(COMPANIONS)
 
 
 def unread(file: SourceFile, title: str) -> Quarantined:

@@ -34,3 +34,17 @@ def test_result_by_itself_completes_its_call(project, order):
     assert (step.tool, step.input_preview) == ("Bash", '{"command":"ls"}')
     assert (step.status, step.exit_code, step.error) == ("failed", 2, "exit 2: no such file")
     assert step.output_preview == "Exit code 2\nno such file"
+
+
+def test_texts_beside_a_transcript_are_one_problem_each(project):
+    script = Script()
+    script.user("go")
+    script.says("done", stop="end_turn")
+    files = [
+        SourceFile("s.jsonl", script.data),
+        SourceFile("s/memory/notes.md", b"# Notes\n- one\n- two\n"),
+        SourceFile("s/tool-results/t1.txt", b"a line\n" * 5_000),
+    ]
+    outcome = pipeline.take_files(project, files, now=LATER)
+    assert len(outcome.saved) == 1
+    assert [one.where for one in outcome.batch.quarantined] == ["s/memory/notes.md", "s/tool-results/t1.txt"]
