@@ -68,12 +68,12 @@ KNOWN_CONTEXTS = """
     JOIN runs_contextnode AS node ON node.run_id = wanted.run_id AND node.digest = wanted.digest
 """
 
-#: The first run to report a call is billed for it.
+#: The first run to report a call is billed for it, in one batch the run that comes first there.
 BILL_CALLS = """
     INSERT INTO runs_billedcall (project_id, call_id, run_id)
     SELECT %(project)s, call.id, call.run_id
-    FROM unnest(%(call_ids)s::text[], %(run_ids)s::uuid[]) AS call (id, run_id)
-    ORDER BY call.id
+    FROM unnest(%(call_ids)s::text[], %(run_ids)s::uuid[]) WITH ORDINALITY AS call (id, run_id, place)
+    ORDER BY call.id, call.place
     ON CONFLICT (project_id, call_id) DO NOTHING
 """
 

@@ -6,7 +6,7 @@ import pytest
 
 from ingest import pipeline
 from ingest.sources import SourceFile
-from runs.models import Step
+from runs.models import Run, Step
 from tests.ingest.formats.claude_code.script import LATER, Script
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +48,17 @@ def test_texts_beside_a_transcript_are_one_problem_each(project):
     outcome = pipeline.take_files(project, files, now=LATER)
     assert len(outcome.saved) == 1
     assert [one.where for one in outcome.batch.quarantined] == ["s/memory/notes.md", "s/tool-results/t1.txt"]
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_original_pays_for_the_calls_that_a_copy_repeats(project, names):
+    first, copy = names
+    original, resumed = Script(session=first), Script(session=copy)
+    for script in (original, resumed):
+        script.user("go")
+        script.says("one", id="m1", stop="end_turn", usage={"input_tokens": 10, "output_tokens": 1})
+    resumed.user("more")
+    resumed.says("two", id="m2", stop="end_turn", usage={"input_tokens": 1_000, "output_tokens": 1})
+    files = [SourceFile(f"{script.base['sessionId']}.jsonl", script.data) for script in (original, resumed)]
+    pipeline.take_files(project, files, now=LATER)
+    assert dict(Run.objects.values_list("external_id", "input_tokens")) == {first: 10, copy: 1_000}

@@ -106,7 +106,7 @@ def read(files: list[SourceFile], *, now: datetime) -> Batch:
     for transcript in transcripts:
         sessions.setdefault(transcript.session, []).append(transcript)
     parents = copied_from(sessions)
-    for name, members in sessions.items():
+    for name, members in originals_first(sessions, parents):
         batch += read_session(name, members, facts, parent=parents.get(name), now=now)
     return batch + Batch(quarantined=quarantined)
 
@@ -168,6 +168,19 @@ def copied_from(sessions: dict[str, list[Transcript]]) -> dict[str, str]:
             if transcript.others:
                 parents[name] = transcript.others[-1]
     return {name: parent for name, parent in parents.items() if parents.get(parent) != name}
+
+
+def originals_first(
+    sessions: dict[str, list[Transcript]], parents: dict[str, str]
+) -> list[tuple[str, list[Transcript]]]:
+    """Put what a copy was copied from before it: who comes first pays for the calls of both."""
+    depths: dict[str, int] = {}
+    for name in sessions:
+        depth, above = 0, parents.get(name)
+        while above is not None and depth < len(sessions):
+            depth, above = depth + 1, parents.get(above)
+        depths[name] = depth
+    return sorted(sessions.items(), key=lambda item: depths[item[0]])
 
 
 def size_of(members: list[Transcript]) -> int:
