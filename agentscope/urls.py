@@ -21,3 +21,5 @@ urlpatterns = [
     path("", include("ingest.urls")),
     path("", include("runs.urls")),
 ]
+
+handler404 = "agentscope.views.answer_absent"

@@ -1,9 +1,12 @@
 """Pages that belong to no app."""
 
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.defaults import page_not_found
+
+from teams.access import NOT_HERE
 
 
 @require_safe
@@ -16,3 +19,10 @@ def show_health(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"status": "down", "database": "unreachable"}, status=503)
     return JsonResponse({"status": "ok", "database": "ok"})
+
+
+def answer_absent(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what is not here: programs in JSON, people with a page."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"error": NOT_HERE}, status=404)
+    return page_not_found(request, exception)

@@ -21,3 +21,14 @@ def test_pages_carry_a_strict_policy(client: Client, db: None) -> None:
     policy = client.get("/healthz")["Content-Security-Policy"]
     assert "script-src 'self';" in policy + ";"
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("path", ["/api/v1/runs/no-id", "/api/v1/nothing", "/api/"])
+def test_absent_address_for_programs_is_json(client: Client, db: None, path: str) -> None:
+    response = client.get(path)
+    assert (response.status_code, response.json()) == (404, {"error": "Not here, or not yours."})
+
+
+def test_absent_address_for_people_is_a_page(client: Client, db: None) -> None:
+    response = client.get("/no/such/page")
+    assert (response.status_code, response["content-type"]) == (404, "text/html; charset=utf-8")
