@@ -129,6 +129,11 @@ def tokens_of(row: StepRow) -> Tokens:
     return Tokens(**{bucket: getattr(row, f"{bucket}_tokens") or 0 for bucket in TOKEN_BUCKETS})
 
 
+def is_unmeasured(row: StepRow) -> bool:
+    """Say whether an answer came, but not what it took: that is not nothing."""
+    return row.status == StepStatus.OK and row.input_tokens is None
+
+
 def total(tokens: Tokens) -> int:
     return (
         tokens.input
@@ -216,7 +221,7 @@ def tally(row: StepRow) -> tuple[Any, ...]:
     tool = kind == Kind.TOOL or (kind == Kind.AGENT and bool(row.tool))
     billed = llm and not row.copied
     tokens = tokens_of(row) if billed else Tokens()
-    spent = total(tokens) > 0
+    spent = total(tokens) > 0 or is_unmeasured(row)
     return (
         1,
         int(kind == Kind.PROMPT and main and not hidden),

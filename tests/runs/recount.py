@@ -6,6 +6,7 @@ TOTAL = """coalesce(input_tokens, 0) + coalesce(cache_read_tokens, 0) + coalesce
     + coalesce(cache_write_1h_tokens, 0) + coalesce(output_tokens, 0) + coalesce(reasoning_tokens, 0)"""
 LLM = "kind = 'llm'"
 BILLED = f"{LLM} AND NOT copied"
+UNMEASURED = "(status = 'ok' AND input_tokens IS NULL)"
 HIDDEN = "coalesce(detail -> 'meta', 'null') NOT IN ('null', 'false', '0', '\"\"', '[]', '{}')"
 
 COUNTED = {
@@ -18,7 +19,7 @@ COUNTED = {
     "retries": "kind = 'retry'",
     "failures": "status IN ('failed', 'denied') AND kind <> 'retry' AND detail->>'failed_call' IS NULL",
     "compactions": "kind = 'compaction'",
-    "unpriced_calls": f"{BILLED} AND cost_usd IS NULL AND {TOTAL} > 0",
+    "unpriced_calls": f"{BILLED} AND cost_usd IS NULL AND ({TOTAL} > 0 OR {UNMEASURED})",
     "lower_bound_calls": f"{BILLED} AND lower_bound",
 }
 SUMMED = {

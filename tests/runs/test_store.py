@@ -168,6 +168,20 @@ def test_unknown_model_has_unknown_cost(project):
     assert (run.cost_usd, run.unpriced_calls, Step.objects.get().cost_usd) == (0, 1, None)
 
 
+@pytest.mark.parametrize(
+    ("status", "tokens", "unpriced"),
+    [
+        (StepStatus.OK, None, 1),
+        (StepStatus.OK, Tokens(), 0),
+        (StepStatus.RUNNING, None, 0),
+        (StepStatus.FAILED, None, 0),
+    ],
+)
+def test_answer_without_usage_has_unknown_cost(project, status, tokens, unpriced):
+    save(project, Batch(steps=[llm("m", None, status=status, tokens=tokens)]), now=NOW)
+    assert Run.objects.get().unpriced_calls == unpriced
+
+
 def test_change_before_its_step_is_counted_when_the_step_comes(project):
     change = ChangeRecord(run="r", step="t", key="c", path="a", op=Op.CREATE, source="test", after="x\ny\n")
     save(project, Batch(changes=[change]), now=NOW)
