@@ -70,7 +70,7 @@ def _pieces(body: bytes) -> Iterator[tuple[int, bytes]]:
         return
     for n, piece in enumerate(body.split(b"\n"), 1):
         line = piece.strip(b" \t\r\0\x1e")
-        if line:
+        if line not in (b"", b"[", b"]"):
             yield n, line
 
 
@@ -89,16 +89,26 @@ def _is_one_object(body: bytes) -> bool:
 def _read_damaged(found: Lines, n: int, data: bytes) -> None:
     """Read what the strict decoder refuses: bad UTF-8, lone surrogates, two objects on a line, a cut end."""
     where = f"{found.name}:{n}" if found.name else f"event {n}"
-    text, at = data.decode("utf-8", "replace"), 0
+    text, at, between = data.decode("utf-8", "replace"), 0, " \t\r\n,\0"
     while at < len(text):
         try:
             value, at = _scan.raw_decode(text, at)
         except (ValueError, RecursionError):
+            if text[at] == "[" and "]" not in between:
+                between += "]"  # a list that is damaged or without its end: event by event
+                at = _skip(text, at + 1, between)
+                continue
             _quarantine(found, where, _why_unreadable(text[at:]), text[at:].encode())
             return
-        while at < len(text) and text[at] in " \t\r\n,\0":
-            at += 1
+        at = _skip(text, at, between)
         _take(found, n, value, where)
+
+
+def _skip(text: str, at: int, between: str) -> int:
+    """Give the place of the next character that does not stand between events."""
+    while at < len(text) and text[at] in between:
+        at += 1
+    return at
 
 
 def _take(found: Lines, n: int, value: object, where: str) -> None:

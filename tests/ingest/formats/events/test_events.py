@@ -411,6 +411,22 @@ def test_damaged_lines_are_kept_and_the_rest_is_read():
     assert [(q.where, q.why) for q in batch.quarantined] == [("f:4", "The JSON is damaged or cut off.")]
 
 
+@pytest.mark.parametrize(
+    ("body", "texts", "left"),
+    [
+        (b'[{"text":"a"},{"text":"b"},{"te', ["a", "b"], [b'{"te']),
+        (b'[ {"text":"a"},{bad},{"text":"b"}]', ["a"], [b'{bad},{"text":"b"}]']),
+        (b'[\n{"text":"a"},\n{bad},\n{"text":"b"}\n]\n', ["a", "b"], [b"{bad},"]),
+        (b'[{"text":"a"}', ["a"], []),
+        (b"[[[[", [], [b"[[["]),
+    ],
+)
+def test_damaged_list_is_read_as_far_as_it_goes(body, texts, left):
+    lines = events.split(body)
+    assert [line.event.text for line in lines.lines] == texts
+    assert [one.data for one in lines.quarantined] == left
+
+
 def test_answer_without_calls_keeps_its_thinking_apart_from_its_text():
     batch = read({"kind": "llm_call", "id": "m", "content": [
         {"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Done."}]})  # fmt: skip
