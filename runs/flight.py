@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from runs.kinds import Kind, StepStatus
-from runs.tools import Family, family_of
+from runs.tools import EDITING, Family, family_of
 
 TICKS = 30
 _PITCH = 5
@@ -50,7 +50,7 @@ def colour_of(tick: Tick) -> str:
     family = family_of(tick.tool)
     if family is Family.AGENT:
         return "agent"
-    return "edit" if tick.changes or family in (Family.EDIT, Family.WRITE) else "tool"
+    return "edit" if tick.changes or family in EDITING else "tool"
 
 
 def bars_of(ticks: list[Tick]) -> list[Bars]:

@@ -13,7 +13,7 @@ from runs.queries.flights import flights_of
 from runs.queries.steps import Row, Window, lanes_of, rows_by_key
 from runs.shown.runs import RunHead, RunRow, run_head, run_row
 from runs.shown.steps import Around, Place, StepRow, row_shown
-from runs.tools import Family, family_of
+from runs.tools import EDITING, family_of
 from teams.models import Project
 
 
@@ -62,7 +62,7 @@ def show_steps(
 
 
 def _may_hide(row: Row) -> bool:
-    edits = row["kind"] == Kind.TOOL and family_of(row["tool"]) in (Family.EDIT, Family.WRITE)
+    edits = row["kind"] == Kind.TOOL and family_of(row["tool"]) in EDITING
     return bool(row["changes"]) and not edits
 
 

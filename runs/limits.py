@@ -187,3 +187,39 @@ NET_FILES_AT_ONCE = 50
 
 #: Bytes of contents that a step's panel may read to say what became of its edits.
 FATE_BYTES = 8_000_000
+
+#: Files of one patch that a panel shows; agents patch a handful at once.
+PATCH_FILES = 50
+
+#: Matches of one search that a panel shows, grouped by file.
+MATCHES_SHOWN = 500
+
+#: Entries of one listing of files that a panel shows as a tree.
+LISTED_SHOWN = 800
+
+#: Values of one JSON text that a panel folds into a tree; a larger one is shown as indented text.
+JSON_VALUES = 1_500
+
+#: Levels of a JSON tree that fold; what lies deeper is written out on one line.
+JSON_DEPTH = 12
+
+#: Rows of one table of results.
+TABLE_ROWS = 200
+
+#: Columns of one table of results.
+TABLE_COLUMNS = 12
+
+#: Bytes of one picture in a result that a page embeds, decoded: a screenshot of a large screen.
+IMAGE_BYTES = 2_000_000
+
+#: Pictures of one result that a page embeds.
+IMAGES_SHOWN = 4
+
+#: Links of one web search that a panel lists.
+LINKS_SHOWN = 50
+
+#: Characters of each text in a step that is copied as Markdown.
+COPIED_CHARS = 8_000
+
+#: Sub-agents of one call that its panel links.
+LANES_LISTED = 50

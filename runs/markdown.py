@@ -7,6 +7,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from runs.ansi import strip_ansi
 from runs.highlight import code_html
 
 #: Characters that are rendered, in 0.5 s at worst; a longer text is shown plain.
@@ -79,8 +80,8 @@ def _keep(tag: str, name: str, value: str) -> str | None:
 def markdown_html(text: str) -> SafeString:
     """Render Markdown, sanitised."""
     if len(text) > RENDERED_CHARS:
-        return mark_safe(f"<pre>{escape(text)}</pre>")
-    return mark_safe(_cleaner.clean(_markdown.render(text)))
+        return mark_safe(f"<pre>{escape(strip_ansi(text))}</pre>")
+    return mark_safe(_cleaner.clean(_markdown.render(strip_ansi(text))))
 
 
 def excerpt_html(text: str) -> SafeString:

@@ -16,16 +16,17 @@ from runs.facts import (
     word_in,
 )
 from runs.kinds import StepStatus
-from runs.tools import COMMAND_NAMES, PATH_NAMES, Family, arguments_of, family_of, text_in
+from runs.patches import paths_of_patch
+from runs.tools import COMMAND_NAMES, EDITING, PATH_NAMES, Family, arguments_of, family_of_call, text_in
 from runs.words import one_line, plural, short_path
 
 
 def tool_sentence(facts: StepFacts) -> Sentence:
-    family = family_of(facts.tool)
     arguments = arguments_of(facts.input)
+    family = family_of_call(facts.tool, arguments)
     verb, subject, is_code, outcome = _TOOLS[family](facts, arguments)
     verb = _WANTED.get(verb, verb) if never_ran(facts) else verb
-    dot = "edit" if family in (Family.EDIT, Family.WRITE) or facts.changes else "tool"
+    dot = "edit" if family in EDITING or facts.changes else "tool"
     return Sentence(
         verb=verb,
         object=one_line(subject),
@@ -51,6 +52,9 @@ _WANTED = {
     "Used skill": "Wanted to use skill",
     "Asked the human": "Wanted to ask the human",
     "Called": "Wanted to call",
+    "Looked at": "Wanted to look at",
+    "Typed": "Wanted to type",
+    "Stopped": "Wanted to stop",
 }
 
 
@@ -85,8 +89,37 @@ def _edit(facts: StepFacts, arguments: dict[str, object]) -> Said:
         StepStatus(facts.status), "Tried to edit"
     )
     path = _path(facts, arguments) or one_line(text_in(arguments, "patch", "input", "diff"), limit=60)
+    if text_in(arguments, "command") == "undo_edit":
+        path = f"{path}, back to before"
     human = (Tag(text="by a human, too", tone="warn"),) if facts.detail.get("user_modified") else ()
     return verb, path, True, (*diffstat(facts), *human)
+
+
+def _patch(facts: StepFacts, arguments: dict[str, object]) -> Said:
+    paths = [short_path(path, facts.cwd) for path in paths_of_patch(arguments)]
+    verb, path, is_code, outcome = _edit(facts, arguments)
+    more = f" and {plural(len(paths) - 1, 'more file')}" if len(paths) > 1 else ""
+    return verb, f"{paths[0]}{more}" if paths else path, is_code, outcome
+
+
+def _console(facts: StepFacts, arguments: dict[str, object]) -> Said:
+    name = facts.tool.lower().replace("_", "")
+    shell = text_in(arguments, "bash_id", "shell_id", "shellId", "task_id") or str(
+        arguments.get("session_id") or arguments.get("sessionId") or ""
+    )
+    typed = text_in(arguments, "chars", "input")
+    if name.startswith(("kill", "stop")) or name == "taskstop":
+        return "Stopped", word_in(facts, "command") or f"command {shell}".strip(), False, ()
+    if typed.strip():
+        return "Typed", one_line(typed, limit=80), True, ()
+    state = word_in(facts, "shell_status")
+    what = word_in(facts, "command") or f"command {shell}".strip()
+    return "Looked at", what, False, (Tag(text=state),) if state else ()
+
+
+def _plan(facts: StepFacts, arguments: dict[str, object]) -> Said:
+    title = next((line for line in text_in(arguments, "plan").splitlines() if line.strip()), "")
+    return "Proposed a plan:" if title else "Planned", title.lstrip("# ") or facts.tool, False, ()
 
 
 def _shell(facts: StepFacts, arguments: dict[str, object]) -> Said:
@@ -197,5 +230,10 @@ _TOOLS: dict[Family, Callable[[StepFacts, dict[str, object]], Said]] = {
     Family.SEARCH: _web,
     Family.SKILL: _skill,
     Family.ASK: _ask,
+    Family.PATCH: _patch,
+    Family.NOTEBOOK: _edit,
+    Family.PLAN: _plan,
+    Family.CONSOLE: _console,
+    Family.MCP: _other,
     Family.OTHER: _other,
 }

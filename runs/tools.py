@@ -7,7 +7,7 @@ from functools import lru_cache
 
 
 class Family(StrEnum):
-    """What a tool does. `OTHER` is every tool we do not know, MCP tools included."""
+    """What a tool does. `OTHER` is every tool we do not know."""
 
     READ = "read"
     WRITE = "write"
@@ -21,42 +21,95 @@ class Family(StrEnum):
     SEARCH = "search"
     SKILL = "skill"
     ASK = "ask"
+    PATCH = "patch"
+    NOTEBOOK = "notebook"
+    PLAN = "plan"
+    CONSOLE = "console"  #: looks at, types into or ends a command that is already running
+    MCP = "mcp"
     OTHER = "other"
 
 
 _NAMES: dict[Family, str] = {
-    Family.READ: "read readfile view viewfile openfile cat notebookread readmanyfiles",
+    Family.READ: "read readfile view viewfile viewimage openfile open cat notebookread readmanyfiles",
     Family.WRITE: "write writefile createfile create writetofile",
-    Family.EDIT: "edit multiedit editfile strreplace strreplaceeditor strreplacebasededittool notebookedit "
-    "applypatch replace replaceinfile searchreplace applydiff",
+    Family.EDIT: "edit multiedit editfile strreplace strreplaceeditor strreplacebasededittool "
+    "fileeditor editor replace replaceinfile searchreplace applydiff insert",
+    Family.PATCH: "applypatch patch",
+    Family.NOTEBOOK: "notebookedit editnotebook",
+    Family.PLAN: "exitplanmode enterplanmode presentplan planexit",
+    Family.CONSOLE: "bashoutput killshell killbash writestdin taskoutput taskstop readbash writebash "
+    "stopbash",
     Family.SHELL: "bash shell exec execcommand executecommand runshellcommand runcommand terminal "
-    "runinterminal localshell powershell executebash",
+    "runinterminal localshell localshellcall powershell executebash shellcommand",
     Family.GREP: "grep greptool searchfilecontent searchfiles ripgrep grepsearch codesearch searchcode",
     Family.GLOB: "glob ls listdirectory listdir listfiles findfiles filesearch find",
-    Family.TODO: "todowrite todoread updateplan writetodos taskcreate taskupdate tasklist managetodolist",
+    Family.TODO: "todowrite todoread updateplan writetodos taskcreate taskupdate tasklist taskget "
+    "managetodolist",
     Family.AGENT: "task agent delegate spawnagent runsubagent dispatchagent",
     Family.FETCH: "webfetch fetch fetchurl fetchwebpage browse openurl",
-    Family.SEARCH: "websearch googlewebsearch search searchweb",
+    Family.SEARCH: "websearch websearchcall googlewebsearch search searchweb",
     Family.SKILL: "skill slashcommand",
     Family.ASK: "askuserquestion askuser askquestions",
 }
+#: Names as they are written, of the families that are looked up by name.
+_SPELLINGS = {Family.TODO: ("TodoWrite", "update_plan", "write_todos", "manage_todo_list")}
+
+#: Families whose calls say themselves which files they change.
+EDITING = frozenset({Family.EDIT, Family.WRITE, Family.PATCH, Family.NOTEBOOK})
+
 _FAMILIES = {name: family for family, names in _NAMES.items() for name in names.split()}
+
+
+def tools_of(family: Family) -> tuple[str, ...]:
+    """List the names of a family's tools as agents write them: `TodoWrite`, `update_plan`, …"""
+    return _SPELLINGS[family] + tuple(_NAMES[family].split())
 
 
 @lru_cache(maxsize=1024)
 def family_of(tool: str) -> Family:
     """Find the family of a tool by its name, without regard to case, `_`, `-` or `.`."""
     if tool.startswith("mcp__"):
-        return Family.OTHER
+        return Family.MCP
     return _FAMILIES.get(re.sub(r"[\W_]+", "", tool).lower(), Family.OTHER)
 
 
+#: Editors with one name for many deeds: the argument `command` says which.
+_COMMANDS = {
+    "view": Family.READ,
+    "create": Family.WRITE,
+    "str_replace": Family.EDIT,
+    "insert": Family.EDIT,
+    "undo_edit": Family.EDIT,
+}
+
+
+def family_of_call(tool: str, arguments: dict[str, object]) -> Family:
+    """Find the family of one call: an editor that views is a reader, a shell that patches an editor."""
+    family = family_of(tool)
+    command = arguments.get("command")
+    if family is Family.EDIT and isinstance(command, str):
+        return _COMMANDS.get(command, family)
+    if family is Family.SHELL and is_patch(text_in(arguments, *COMMAND_NAMES)):
+        return Family.PATCH
+    return family
+
+
+def is_patch(command: str) -> bool:
+    """Say whether a shell's command hands a patch to `apply_patch`."""
+    return "apply_patch" in command[:200] and "*** Begin Patch" in command
+
+
 def arguments_of(text: str) -> dict[str, object]:
-    """Read a tool's arguments from JSON text. A text cut short gives the strings that are whole in it."""
+    """Read a tool's arguments from JSON text. A text cut short gives the strings that are whole in it.
+
+    A tool that takes one text and no names (a custom tool of Codex) has it as `input`.
+    """
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return _strings_in(text)
+        return {"input": text} if text.startswith("*** Begin Patch") else _strings_in(text)
+    if isinstance(value, str) and value:
+        return {"input": value}
     return value if isinstance(value, dict) else {}
 
 
@@ -93,6 +146,7 @@ PATH_NAMES = (
     "filePath",
     "absolute_path",
     "notebook_path",
+    "dir_path",
     "filename",
     "file",
 )

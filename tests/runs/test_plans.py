@@ -1,52 +1,30 @@
-"""Reads of long runs walk the index made for them, however many steps and runs there are."""
+"""Plans, and what changed in them."""
 
-import pytest
-from django.db import connection
-from django.db.models import QuerySet
-
-from runs.models import Run
-from runs.queries import steps
-from runs.store import save
-from tests.recordings import NOW, one_of_everything
-
-pytestmark = pytest.mark.django_db
+from runs.plans import PlanItem, compared, items_of
 
 
-@pytest.fixture
-def run(project):
-    [saved] = save(project, one_of_everything(), now=NOW)
-    with connection.cursor() as cursor:  # a small table is read whole otherwise
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
-    return Run.objects.get(id=saved.id)
+def plan(**states):
+    return items_of({"todos": [{"content": name, "status": state} for name, state in states.items()]}, {})
 
 
-def plans_of(read, monkeypatch):
-    """Read, and explain every query that it made."""
-    plans = []
-
-    def fetch(queryset):
-        if queryset._result_cache is None:
-            plans.append(queryset.all().explain())
-        return original(queryset)
-
-    original = QuerySet._fetch_all
-    monkeypatch.setattr(QuerySet, "_fetch_all", fetch)
-    read()
-    monkeypatch.undo()
-    return "\n".join(plans)
+def test_items_are_read_in_every_spelling():
+    told = [
+        items_of({"plan": [{"step": "a", "status": "in_progress"}]}, {}),
+        items_of({"todos": [{"description": "a", "status": "in-progress", "priority": "medium"}]}, {}),
+        items_of({}, {"todos": [{"content": "a", "status": "active"}]}),
+    ]
+    assert told == [[PlanItem(text="a", state="in_progress")]] * 3
 
 
-@pytest.mark.parametrize(
-    ("read", "index"),
-    [
-        (lambda run: steps.first_window(run, meta=False), "Index Scan using step_timeline"),
-        (lambda run: steps.first_window(run, meta=False, lane="task"), "Index Scan using step_lane"),
-        (lambda run: steps.lanes_of(run, ["task", "edit"]), "using step_lane"),
-        (lambda run: steps.failures_of(run, limit=8), "Index Scan using step_failed"),
-    ],
-)
-def test_reads_use_their_index(run, read, index, monkeypatch):
-    plan = plans_of(lambda: read(run), monkeypatch)
-    assert index in plan
-    assert "hashed SubPlan" not in plan  # it would hold the keys of all steps of all runs
+def test_what_changed_since_the_plan_before_is_said():
+    before = plan(a="completed", b="in_progress", c="pending", gone="pending")
+    now = plan(a="completed", b="completed", c="in_progress", d="pending")
+    assert [(item.text, item.change) for item in compared(now, before)] == [
+        ("a", ""), ("b", "done"), ("c", "begun"), ("d", "new"), ("gone", "dropped"),
+    ]  # fmt: skip
+
+
+def test_first_plan_has_no_changes_and_odd_ones_no_items():
+    assert [item.change for item in compared(plan(a="pending"), [])] == [""]
+    assert items_of({"todos": "x", "plan": 3}, {"todos": None}) == []
+    assert items_of({"todos": [1, None, {"status": 5}]}, {}) == [PlanItem(text="", state="pending")]

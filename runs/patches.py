@@ -1,0 +1,176 @@
+"""Patches as agents write them: `*** Begin Patch`, SEARCH/REPLACE blocks, unified diffs. Pure.
+
+The grammar of `*** Begin Patch` is Codex' own: file by file, hunks found by their context and not by numbers
+(FORMATS.md 3.5). Whatever does not fit it is left out, never guessed.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+from runs.diffs import FileDiff, diff_of, diff_of_patch
+from runs.kinds import Op
+from runs.limits import COMPARED_BYTES, PATCH_FILES
+from runs.tools import text_in
+
+_NAMES = ("input", "patch", "patchText", "patch_text", "diff", "command", "cmd")
+_FILE = re.compile(r"^\*\*\* (Add|Delete|Update) File: (.+)$")
+_OPS = {"Add": Op.CREATE, "Delete": Op.DELETE, "Update": Op.EDIT}
+_MOVE = "*** Move to: "
+_SEARCH, _MIDDLE, _REPLACE = (
+    re.compile(r"^[-<]{3,10} SEARCH$"),
+    re.compile(r"^={3,10}$"),
+    re.compile(r"^[+>]{3,10} REPLACE$"),
+)
+_UNIFIED = re.compile(r"^(?:\+\+\+ (?:b/)?|diff --git a/.+ b/)([^\t\n]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FilePatch:
+    """What a patch asks of one file."""
+
+    path: str
+    op: Op
+    diff: FileDiff
+    old_path: str = ""  #: before a move
+
+
+def text_of_patch(arguments: dict[str, object]) -> str:
+    """Find the patch in a call's arguments; what stands around it (a shell's heredoc) is cut off."""
+    text = next((found for name in _NAMES if (found := text_in(arguments, name))), "").replace("\0", "")
+    begin = text.find("*** Begin Patch")
+    if begin < 0:
+        return text
+    end = text.find("*** End Patch", begin)
+    return text[begin:end] if end >= 0 else text[begin:]
+
+
+def paths_of_patch(arguments: dict[str, object]) -> list[str]:
+    """List the files that a patch names."""
+    text = text_of_patch(arguments)
+    named = [match[2] for line in text.split("\n") if (match := _FILE.match(line.rstrip("\r")))]
+    return list(dict.fromkeys(named or _UNIFIED.findall(text)))
+
+
+def files_of_patch(arguments: dict[str, object], *, path: str = "") -> list[FilePatch]:
+    """Read a patch of any grammar, file by file. `path` is the file of a patch that names none."""
+    text = text_of_patch(arguments)
+    if len(text) > COMPARED_BYTES:
+        return []
+    if text.startswith("*** Begin Patch"):
+        return _files_of_codex(text)[:PATCH_FILES]
+    blocks = _blocks_of(text)
+    if blocks:
+        return [_replaced(path, old, new) for old, new in blocks[:PATCH_FILES]]
+    if "@@ " in text:
+        return _files_of_unified(text, path)[:PATCH_FILES]
+    return []
+
+
+def _blocks_of(text: str) -> list[tuple[str, str]]:
+    """Read SEARCH/REPLACE blocks, line by line."""
+    blocks: list[tuple[str, str]] = []
+    side = -1
+    sides: tuple[list[str], list[str]] = ([], [])
+    for line in text.split("\n"):
+        if _SEARCH.match(line):
+            side, sides = 0, ([], [])
+        elif side == 0 and _MIDDLE.match(line):
+            side = 1
+        elif side == 1 and _REPLACE.match(line):
+            old, new = ("".join(f"{one}\n" for one in part) for part in sides)
+            blocks.append((old, new))
+            side = -1
+        elif side >= 0:
+            sides[side].append(line)
+    return blocks
+
+
+def _replaced(path: str, old: str, new: str) -> FilePatch:
+    return FilePatch(path=path, op=Op.EDIT, diff=diff_of(old, new, path, numbered=False))
+
+
+def _files_of_unified(text: str, path: str) -> list[FilePatch]:
+    parts = re.split(r"(?m)^(?=--- |diff --git )", text)
+    joined: list[str] = []
+    for part in parts:
+        if joined and joined[-1].startswith("diff --git ") and part.startswith("--- "):
+            joined[-1] += part
+        elif "@@ " in part or part.startswith("diff --git "):
+            joined.append(part)
+    files = []
+    for part in joined:
+        named = _UNIFIED.findall(part)
+        name = named[-1] if named else path
+        op = Op.CREATE if "\n--- /dev/null" in f"\n{part}" else Op.EDIT
+        op = Op.DELETE if name == "/dev/null" else op
+        files.append(FilePatch(path=name, op=op, diff=diff_of_patch(part, name)))
+    return files
+
+
+def _files_of_codex(text: str) -> list[FilePatch]:
+    files: list[FilePatch] = []
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    for at, line in enumerate(lines):
+        match = _FILE.match(line)
+        if match:
+            body = list(takewhile(lambda later: not _FILE.match(later), lines[at + 1 :]))
+            files.append(_file_of_codex(_OPS[match[1]], match[2].strip(), body))
+        if len(files) >= PATCH_FILES:
+            break
+    return files
+
+
+def _file_of_codex(op: Op, path: str, body: list[str]) -> FilePatch:
+    if op is Op.CREATE:
+        text = "".join(f"{line[1:]}\n" for line in body if line.startswith("+"))
+        return FilePatch(path=path, op=op, diff=diff_of(None, text, path))
+    moved = next((line.removeprefix(_MOVE).strip() for line in body[:1] if line.startswith(_MOVE)), "")
+    diff = _diff_of_hunks(moved or path, body)
+    return FilePatch(
+        path=moved or path, old_path=path if moved else "", op=Op.RENAME if moved else op, diff=diff
+    )
+
+
+def _diff_of_hunks(path: str, body: list[str]) -> FileDiff:
+    """Write the hunks with numbers of their own, so that the reader of unified diffs reads them."""
+    parts: list[str] = []
+    for header, lines in _hunks_of(body):
+        old = sum(line[:1] != "+" for line in lines)
+        new = sum(line[:1] != "-" for line in lines)
+        parts.append("\n".join([f"@@ -1,{old} +1,{new} @@ {header}", *(line or " " for line in lines)]))
+    return replace(diff_of_patch("\n".join(parts), path), numbered=False)
+
+
+def _hunks_of(body: list[str]) -> list[tuple[str, list[str]]]:
+    hunks: list[tuple[str, list[str]]] = []
+    for line in body:
+        if line.startswith("@@"):
+            hunks.append((line[2:].strip(), []))
+        elif line.startswith("*** "):
+            continue
+        elif line[:1] in ("+", "-", " ", ""):
+            if not hunks:
+                hunks.append(("", []))
+            hunks[-1][1].append(line)
+    for _, lines in hunks:
+        while lines and not lines[-1]:
+            lines.pop()
+    return [hunk for hunk in hunks if hunk[1]]
+
+
+_TOLD = re.compile(r"^([AMDRC]) (.+)$", re.MULTILINE)
+
+
+def outcomes_of_patch(files: list[FilePatch], output: str, *, failed: bool) -> list[str]:
+    """Say of each file what became of it: `applied`, `failed`, `not applied`, or nothing where not told."""
+    told = {path.strip() for _, path in _TOLD.findall(output[:100_000])}
+    words = []
+    for file in files:
+        if any(path == file.path or file.path.endswith("/" + path) for path in told):
+            words.append("applied")
+        elif failed and (file.old_path or file.path) in output[:100_000]:
+            words.append("failed")
+        else:
+            words.append("not applied" if failed else "")
+    return words
