@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from runs.views import changes, files, lists, nets, runs, steps, strips, takeaways, timelines
+from runs.views import changes, copies, files, lists, nets, runs, steps, strips, takeaways, timelines
 
 app_name = "runs"
 
@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{_RUN}files/", files.show_file, name="file"),
     path(_STEP, steps.show_step, name="step"),
     path(f"{_STEP}raw/", steps.show_raw, name="step_raw"),
+    path(f"{_STEP}markdown/", copies.show_markdown, name="step_markdown"),
     path(f"{_STEP}input/", steps.show_input, name="step_input"),
     path(f"{_STEP}output/", steps.show_output, name="step_output"),
     path(f"{_STEP}messages/", steps.show_messages, name="messages"),

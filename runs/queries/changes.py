@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Sum
 from django.http import Http404
 
 from runs.contents import read_blobs
@@ -53,6 +53,15 @@ def hidden_steps(run: Run, keys: Sequence[str]) -> set[str]:
     told = list(rows.values_list("step_key", "path", "origin"))
     declared = {(key, path) for key, path, origin in told if origin == Origin.DECLARED}
     return {key for key, path, _ in told if (key, path) not in declared}
+
+
+def snapshots_see_declared(run: Run) -> bool:
+    """Say whether this run's snapshots see what calls declare: some change was told by both."""
+    declared = FileChange.objects.filter(
+        run_id=run.id, step_key=OuterRef("step_key"), path=OuterRef("path"), origin=Origin.DECLARED
+    )
+    seen = FileChange.objects.filter(run_id=run.id, origin=Origin.OBSERVED)
+    return seen.filter(Exists(declared)).exists()
 
 
 def texts_of(run: Run, changes: Iterable[FileChange]) -> dict[bytes, str]:

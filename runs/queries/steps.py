@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, TextField, When
+from django.db.models import Case, Count, F, Min, OuterRef, Q, QuerySet, Subquery, TextField, When
 from django.db.models.functions import Left
 from django.http import Http404
 
 from runs.kinds import FAILED_STATES, Kind
-from runs.limits import LANES_DEEP, MISSED_MOST, WINDOW
+from runs.limits import LANES_DEEP, LANES_LISTED, MISSED_MOST, WINDOW
 from runs.models import Run, Step
 from runs.queries.windows import Row, Window, after_row, around_row, before_row, first_of
 
@@ -174,7 +174,7 @@ def previous_call(run: Run, step: Step) -> Step | None:
         calls = calls.exclude(started_at=step.started_at, seq__gte=step.seq)
     else:
         calls = calls.filter(seq__lt=step.seq)
-    calls = calls.only("seq", "context_digest", "context_size")
+    calls = calls.only("seq", "started_at", "context_digest", "context_size")
     return calls.order_by("-started_at", "-seq").first()
 
 
@@ -208,3 +208,35 @@ def notable_rows(run: Run, *, limit: int) -> list[Row]:
         loud = [Kind.PROMPT, Kind.RETRY, Kind.COMPACTION, Kind.ERROR, Kind.FINAL, Kind.HANDOFF]
         steps = steps.filter(Q(kind__in=loud) | Q(status__in=list(FAILED_STATES)) | Q(changes__gt=0))
     return list(rows_from(steps).order_by("started_at", "seq")[: limit + 1])
+
+
+def compaction_between(run: Run, before: Step, after: Step) -> int | None:
+    """Find the number of a compaction between two model calls of one lane."""
+    steps = Step.objects.filter(run_id=run.id, kind=Kind.COMPACTION, agent=after.agent)
+    if before.started_at is not None and after.started_at is not None:
+        steps = steps.filter(started_at__gte=before.started_at, started_at__lte=after.started_at)
+    else:
+        steps = steps.filter(seq__gt=before.seq, seq__lt=after.seq)
+    return steps.order_by("-seq").values_list("seq", flat=True).first()
+
+
+def earlier_plan_of(run: Run, step: Step, tools: Sequence[str]) -> Step | None:
+    """Read the plan before this one in its lane: the newest step of one of these tools that holds one."""
+    plans = Step.objects.filter(run_id=run.id, kind=Kind.TOOL, agent=step.agent, tool__in=list(tools))
+    plans = plans.filter(seq__lt=step.seq).exclude(status__in=list(FAILED_STATES))
+    return plans.only("input_preview", "input_digest", "detail").order_by("-seq").first()
+
+
+def sub_agents_of(run: Run, key: str) -> list[Row]:
+    """Count the steps of the sub-agents that a call started: the lanes in it, or in the spans in it."""
+    spans = Step.objects.filter(run_id=run.id, parent_key=key, kind=Kind.AGENT).order_by("seq")
+    named = list(spans.values("key", "name", "detail")[:LANES_LISTED])
+    keys = [key, *(span["key"] for span in named)]
+    inner = Step.objects.filter(run_id=run.id, parent_key__in=keys).exclude(agent="").exclude(_META)
+    inner = inner.exclude(kind=Kind.AGENT, key__in=keys)
+    bad = Q(status__in=list(FAILED_STATES)) & ~Q(kind=Kind.RETRY)
+    found = inner.values("parent_key").annotate(
+        steps=Count("seq"), failed=Count("seq", filter=bad), first=Min("seq")
+    )
+    names = {span["key"]: span["name"] for span in named}
+    return [{**row, "name": names.get(row["parent_key"], "")} for row in found.order_by("first")]

@@ -2,8 +2,9 @@
 
 import json
 from dataclasses import dataclass
+from html import escape
 
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from runs.ansi import ansi_html, strip_ansi
 from runs.highlight import code_lines, json_html
@@ -47,10 +48,24 @@ def plain(text: str, *, whole: int = 0, more_url: str = "") -> TextShown:
     return TextShown(html=pretty, cut=_cut(text, text, whole), more_url=more_url)
 
 
+def verbatim(text: str, *, whole: int = 0, more_url: str = "") -> TextShown:
+    """Show a text as it was recorded: no colour, no indentation; control characters as they are named."""
+    head = text[:SHOWN_CHARS]
+    return TextShown(html=mark_safe(escape(visible(head))), cut=_cut(head, text, whole), more_url=more_url)
+
+
+def visible(text: str) -> str:
+    """Write control characters as the signs that stand for them: ESC as ␛."""
+    return text.translate(_SIGNS)
+
+
+_SIGNS = {n: chr(0x2400 + n) for n in range(32) if n not in (9, 10)} | {127: "␡"}
+
+
 def code(text: str, *, path: str, start: int = 1, whole: int = 0, more_url: str = "") -> TextShown:
     """Show a file with line numbers: those of the listing, else counted from `start`."""
     head = text[:SHOWN_CHARS]
-    start, bare, after = numbered_file(head) or (start, head, "")
+    start, bare, after = listed_file(head) or (start, head, "")
     lines = code_lines(strip_ansi(bare), path=path)
     numbered = tuple(enumerate(lines[:SHOWN_LINES], start))
     left = f"{len(lines) - SHOWN_LINES} more lines. " if len(lines) > SHOWN_LINES else ""
@@ -64,10 +79,22 @@ def _cut(head: str, text: str, whole: int) -> str:
     return cut_words(held if len(head) == len(text) else len(head.encode()), held, whole)
 
 
-def numbered_file(text: str) -> tuple[int, str, str] | None:
+def listed_file(text: str) -> tuple[int, str, str] | None:
+    """Split a listing, also one under a few words of introduction (SWE-agent, `str_replace_editor`)."""
+    found = numbered_file(text)
+    head, rest = "", text
+    while found is None and "\n" in rest and head.count("\n") < 3:
+        line, _, rest = rest.partition("\n")
+        head += line + "\n"
+        mark = ":" if head.startswith("[File: ") else ""
+        found = numbered_file(rest, mark)
+    return found
+
+
+def numbered_file(text: str, mark: str = "") -> tuple[int, str, str] | None:
     """Split a listing like `    12→code` or `12\\tcode` into (first number, code, what comes below it)."""
     lines = text.split("\n")
-    number, mark = _numbered(lines[0])
+    number, mark = _numbered(lines[0], ("→", "\t", "|", mark) if mark else ("→", "\t", "|"))
     if not mark:
         return None
     bare = []
@@ -79,8 +106,8 @@ def numbered_file(text: str) -> tuple[int, str, str] | None:
     return number, "\n".join(bare), "\n".join(lines[len(bare) :])
 
 
-def _numbered(line: str) -> tuple[int, str]:
-    for mark in ("→", "\t", "|"):
+def _numbered(line: str, marks: tuple[str, ...]) -> tuple[int, str]:
+    for mark in marks:
         left, found, _ = line.partition(mark)
         if found and left.strip().isdigit() and len(left.strip()) < 8:
             return int(left), mark

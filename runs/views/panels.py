@@ -1,134 +1,159 @@
 """What the panel beside the timeline holds of one step."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from runs.contents import read_blob, read_blobs, read_message_digests
 from runs.fragments import place_of
 from runs.kinds import FAILED_STATES, Kind, StepStatus
-from runs.limits import ADDED_SHOWN
 from runs.markdown import markdown_html
 from runs.models import Run, Step
-from runs.queries.changes import changes_of_step, hidden_steps, texts_of
-from runs.queries.steps import neighbours_of, previous_call, rows_by_key, step_of
+from runs.queries.steps import neighbours_of, rows_by_key, step_of
 from runs.sentences import sentence_of
-from runs.shown.diffs import ChangeShown, change_shown
-from runs.shown.messages import answer_blocks, message_shown
+from runs.shown.messages import Block, answer_blocks
 from runs.shown.panels import (
-    ContextShown,
+    Links,
     Panel,
+    RawShown,
     absent_words,
-    arguments_shown,
-    command_of,
     details_shown,
     error_title,
-    intent_of,
     kind_template,
     link_of,
     linked_blocks,
-    path_of,
-    result_shown,
+    model_facts,
+    size_words,
     step_facts,
     task_of,
-    todos_of,
-    tool_template,
-    usage_shown,
 )
 from runs.shown.steps import Place, facts_of
-from runs.shown.texts import plain
+from runs.shown.texts import plain, verbatim
+from runs.shown.tools.arguments import arguments_shown
+from runs.shown.tools.families import call_shown, template_of
+from runs.shown.usage import usage_shown
+from runs.tools import arguments_of
+from runs.views.calls import Texts, read_call, read_effects, read_lanes, read_texts
+from runs.views.prompts import read_context
 from teams.models import Project
 
+_TOLD = (Kind.TOOL, Kind.LLM, Kind.PROMPT)  # kinds whose facts have a place of their own
 
-def whole_text(run: Run, preview: str, digest: bytes | None) -> str:
-    """Read a text whole: the preview is all of it unless a blob holds more."""
-    data = read_blob(run.id, digest) if digest is not None else None
-    return data.decode("utf-8", "replace") if data is not None else preview
+
+def panel_of(request: HttpRequest, project: Project, run: Run, seq: int) -> Panel:
+    """Gather one step for the reading that the address asks for (`raw=1`). Raises Http404."""
+    if request.GET.get("raw") == "1":
+        return read_raw_panel(project, run, seq)
+    return read_panel(project, run, seq)
 
 
 def read_panel(project: Project, run: Run, seq: int) -> Panel:
     """Gather one step. Raises Http404."""
     step = step_of(run, seq)
-    place = place_of(project, run)
-    input_text = whole_text(run, step.input_preview, step.input_digest)
-    output_text = whole_text(run, step.output_preview, step.output_digest)
-    path = path_of(step, input_text, cwd=run.cwd)
-    changes, hidden = _changes(run, step, place)
-    before, after = neighbours_of(run, step)
-    raw_url = place.url("step_output", seq)
+    place, texts = place_of(project, run), read_texts(run, step)
+    effects = read_effects(run, step, place, texts)
+    shared = _shared(run, step, place, raw=False, hidden=effects.hidden)
+    if step.kind == Kind.TOOL:
+        call = read_call(run, step, place, texts)
+        return Panel(
+            **shared, template=template_of(call.family), call=call_shown(call), effects=effects.files
+        )
     return Panel(
-        seq=seq,
-        kind=step.kind,
-        template=tool_template(step.tool) if step.kind == Kind.TOOL else kind_template(step.kind),
-        sentence=_sentence(step, run, hidden=hidden),
-        facts=step_facts(step),
-        started=step.started_at,
-        status=step.status,
-        error=step.error if _is_trouble(step) else "",
-        error_title=error_title(step),
-        tool=step.tool,
-        key=step.key,
-        exit_code=step.exit_code,
-        arguments=arguments_shown(input_text) if step.kind != Kind.PROMPT else [],
-        command=command_of(step, input_text),
-        path=path,
-        todos=todos_of(step, input_text),
-        input=plain(input_text, whole=step.input_size, more_url=place.url("step_input", seq)),
-        result=result_shown(step, output_text, path=path, raw_url=raw_url),
-        absent=absent_words(step),
-        raw_url=place.url("step_raw", seq),
-        details=details_shown(step.detail) if step.kind not in (Kind.TOOL, Kind.LLM, Kind.PROMPT) else [],
-        changes=changes,
-        intent=intent_of(step, input_text, path) if step.kind == Kind.TOOL and not changes else [],
-        blocks=_blocks(run, step, output_text, place),
-        context=_context(run, step, place),
+        **shared,
+        template=kind_template(step.kind),
+        arguments=arguments_shown(arguments_of(texts.input)) if step.kind == Kind.AGENT else [],
+        input=plain(texts.input, whole=step.input_size, more_url=place.url("step_input", seq)),
+        result=plain(texts.output, whole=step.output_size, more_url=place.url("step_output", seq)),
+        details=details_shown(step.detail) if step.kind not in _TOLD else [],
+        effects=effects.files,
+        blocks=_blocks(run, step, texts.output, place),
+        lanes=read_lanes(run, step, place) if step.kind == Kind.AGENT else [],
+        context=read_context(run, step, place),
         usage=usage_shown(step),
-        sources=", ".join(step.sources),
-        previous_url=link_of(place, before),
-        next_url=link_of(place, after),
-        run_url=place.url("run"),
-        markdown=_prose(step, input_text),
+        model_facts=model_facts(step) if step.kind == Kind.LLM else [],
+        markdown=_prose(step, texts.input),
     )
 
 
-def _is_trouble(step: Step) -> bool:
+def read_raw_panel(project: Project, run: Run, seq: int) -> Panel:
+    """Gather one step as it was recorded: input and output as they came, nothing painted. Raises Http404."""
+    step = step_of(run, seq)
+    place, texts = place_of(project, run), read_texts(run, step)
+    return Panel(
+        **_shared(run, step, place, raw=True, hidden=False),
+        template="runs/steps/_raw.html",
+        raw=_raw(step, texts, place),
+    )
+
+
+def _raw(step: Step, texts: Texts, place: Place) -> RawShown:
+    return RawShown(
+        input=verbatim(texts.input, whole=step.input_size, more_url=place.url("step_input", step.seq)),
+        output=verbatim(texts.output, whole=step.output_size, more_url=place.url("step_output", step.seq)),
+        input_size=size_words(texts.input, step.input_size),
+        output_size=size_words(texts.output, step.output_size),
+    )
+
+
+def _shared(run: Run, step: Step, place: Place, *, raw: bool, hidden: bool) -> dict[str, Any]:
+    """Gather what both readings of a step show."""
+    return {
+        "seq": step.seq,
+        "kind": step.kind,
+        "sentence": step_sentence(step, run, hidden=hidden),
+        "facts": step_facts(step),
+        "started": step.started_at,
+        "status": step.status,
+        "error": step.error if is_trouble(step) else "",
+        "error_title": error_title(step),
+        "tool": step.tool,
+        "key": step.key,
+        "absent": absent_words(step),
+        "sources": ", ".join(step.sources),
+        "links": _links(run, step, place, raw=raw),
+    }
+
+
+def _links(run: Run, step: Step, place: Place, *, raw: bool) -> Links:
+    before, after = neighbours_of(run, step)
+    here, reading = link_of(place, step.seq), "&raw=1" if raw else ""
+    return Links(
+        here=here,
+        raw=here if raw else f"{here}&raw=1",
+        record=place.url("step_raw", step.seq),
+        markdown=place.url("step_markdown", step.seq),
+        run=place.url("run"),
+        before=f"{link_of(place, before)}{reading}" if before is not None else "",
+        after=f"{link_of(place, after)}{reading}" if after is not None else "",
+    )
+
+
+def is_trouble(step: Step) -> bool:
+    """Say whether the step's error is worth a line of its own."""
     stopped = step.status in FAILED_STATES or step.status == StepStatus.CANCELLED
     return stopped or step.kind in (Kind.ERROR, Kind.RETRY)
 
 
 def _prose(step: Step, text: str) -> SafeString | str:
     if step.kind == Kind.AGENT:
-        text = task_of(step, text)
+        text = task_of(text)
     return markdown_html(text) if step.kind in (Kind.PROMPT, Kind.AGENT) else ""
 
 
-def _sentence(step: Step, run: Run, *, hidden: bool):
-    row = {
-        name: getattr(step, name)
-        for name in ("kind", "tool", "name", "model", "status", "error", "error_kind")
-    }
-    row |= {
-        name: getattr(step, name)
-        for name in ("agent", "exit_code", "duration_ms", "attempt", "output_tokens")
-    }
-    row |= {name: getattr(step, name) for name in ("stop_reason", "lines_added", "lines_removed", "changes")}
-    row |= {"input_text": step.input_preview, "output_text": step.output_preview, "detail": step.detail}
+_SENTENCE = (
+    "kind", "tool", "name", "model", "status", "error", "error_kind", "agent", "exit_code", "duration_ms",
+    "attempt", "output_tokens", "stop_reason", "lines_added", "lines_removed", "changes", "detail",
+)  # fmt: skip
+
+
+def step_sentence(step: Step, run: Run, *, hidden: bool):
+    """Say what the step did, as its row of the timeline does."""
+    row = {name: getattr(step, name) for name in _SENTENCE}
+    row |= {"input_text": step.input_preview, "output_text": step.output_preview}
     return sentence_of(facts_of(row, cwd=run.cwd, hidden=hidden))
 
 
-def _changes(run: Run, step: Step, place: Place) -> tuple[list[ChangeShown], bool]:
-    """Read the step's file changes as diffs, and whether any of them was not declared."""
-    if not step.changes:
-        return [], False
-    changes = changes_of_step(run, step.key)
-    texts = texts_of(run, changes)
-    hidden = bool(hidden_steps(run, [step.key]))
-    declared = {change.path for change in changes if change.origin == "declared"}
-    return [
-        change_shown(change, texts, place, hidden=change.origin == "observed" and change.path not in declared)
-        for change in changes
-    ], hidden
-
-
-def _blocks(run: Run, step: Step, output: str, place: Place):
+def _blocks(run: Run, step: Step, output: str, place: Place) -> list[Block]:
     """Read a model's answer into blocks; the calls in it link to their steps."""
     if step.kind not in (Kind.LLM, Kind.FINAL, Kind.AGENT, Kind.HANDOFF):
         return []
@@ -136,27 +161,3 @@ def _blocks(run: Run, step: Step, output: str, place: Place):
     wanted = [key for _, key in blocks if key]
     seqs = {key: row["seq"] for key, row in rows_by_key(run, wanted).items()} if wanted else {}
     return linked_blocks(blocks, seqs, place)
-
-
-def _context(run: Run, step: Step, place: Place) -> ContextShown | None:
-    """Compare the messages sent with those of the call before: what was added, what is gone."""
-    if step.context_digest is None:
-        return None
-    previous = previous_call(run, step)
-    now = read_message_digests(run.id, step.context_digest)
-    then = read_message_digests(run.id, previous.context_digest) if previous else []
-    same = next(
-        (n for n, (a, b) in enumerate(zip(now, then, strict=False)) if a != b), min(len(now), len(then))
-    )
-    shown = now[same:][-ADDED_SHOWN:]
-    texts = read_blobs(run.id, shown)
-    first = len(now) - len(shown)
-    return ContextShown(
-        size=len(now),
-        added=[message_shown(first + n + 1, texts[key]) for n, key in enumerate(shown) if key in texts],
-        skipped=len(now) - same - len(shown),
-        dropped=len(then) - same,
-        url=place.url("messages", step.seq),
-        previous_seq=previous.seq if previous else None,
-        previous_url=link_of(place, previous.seq if previous else None),
-    )

@@ -18,7 +18,7 @@ from runs.queries.runs import parent_of, run_of
 from runs.queries.steps import has_meta_events, last_seq
 from runs.shown.tabs import KEPT, tabs_of
 from runs.shown.verdicts import verdict_shown
-from runs.views.panels import read_panel
+from runs.views.panels import panel_of
 from runs.views.timelines import number_in, shows_events, transcript_context
 from teams.access import project_for
 from teams.models import Project
@@ -34,7 +34,7 @@ def show_run(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
     run = run_of(found, run_id)
     seq = number_in(request, "step")
     try:
-        panel = read_panel(found, run, seq) if seq is not None else None
+        panel = panel_of(request, found, run, seq) if seq is not None else None
     except Http404:
         return miss_step(request, found, run, seq)
     overview = read_overview(found, run) if panel is None else None

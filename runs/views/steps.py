@@ -13,7 +13,8 @@ from runs.limits import MESSAGES_PAGE
 from runs.queries.runs import run_of
 from runs.queries.steps import step_of
 from runs.shown.messages import message_shown
-from runs.views.panels import read_panel, whole_text
+from runs.views.calls import whole_text
+from runs.views.panels import panel_of
 from runs.views.plain import plain_text
 from runs.views.runs import miss_step, number_in, run_context
 from teams.access import project_for
@@ -26,7 +27,7 @@ def show_step(request: HttpRequest, team: str, project: str, run_id: Any, seq: i
     found = project_for(request.user, team, project)
     run = run_of(found, run_id)
     try:
-        panel = read_panel(found, run, seq)
+        panel = panel_of(request, found, run, seq)
     except Http404:
         return miss_step(request, found, run, seq)
     if request.htmx:

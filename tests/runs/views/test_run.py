@@ -65,7 +65,7 @@ def test_every_url_of_a_run_is_not_there_for_an_outsider(client, outsider, proje
     urls = [url_of(project, run, name) for name in ("run", "timeline", "changes")]
     urls += [
         url_of(project, run, name, 1)
-        for name in ("step", "step_raw", "step_input", "step_output", "messages", "patch")
+        for name in ("step", "step_raw", "step_markdown", "step_input", "step_output", "messages", "patch")
     ]
     assert [client.get(url).status_code for url in urls] == [404] * len(urls)
 
@@ -128,7 +128,7 @@ def test_panel_paints_terminal_colours(visitor, project, run):
 
 
 def test_raw_text_is_never_a_page(visitor, project, run):
-    for name in ("step_raw", "step_input", "step_output"):
+    for name in ("step_raw", "step_markdown", "step_input", "step_output"):
         answer = visitor.get(url_of(project, run, name, seq_of(run, "edit")))
         assert answer["Content-Type"] == "text/plain; charset=utf-8"
         assert answer["X-Content-Type-Options"] == "nosniff"
@@ -307,14 +307,14 @@ def test_patch_is_what_git_takes(visitor, project, run):
 def test_result_too_long_for_a_page_says_so_and_is_whole_in_plain_text(visitor, project):
     run = make_steps(project, 1, output="é" * 100_000)
     panel = visitor.get(url_of(project, run, "step", 0)).context["panel"]
-    assert panel.result.cut == "The first 120.0 kB of 200.0 kB."
-    assert len(visitor.get(panel.result.more_url).content.decode()) == 100_000
+    assert panel.call.out.cut == "The first 120.0 kB of 200.0 kB."
+    assert len(visitor.get(panel.call.out.more_url).content.decode()) == 100_000
 
 
 def test_result_cut_by_its_source_says_its_real_size(visitor, project):
     run = make_steps(project, 1, output="short", output_size=5_200_000)
     panel = visitor.get(url_of(project, run, "step", 0)).context["panel"]
-    assert panel.result.cut == "Cut before it was recorded: 5 B of 5.2 MB are here."
+    assert panel.call.out.cut == "Cut before it was recorded: 5 B of 5.2 MB are here."
 
 
 def test_listing_of_a_file_is_not_called_cut_without_its_line_numbers(visitor, project):
@@ -325,8 +325,8 @@ def test_listing_of_a_file_is_not_called_cut_without_its_line_numbers(visitor, p
     ]  # fmt: skip
     [saved] = save(project, Batch(steps=steps), now=NOW)
     panel = visitor.get(url_of(project, saved, "step", 0)).context["panel"]
-    assert [number for number, _ in panel.result.lines] == list(range(560, 680))
-    assert panel.result.cut == ""
+    assert [number for number, _ in panel.call.text.lines] == list(range(560, 680))
+    assert panel.call.text.cut == ""
 
 
 def test_error_says_its_kind_only_where_its_text_does_not(visitor, project):
