@@ -1,6 +1,6 @@
 """Rows as HTML: what the first answer, htmx and sockets all send; one file a row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,13 +52,18 @@ def show_steps(
     every = [*rows, *(child for window in inner.values() for child in window.rows)]
     around = Around(
         place=place_of(project, run),
-        hidden=hidden_steps(run, [row["key"] for row in every if _may_hide(row)]),
+        hidden=hidden_among(run, every),
         lanes=lanes_of(run, [row["key"] for row in every]),
         inner=inner,
         selected=selected,
         meta=meta,
     )
     return [row_shown(row, around) for row in rows]
+
+
+def hidden_among(run: Run, rows: Iterable[Row]) -> set[str]:
+    """Find the keys of the rows that changed files undeclared; edits declare what they change."""
+    return hidden_steps(run, [row["key"] for row in rows if _may_hide(row)])
 
 
 def _may_hide(row: Row) -> bool:
@@ -73,7 +78,7 @@ def step_frames(project: Project, run: Run, rows: Sequence[Row]) -> list[RowFram
     every = [*rows, *(row for key, row in parents.items() if key not in known)]
     around = Around(
         place=place_of(project, run),
-        hidden=hidden_steps(run, [row["key"] for row in every if _may_hide(row)]),
+        hidden=hidden_among(run, every),
         lanes=lanes_of(run, [row["key"] for row in every]),
     )
     return [_frame(row, around, parents) for row in every]

@@ -49,6 +49,18 @@ GROUPED_MS = 1_000
 #: Bytes of what such a read brought; a bigger one fills the context, and that is worth a line.
 GROUPED_BYTES = 40_000
 
+#: Turns of one page of the tree.
+TREE_TURNS = 200
+
+#: Steps of one opened node of the tree; the others are a click away.
+TREE_CHILDREN = 100
+
+#: Nodes of the tree that an address keeps open.
+TREE_OPEN = 30
+
+#: Steps in the opened nodes of one answer; nodes beyond are closed.
+TREE_ROWS = 600
+
 #: Changed steps that a client which was away is sent; after more it loads the page anew.
 MISSED_MOST = 1_000
 

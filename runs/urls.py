@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from runs.views import changes, copies, files, lists, nets, runs, steps, strips, takeaways, timelines
+from runs.views import changes, copies, files, lists, nets, runs, steps, strips, takeaways, timelines, trees
 
 app_name = "runs"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{_RUN}strip/", strips.show_strip, name="strip"),
     path(f"{_RUN}strip/range/", strips.show_range, name="strip_range"),
     path(f"{_RUN}strip/<int:seq>/", strips.show_words, name="strip_step"),
+    path(f"{_RUN}tree/", trees.show_tree, name="tree"),
     path(f"{_RUN}changes/", changes.show_changes, name="changes"),
     path(f"{_RUN}changes/<int:number>/patch/", changes.show_patch, name="patch"),
     path(f"{_RUN}changes/net/", nets.show_net, name="net"),

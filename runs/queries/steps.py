@@ -50,16 +50,17 @@ _CUT = {
         output_field=TextField(),
     ),
 }
-_META = Q(detail__contains={"meta": True})
+#: Events of the harness, which the readings leave out unless they are asked for.
+META = Q(detail__contains={"meta": True})
 #: One probe a row. As EXISTS, PostgreSQL may read the keys of all steps there are into a hash first.
 _PARENT = Subquery(
     Step.objects.filter(run_id=OuterRef("run_id"), key=OuterRef("parent_key")).values("seq")[:1]
 )
 
 
-def rows_from(steps: QuerySet[Step]) -> QuerySet[Step, Row]:
-    """Select what rows show of some steps, in no order."""
-    return steps.annotate(**_CUT).values(*_PLAIN, *_CUT)
+def rows_from(steps: QuerySet[Step], *more: str) -> QuerySet[Step, Row]:
+    """Select what rows show of some steps, and `more` columns, in no order."""
+    return steps.annotate(**_CUT).values(*_PLAIN, *_CUT, *more)
 
 
 def _timeline(run: Run, *, meta: bool, lane: str | None) -> QuerySet[Step, Row]:
@@ -69,7 +70,7 @@ def _timeline(run: Run, *, meta: bool, lane: str | None) -> QuerySet[Step, Row]:
         steps = steps.exclude(agent="").filter(parent_key=lane)
     elif run.agents:
         steps = steps.alias(parent_seq=_PARENT).filter(Q(agent="") | Q(parent_seq=None))
-    return rows_from(steps if meta else steps.exclude(_META))
+    return rows_from(steps if meta else steps.exclude(META))
 
 
 def first_window(run: Run, *, meta: bool, lane: str | None = None) -> Window:
@@ -79,7 +80,7 @@ def first_window(run: Run, *, meta: bool, lane: str | None = None) -> Window:
 
 def has_meta_events(run: Run) -> bool:
     """Say whether the timeline leaves out events of the harness."""
-    return Step.objects.filter(_META, run_id=run.id).exists()
+    return Step.objects.filter(META, run_id=run.id).exists()
 
 
 def window_after(run: Run, mark: Row, *, meta: bool, lane: str | None = None, size: int = WINDOW) -> Window:
@@ -131,7 +132,7 @@ def lanes_of(run: Run, keys: Sequence[str]) -> dict[str, Row]:
     """Count steps and failures of the sub-agents that lie under these steps, by the parent's key."""
     if not run.agents or not keys:
         return {}
-    inner = Step.objects.filter(run_id=run.id, parent_key__in=list(keys)).exclude(agent="").exclude(_META)
+    inner = Step.objects.filter(run_id=run.id, parent_key__in=list(keys)).exclude(agent="").exclude(META)
     bad = Q(status__in=list(FAILED_STATES)) & ~Q(kind=Kind.RETRY)
     found = inner.values("parent_key").annotate(steps=Count("seq"), failed=Count("seq", filter=bad))
     return {row["parent_key"]: row for row in found.order_by()}
@@ -203,7 +204,7 @@ def neighbours_of(run: Run, step: Step) -> tuple[int | None, int | None]:
 
 def notable_rows(run: Run, *, limit: int) -> list[Row]:
     """Read what a summary tells: all of a short run, else what was asked, failed, changed, answered."""
-    steps = Step.objects.filter(run_id=run.id).exclude(_META)
+    steps = Step.objects.filter(run_id=run.id).exclude(META)
     if run.steps > limit:
         loud = [Kind.PROMPT, Kind.RETRY, Kind.COMPACTION, Kind.ERROR, Kind.FINAL, Kind.HANDOFF]
         steps = steps.filter(Q(kind__in=loud) | Q(status__in=list(FAILED_STATES)) | Q(changes__gt=0))
@@ -232,7 +233,7 @@ def sub_agents_of(run: Run, key: str) -> list[Row]:
     spans = Step.objects.filter(run_id=run.id, parent_key=key, kind=Kind.AGENT).order_by("seq")
     named = list(spans.values("key", "name", "detail")[:LANES_LISTED])
     keys = [key, *(span["key"] for span in named)]
-    inner = Step.objects.filter(run_id=run.id, parent_key__in=keys).exclude(agent="").exclude(_META)
+    inner = Step.objects.filter(run_id=run.id, parent_key__in=keys).exclude(agent="").exclude(META)
     inner = inner.exclude(kind=Kind.AGENT, key__in=keys)
     bad = Q(status__in=list(FAILED_STATES)) & ~Q(kind=Kind.RETRY)
     found = inner.values("parent_key").annotate(

@@ -29,6 +29,7 @@ def tabs_of(place: Place, head: RunHead, current: str, kept: Mapping[str, str]) 
     state = urlencode({name: kept[name] for name in KEPT if kept.get(name)})
     readings = (
         ("transcript", "Transcript", "run", "steps", str(head.steps)),
+        ("tree", "Tree", "tree", "", ""),
         ("changes", "Changes", "changes", "changes", head.changes),
     )
     return [

@@ -1,0 +1,105 @@
+"""The rows of the tree, built from the leaves up."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from runs.limits import TREE_OPEN
+from runs.queries.trees import Turn
+from runs.queries.windows import Row, Window
+from runs.shown.steps import Around, row_shown
+from runs.shown.trees import (
+    Scale,
+    State,
+    TreeRow,
+    axis_for,
+    figures_of,
+    measure_of,
+    most_of,
+    query_of,
+    sums_of_row,
+    tags_of,
+)
+from runs.trees import Sums, open_after
+
+
+@dataclass(kw_only=True)
+class Branches:
+    """What was read for one answer. Nodes are named `t3` (turn 3) and `s34` (step 34)."""
+
+    state: State
+    origin: datetime
+    around: Around
+    opened: list[str]
+    inner: dict[str, Window] = field(default_factory=dict)  #: rows of the opened nodes
+    sums: Mapping[str, Sums] = field(default_factory=dict)  #: of steps that hold others, by key
+
+    def turn(self, turn: Turn, head: Row | None, scale: Scale) -> TreeRow:
+        """Build the row of a turn; it says what its model call said, and opens that call."""
+        shown = row_shown(head, replace(self.around, selected=None)) if head else None
+        row = TreeRow(
+            node=f"t{turn.number}",
+            level=1,
+            href=self._link(step=str(shown.seq if shown else turn.first_step)),
+            figures=figures_of(turn.sums, scale),
+            title=f"Turn {turn.number}" if turn.number else "Before the first turn",
+            step=shown,
+            tags=tags_of(turn.sums),
+            troubled=turn.sums.failures > 0,
+        )
+        return self._opened(row, turn.sums)
+
+    def step(self, row: Row, level: int, scale: Scale) -> TreeRow:
+        """Build the row of a step, and those inside it when it is open."""
+        own = sums_of_row(row, self.origin)
+        sums = self.sums.get(row["key"], own)
+        holds = sums.steps > 1
+        shown = row_shown(row, self.around)
+        built = TreeRow(
+            node=f"s{row['seq']}",
+            level=level,
+            href=self._link(step=str(row["seq"])),
+            figures=figures_of(sums, scale),
+            step=shown,
+            tags=tags_of(sums, own) if holds else (),
+            troubled=holds and sums.failures > own.failures,
+            selected=shown.selected,
+        )
+        return self._opened(built, sums) if holds else built
+
+    def inside(self, node: str, level: int, above: Sums) -> dict[str, Any]:
+        """Build the rows inside a node on their own axis, and the links to more of them."""
+        window = self.inner[node]
+        sums = [self._sums(row) for row in window.rows]
+        by = self.state["by"]
+        scale = Scale(by=by, axis=axis_for(sums), most=most_of(sums, by), whole=measure_of(above, by))
+        rows = tuple(self.step(row, level, scale) for row in window.rows)
+        first, last = (str(window.rows[place]["seq"]) for place in (0, -1)) if rows else ("", "")
+        return {
+            "rows": rows,
+            "earlier_url": self._link(node=node, before=first) if window.earlier else "",
+            "later_url": self._link(node=node, after=last) if window.later else "",
+        }
+
+    def _opened(self, row: TreeRow, sums: Sums) -> TreeRow:
+        """Add the links that open a row, and its rows when it is open."""
+        nodes = ".".join(open_after(self.opened, row.node, most=TREE_OPEN))
+        toggle = f"{query_of(self.state, open=nodes)}#{row.node}"
+        row = replace(row, holds=True, toggle_url=toggle, rows_url=self._link(node=row.node))
+        if row.node not in self.inner:
+            return row
+        return replace(row, **self.inside(row.node, row.level + 1, sums))
+
+    def _sums(self, row: Row) -> Sums:
+        return self.sums.get(row["key"]) or sums_of_row(row, self.origin)
+
+    def _link(self, **changes: str) -> str:
+        """Link without a place on the page and without opened nodes: those of a step open by themselves."""
+        nowhere = dict.fromkeys(("open", "step", "after", "before"), "")
+        return query_of(self.state, **(nowhere | changes))
+
+
+def rows_among(windows: Iterable[Window]) -> list[Row]:
+    """List the rows of some windows."""
+    return [row for window in windows for row in window.rows]

@@ -1,0 +1,51 @@
+"""The Tree: turns, what lies in them, and where time, tokens and money went."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from runs.limits import TREE_OPEN
+from runs.queries.runs import run_of
+from runs.shown.trees import MEASURES, query_of
+from runs.tree_pages import is_node, read_node, read_tree
+from runs.views.panels import read_panel
+from runs.views.runs import number_in, run_context
+from teams.access import project_for
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def show_tree(request: HttpRequest, team: str, project: str, run_id: Any) -> HttpResponse:
+    """Show the tree of a run; for htmx, the panel of the chosen step, or (`node`) what lies in one node."""
+    found = project_for(request.user, team, project)
+    run = run_of(found, run_id)
+    seq, node, state = number_in(request, "step"), request.GET.get("node", ""), state_in(request)
+    after, before = number_in(request, "after"), number_in(request, "before")
+    if is_node(node):
+        inside = read_node(found, run, state, node, after=after, before=before)
+        return render(request, "runs/_tree_inside.html", {"row": inside})
+    panel = read_panel(found, run, seq) if seq is not None else None
+    if request.htmx and request.htmx.target == "panel":
+        return render(request, "runs/_panel.html", {"panel": panel})
+    tree = read_tree(found, run, state, chosen=seq, after=after, before=before)
+    context = {"tree": tree, "panel": panel, "measures": measures_of(state), "most_open": TREE_OPEN}
+    return render(request, "runs/tree.html", run_context(request, found, run, tab="tree") | context)
+
+
+def state_in(request: HttpRequest) -> dict[str, str]:
+    """Read what the address holds of the tree."""
+    by = request.GET.get("by", "")
+    state = {"by": by if by in MEASURES else "time"}
+    for name, most in (("events", 3), ("open", TREE_OPEN * 11), ("step", 9), ("after", 9), ("before", 9)):
+        state[name] = request.GET.get(name, "")[:most]
+    return state
+
+
+def measures_of(state: dict[str, str]) -> list[tuple[str, str, bool]]:
+    """List what rows can be shaded by: title, link, chosen."""
+    return [(title, query_of(state, by=name), name == state["by"]) for name, title in MEASURES.items()]
