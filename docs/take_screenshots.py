@@ -52,6 +52,9 @@ SHOTS = {
     "run-long": Shot("demo-long"),
     "step-diff": Shot("demo-sideways", "?step=12"),
     "changes": Shot("demo-sideways", "changes/"),
+    "net": Shot("demo-delegated", "changes/net/"),
+    "file": Shot("demo-delegated", "files/?path=checkout/address.ts"),
+    "blame": Shot("demo-delegated", "files/?path=checkout/address.ts&view=whole"),
     "verdict": Shot("demo-sideways", keys="v"),
     "keys": Shot("demo-sideways", keys="?"),
 }

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from runs.blobs import content_of, indexable, storable
 from runs.diffs import counts
-from runs.kinds import Basis, Origin
+from runs.kinds import Basis, Op, Origin
 from runs.merging import Keep
 from runs.records import ChangeRecord
 from runs.rows import ChangeRow
@@ -29,7 +29,9 @@ def new_change(run_id: UUID, record: ChangeRecord) -> ChangeRow:
 
 def apply_change(row: ChangeRow, record: ChangeRecord, keep: Keep) -> None:
     """Fold one record into the row: what is known of the texts is never forgotten."""
-    row.path, row.op, row.origin = indexable(record.path), record.op, record.origin
+    row.path, row.origin = indexable(record.path), record.origin
+    if not (row.op == Op.CREATE and record.op == Op.EDIT and record.before is None):
+        row.op = record.op  # a tool that writes whole files does not know that this one is new
     whole = record.raw_path or (record.path if row.path != record.path else "")
     row.raw_path = storable(whole) or row.raw_path
     row.old_path = storable(record.old_path or "") or row.old_path

@@ -4,6 +4,7 @@ Where the content that a step found is not the one that the step before had left
 recorded steps: that is a version of its own, made by nobody we know.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -105,7 +106,7 @@ class _Book:
             text=text,
             same_as=self.seen.get(text) if text is not None else None,
             lost=dict(sheet.lost) if sheet is not None else {},
-            wrote=sheet.written_by(number) if sheet is not None else 0,
+            wrote=sheet.wrote if sheet is not None else 0,
             **fields,  # type: ignore[arg-type]
         )
         if text is not None:
@@ -214,15 +215,16 @@ def _worked(book: _Book, act: Act, sheet: Sheet | None, number: int) -> Sheet | 
     """Apply patches and pieces in turn; None when one of them does not fit, or is not there."""
     if sheet is None:
         sheet = sheet_of("", number) if act.effect[0].creates else None
-    lost: dict[int, int] = {}
+    lost: Counter[int] = Counter()
+    wrote = 0
     for told in act.effect:
         sheet = _one(book, told, sheet, number) if sheet is not None else None
         if sheet is None:
             return None
-        for author, lines in sheet.lost.items():
-            if author != number:
-                lost[author] = lost.get(author, 0) + lines
-    return replace(sheet, lost=lost) if sheet is not None else None
+        lost.update(sheet.lost)
+        wrote += sheet.wrote
+    wrote -= lost.pop(number, 0)  # what one piece brought and the next one took
+    return replace(sheet, lost=lost, wrote=wrote) if sheet is not None else None
 
 
 def _one(book: _Book, told: Told, sheet: Sheet, number: int) -> Sheet | None:
@@ -235,7 +237,7 @@ def _one(book: _Book, told: Told, sheet: Sheet, number: int) -> Sheet | None:
     if hunks is not None:
         return patched(sheet, hunks, number)
     if told.op == Op.RENAME and told.basis != Basis.FRAGMENT and not (told.additions or told.deletions):
-        return replace(sheet, lost={})
+        return replace(sheet, lost={}, wrote=0)
     old, new = book.text_of(told.before), book.text_of(told.after)
     if told.basis == Basis.FRAGMENT and old and new is not None:
         return swapped(sheet, old, new, number)

@@ -14,6 +14,8 @@ from runs.limits import NET_LINES_COMPARED
 
 CONTEXT_LINES = 3
 
+_STRETCH = 512
+
 _HEAD = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 _OTHER = {" ": " ", "-": "+", "+": "-"}
@@ -106,36 +108,37 @@ def inverted(hunks: Sequence[PatchHunk]) -> list[PatchHunk]:
     return turned
 
 
-def blocks_between(old: str, new: str) -> list[Block]:
-    """Compare two texts line by line; very long ones only from their first to their last difference."""
-    if old == new:
+def blocks_between(old: Sequence[str], new: Sequence[str]) -> list[Block]:
+    """Compare lists of lines; what begins and ends alike is set aside before libgit2 looks at the rest."""
+    head = _same(old, new)
+    tail = min(_same(old[::-1], new[::-1]), min(len(old), len(new)) - head)
+    left, right = old[head : len(old) - tail], new[head : len(new) - tail]
+    if not left and not right:
         return []
-    old_lines, new_lines = split_lines(old), split_lines(new)
-    if len(old_lines) + len(new_lines) > NET_LINES_COMPARED:
-        return _around(old_lines, new_lines)
-    old_data, new_data = old.encode("utf-8", "replace"), new.encode("utf-8", "replace")
+    if not left or not right or len(left) + len(right) > NET_LINES_COMPARED:
+        return [Block(head, len(left), head, len(right))]
     flag = DiffOption.FORCE_TEXT | DiffOption.INDENT_HEURISTIC
-    patch = Patch.create_from(old_data, new_data, "f", "f", flag=flag, context_lines=0, interhunk_lines=0)
+    left_data, right_data = ("".join(side).encode("utf-8", "replace") for side in (left, right))
+    patch = Patch.create_from(left_data, right_data, "f", "f", flag=flag, context_lines=0, interhunk_lines=0)
     return [
         Block(
-            hunk.old_start - (1 if hunk.old_lines else 0),
+            head + hunk.old_start - (1 if hunk.old_lines else 0),
             hunk.old_lines,
-            hunk.new_start - (1 if hunk.new_lines else 0),
+            head + hunk.new_start - (1 if hunk.new_lines else 0),
             hunk.new_lines,
         )
         for hunk in patch.hunks
     ]
 
 
-def _around(old: Sequence[str], new: Sequence[str]) -> list[Block]:
-    head = _same(old, new)
-    tail = min(_same(old[::-1], new[::-1]), min(len(old), len(new)) - head)
-    return [Block(head, len(old) - head - tail, head, len(new) - head - tail)]
-
-
 def _same(old: Sequence[str], new: Sequence[str]) -> int:
-    pairs = enumerate(zip(old, new, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(old), len(new)))
+    """Count the lines that begin both, a stretch at a time: lists compare faster than loops."""
+    at, most = 0, min(len(old), len(new))
+    while at < most and old[at : at + _STRETCH] == new[at : at + _STRETCH]:
+        at += _STRETCH
+    while at < most and old[at] == new[at]:
+        at += 1
+    return min(at, most)
 
 
 def signed_between(old: str, new: str) -> list[Signed]:
@@ -143,7 +146,7 @@ def signed_between(old: str, new: str) -> list[Signed]:
     old_lines, new_lines = split_lines(old), split_lines(new)
     signed: list[Signed] = []
     at = 0
-    for block in blocks_between(old, new):
+    for block in blocks_between(old_lines, new_lines):
         signed += [Signed(" ", text) for text in old_lines[at : block.old]]
         at = block.old + block.removed
         signed += [Signed("-", text) for text in old_lines[block.old : at]]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from runs.kinds import Op
 from runs.netting import Net, NetFile
+from runs.words import plural
 
 _SHORT = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
 
@@ -50,7 +51,7 @@ def _named(path: str) -> str:
 def preamble(title: str, files: Iterable[NetFile]) -> str:
     """Say above the patch what is in it and what is not; git skips lines before the first file."""
     listed = list(files)
-    lines = [title, f"{sum(file.net == Net.CHANGED for file in listed)} files in this patch."]
+    lines = [title, f"{plural(sum(file.net == Net.CHANGED for file in listed), 'file')} in this patch."]
     for word, kind in (("Left out", (Net.PARTLY, Net.BINARY)), ("Changed and reverted", (Net.REVERTED,))):
         chosen = [file for file in listed if file.net in kind]
         lines += [f"{word}: {quoted(file.path)}{_because(file)}" for file in chosen]

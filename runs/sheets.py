@@ -34,13 +34,8 @@ class Sheet:
     taken: int = 0  #: lines of the first file that stand here or were removed
     gone: Mapping[int, str] = field(default_factory=dict)  #: removed lines of the first file, by number
     lost: Mapping[int, int] = field(default_factory=dict)  #: lines that the last operation took, by author
-
-    @property
-    def text(self) -> str | None:
-        """The whole text, if every line of it is known."""
-        if self.open or any(line.text is None for line in self.lines):
-            return None
-        return "".join(line.text or "" for line in self.lines)
+    wrote: int = 0  #: lines that it brought
+    text: str | None = None  #: the whole text, if every line of it is known
 
     def written_by(self, author: int) -> int:
         """Count the lines of one author."""
@@ -51,7 +46,7 @@ def sheet_of(text: str, by: int, *, rooted: bool = False) -> Sheet:
     """Lay out a known text."""
     texts = split_lines(text)
     lines = tuple(FileLine(part, by, n if rooted else None) for n, part in enumerate(texts))
-    return Sheet(lines=lines, rooted=rooted, taken=len(texts))
+    return Sheet(lines=lines, rooted=rooted, taken=len(texts), wrote=len(texts), text=text)
 
 
 def unseen(by: int, *, rooted: bool = False) -> Sheet:
@@ -61,19 +56,21 @@ def unseen(by: int, *, rooted: bool = False) -> Sheet:
 
 def rewritten(sheet: Sheet, text: str, by: int) -> Sheet:
     """Put a new text in the place of a known one. Of lines never seen nothing is said to have stayed."""
-    old = sheet.text
-    if old is None:
+    if sheet.text is None:
         return sheet_of(text, by)
     new = split_lines(text)
+    old = [line.text or "" for line in sheet.lines]
     lines: list[FileLine] = []
     gone, lost = dict(sheet.gone), Counter[int]()
-    at = 0
-    for block in blocks_between(old, text):
+    at = wrote = 0
+    for block in blocks_between(old, new):
+        wrote += block.added
         lines += sheet.lines[at : block.old]
         at = block.old + block.removed
         _take(sheet.lines[block.old : at], gone, lost)
         lines += [FileLine(part, by, None) for part in new[block.new : block.new + block.added]]
-    return replace(sheet, lines=(*lines, *sheet.lines[at:]), gone=gone, lost=lost)
+    lines += sheet.lines[at:]
+    return replace(sheet, lines=tuple(lines), gone=gone, lost=lost, wrote=wrote, text=text)
 
 
 def _take(lines: Sequence[FileLine], gone: dict[int, str], lost: Counter[int]) -> None:
@@ -90,8 +87,9 @@ def patched(sheet: Sheet, hunks: Sequence[PatchHunk], by: int) -> Sheet | None:
         return None
     lines: list[FileLine] = []
     gone, lost = dict(sheet.gone), Counter[int]()
-    at = 0
+    at = wrote = 0
     for hunk in hunks:
+        wrote += sum(line.sign == "+" for line in hunk.lines)
         size = sum(line.sign != "+" for line in hunk.lines)
         if hunk.at < at or hunk.at + size > len(wide.lines):
             return None
@@ -111,7 +109,14 @@ def patched(sheet: Sheet, hunks: Sequence[PatchHunk], by: int) -> Sheet | None:
                 lines.append(found)
     lines += wide.lines[at:]
     ends = bool(lines) and lines[-1].text is not None and not lines[-1].text.endswith("\n")
-    return replace(wide, lines=tuple(lines), gone=gone, lost=lost, open=wide.open and not ends)
+    still = wide.open and not ends
+    text = None if still else _joined(lines)
+    return replace(wide, lines=tuple(lines), gone=gone, lost=lost, wrote=wrote, open=still, text=text)
+
+
+def _joined(lines: Sequence[FileLine]) -> str | None:
+    texts = [line.text for line in lines if line.text is not None]
+    return "".join(texts) if len(texts) == len(lines) else None
 
 
 def _reaching(sheet: Sheet, hunks: Sequence[PatchHunk]) -> Sheet | None:
@@ -159,7 +164,7 @@ def found(sheet: Sheet, text: str) -> Sheet | None:
         FileLine(part, sheet.rest, first + n if sheet.rooted else None)
         for n, part in enumerate(texts[known:])
     ]
-    return replace(sheet, lines=tuple(lines), open=False, taken=first + seen - known, lost={})
+    return replace(sheet, lines=tuple(lines), open=False, taken=first + seen - known, lost={}, text=text)
 
 
 def against_first(sheet: Sheet) -> list[Signed] | None:

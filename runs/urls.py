@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from runs.views import changes, copies, files, lists, nets, runs, steps, strips, takeaways, timelines, trees
+from runs.views import (
+    changes,
+    copies,
+    fates,
+    files,
+    lists,
+    nets,
+    runs,
+    steps,
+    strips,
+    takeaways,
+    timelines,
+    trees,
+)
 
 app_name = "runs"
 
@@ -29,6 +42,7 @@ urlpatterns = [
     path(f"{_RUN}changes/net.patch", nets.show_net_patch, name="net_patch"),
     path(f"{_RUN}files/", files.show_file, name="file"),
     path(_STEP, steps.show_step, name="step"),
+    path(f"{_STEP}became/", fates.show_fates, name="fates"),
     path(f"{_STEP}raw/", steps.show_raw, name="step_raw"),
     path(f"{_STEP}markdown/", copies.show_markdown, name="step_markdown"),
     path(f"{_STEP}input/", steps.show_input, name="step_input"),

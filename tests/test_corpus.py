@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -58,6 +59,10 @@ def pages_of(run):
     yield reverse("runs:run", kwargs=base)
     yield reverse("runs:changes", kwargs=base)
     yield reverse("runs:timeline", kwargs=base)
+    yield reverse("runs:net", kwargs=base)
+    for path in FileChange.objects.filter(run_id=run.id).values_list("path", flat=True).distinct()[:3]:
+        yield f"{reverse('runs:file', kwargs=base)}?{urlencode({'path': path})}"
+        yield f"{reverse('runs:file', kwargs=base)}?{urlencode({'path': path, 'view': 'whole'})}"
     for step in Step.objects.filter(run_id=run.id).order_by("seq"):
         here = {**base, "seq": step.seq}
         yield reverse("runs:step", kwargs=here)

@@ -28,7 +28,8 @@ from runs.models import Blob, FileChange, Run, Step
 from runs.netting import Net, NetFile, net_of, tracked_files
 from runs.sightings import Sighting
 from runs.told import Act, Told, acts_of, lineages_of
-from runs.tools import Family, family_of
+from runs.tools import PATH_NAMES, Family, arguments_of, family_of, text_in
+from runs.words import short_path
 
 #: Changes with the step they hang on, in one read: both lie under the run's key.
 TOLD = """
@@ -41,6 +42,21 @@ TOLD = """
     WHERE change.run_id = %(run)s AND (%(paths)s::text[] IS NULL OR change.path = ANY(%(paths)s))
     ORDER BY change.n DESC LIMIT %(limit)s
 """
+
+
+#: Tools whose result is a listing of the file, by their usual spellings.
+_READERS = (
+    "Read",
+    "read",
+    "read_file",
+    "ReadFile",
+    "readFile",
+    "view",
+    "View",
+    "view_file",
+    "open_file",
+    "cat",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -213,9 +229,10 @@ def _too_much(path: str) -> NetFile:
 
 def sightings_of(run: Run, paths: Sequence[str]) -> list[Sighting]:
     """Read what calls that read a file showed of it."""
-    told = reduce(or_, (Q(detail__contains={"path": path}) for path in paths))
-    steps = Step.objects.filter(told, run_id=run.id, kind=Kind.TOOL, status=StepStatus.OK)
-    rows = [step for step in steps.order_by("started_at", "seq")[:READS_CHECKED] if _reads(step)]
+    told = (Q(detail__contains={"path": path}) | Q(input_preview__contains=path) for path in paths)
+    steps = Step.objects.filter(run_id=run.id, kind=Kind.TOOL, status=StepStatus.OK, tool__in=_READERS)
+    found = steps.filter(reduce(or_, told)).order_by("started_at", "seq")[:READS_CHECKED]
+    rows = [step for step in found if _path_read(step, run.cwd) in paths]
     digests = [bytes(step.output_digest) for step in rows if step.output_digest is not None]
     texts = contents_of(run, digests, most=READS_BYTES).texts
     return [
@@ -228,5 +245,7 @@ def sightings_of(run: Run, paths: Sequence[str]) -> list[Sighting]:
     ]
 
 
-def _reads(step: Step) -> bool:
-    return family_of(step.tool) is Family.READ
+def _path_read(step: Step, cwd: str) -> str:
+    told = step.detail.get("path")
+    path = told if isinstance(told, str) else text_in(arguments_of(step.input_preview), *PATH_NAMES)
+    return short_path(path, cwd)

@@ -80,6 +80,7 @@ def versions_shown(
 
 def _version(file, version, place, said, titles, wrong, size) -> VersionShown:
     page = version.number - version.number % size
+    counted = version.number and (_added(version) or _removed(version))
     here = file_url(place, file.path, **({"from": page} if page else {}))
     return VersionShown(
         number=version.number,
@@ -87,8 +88,8 @@ def _version(file, version, place, said, titles, wrong, size) -> VersionShown:
         text=_text(version, said),
         url=f"{place.url('run')}?step={version.step}" if version.step is not None else "",
         here=f"{here}#v{version.number}",
-        added=f"+{count(_added(version))}" if version.act else "",
-        removed=f"−{count(_removed(version))}" if version.act else "",
+        added=f"+{count(_added(version))}" if counted else "",
+        removed=f"−{count(_removed(version))}" if counted else "",
         badges=tuple(_badges(version, titles)),
         warning=_warning(version, wrong),
         tone="warn" if version.maker == Maker.OUTSIDE or version.number in wrong else "",

@@ -59,6 +59,7 @@ class Links:
     run: str
     before: str = ""
     after: str = ""
+    fates: str = ""  #: what became of its edits; empty when it made none
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -123,6 +123,7 @@ def _links(run: Run, step: Step, place: Place, *, raw: bool) -> Links:
         record=place.url("step_raw", step.seq),
         markdown=place.url("step_markdown", step.seq),
         run=place.url("run"),
+        fates=place.url("fates", step.seq) if step.changes else "",
         before=f"{link_of(place, before)}{reading}" if before is not None else "",
         after=f"{link_of(place, after)}{reading}" if after is not None else "",
     )

@@ -3,8 +3,13 @@
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from msgspec.structs import replace
 
+from runs.kinds import Basis, Op, Origin
+from runs.records import Batch, ChangeRecord
 from runs.store import save
 from tests.recordings import NOW
 from tests.runs.repositories import git, random_play, read_tree, write_tree
@@ -31,3 +36,78 @@ def test_net_patch_turns_the_start_into_the_end(tmp_path, client, member, projec
         patch = answer.content.decode()
         assert "Left out" not in patch, seed
         assert applied(tmp_path / str(seed), start, patch) == play.tree, (seed, patch)
+
+
+def told(op, path, **fields):
+    return ChangeRecord(run="r", step=f"s-{path}", key=f"k-{path}", path=path, op=op, source="test", **fields)
+
+
+def patch_of_run(client, project, *changes):
+    """Record changes as one run; return its net patch."""
+    [saved] = save(project, Batch(changes=list(changes)), now=NOW)
+    answer = client.get(reverse("runs:net_patch", args=[project.team.slug, project.slug, saved.id]))
+    assert answer["Content-Type"] == "text/x-patch; charset=utf-8"
+    assert answer["Content-Disposition"].startswith("attachment")
+    return answer.content.decode()
+
+
+def test_patch_says_what_it_leaves_out(tmp_path, client, member, project):
+    client.force_login(member)
+    patch = patch_of_run(
+        client,
+        project,
+        told(Op.EDIT, "kept.py", before="a\n", after="b\n"),
+        told(Op.EDIT, "logo.png", binary=True),
+        told(Op.EDIT, "named.py", basis=Basis.NAME),
+        told(Op.EDIT, "piece.py", basis=Basis.FRAGMENT, before="x", after="y"),
+        told(Op.EDIT, "odd.txt", before="a\ufffd\n", after="b\ufffd\n"),
+        told(Op.EDIT, "/tmp/scratch.py", before="a\n", after="b\n", outside=True),
+        told(Op.EDIT, "same\n# name.py", before="a\n", after="a\n"),
+    )
+    assert patch.split("\n", 1)[1] == (
+        "# 1 file in this patch.\n"
+        "# Left out: logo.png (a binary file: its bytes were not recorded)\n"
+        "# Left out: named.py (what it holds at the end does not follow from what was reported)\n"
+        "# Left out: odd.txt (it holds characters that were not recorded as they are)\n"
+        "# Left out: piece.py (what it holds at the end does not follow from what was reported)\n"
+        '# Changed and reverted: "same\\n# name.py"\n'
+        "\n"
+        "diff --git a/kept.py b/kept.py\n--- a/kept.py\n+++ b/kept.py\n@@ -1 +1 @@\n-a\n+b\n"
+    )
+    assert applied(tmp_path / "tree", {"kept.py": "a\n"}, patch) == {"kept.py": "b\n"}
+
+
+def test_patches_alone_add_up(tmp_path, client, member, project):
+    """Two patches of a file that was never seen whole, the second one by the numbers after the first."""
+    client.force_login(member)
+    start = "".join(f"{n}\n" for n in range(1, 31))
+    first = "@@ -3,4 +3,5 @@\n 3\n-4\n+four\n+and a half\n 5\n 6\n"
+    second = "@@ -20,5 +20,4 @@\n 19\n-20\n 21\n 22\n 23\n"
+    changes = [told(Op.EDIT, "n.txt", basis=Basis.PATCH, patch=patch) for patch in (first, second)]
+    patch = patch_of_run(client, project, changes[0], replace(changes[1], step="later", key="later"))
+    end = start.replace("4\n5", "four\nand a half\n5", 1).replace("20\n", "", 1)
+    assert applied(tmp_path / "tree", {"n.txt": start}, patch) == {"n.txt": end}
+
+
+def test_word_of_the_whole_run_wins(client, member, project):
+    client.force_login(member)
+    patch = patch_of_run(
+        client,
+        project,
+        told(Op.EDIT, "a.py", before="a\n", after="b\n"),
+        replace(told(Op.EDIT, "a.py", before="a\n", after="z\n"), key="net", step="net", origin=Origin.NET),
+    )
+    assert patch.endswith("@@ -1 +1 @@\n-a\n+z\n")
+
+
+def test_net_page_takes_the_same_queries_for_one_and_three_files(client, member, project):
+    client.force_login(member)
+    for files in (1, 3):
+        changes = [told(Op.EDIT, f"f{n}.py", before="a\n", after="<b>\n") for n in range(files)]
+        [saved] = save(project, Batch(changes=changes), now=NOW)
+        url = reverse("runs:net", args=[project.team.slug, project.slug, saved.id])
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(url)
+        assert len(queries) == 8
+        assert f"{files} file" in answer.content.decode()
+        assert "<b>\n" not in answer.content.decode()
