@@ -53,8 +53,8 @@ SHOTS = {
     "step-diff": Shot("demo-sideways", "?step=12"),
     "changes": Shot("demo-sideways", "changes/"),
     "net": Shot("demo-delegated", "changes/net/"),
-    "file": Shot("demo-delegated", "files/?path=checkout/address.ts"),
-    "blame": Shot("demo-delegated", "files/?path=checkout/address.ts&view=whole"),
+    "file": Shot("demo-delegated", "files/?path=routes/checkout.ts"),
+    "blame": Shot("demo-delegated", "files/?path=routes/checkout.ts&view=whole"),
     "verdict": Shot("demo-sideways", keys="v"),
     "keys": Shot("demo-sideways", keys="?"),
 }

@@ -6,7 +6,21 @@ from axe_playwright_python.sync_playwright import Axe
 SERIOUS = ("serious", "critical")
 #: Paths below the run list, and below the run that goes sideways.
 LIST_PAGES = ("", "?q=nothing-like-it", "import/", "problems/")
-RUN_PAGES = ("", "?step=0", "?step=6", "?step=7", "?step=10", "?step=12", "?step=14", "?step=19", "changes/")
+RUN_PAGES = (
+    "",
+    "?step=0",
+    "?step=6",
+    "?step=7",
+    "?step=10",
+    "?step=12",
+    "?step=14",
+    "?step=19",
+    "changes/",
+    "changes/net/",
+    "files/?path=auth/session.ts",
+    "files/?path=auth/session.ts&view=whole",
+    "steps/7/became/",
+)
 
 
 def faults_of(page):
