@@ -11,6 +11,7 @@ from ingest import actions, queries
 from ingest.archives import open_files
 from ingest.formats import events
 from ingest.importing import read_files
+from ingest.lanes import join_lanes, runs_to_join
 from ingest.limits import EVENTS_PER_REQUEST
 from ingest.redact import redact
 from ingest.sources import SourceFile
@@ -58,6 +59,8 @@ def take_files(
     files, redacted = redact_files(open_files(files), wanted=project.redacts)
     tell(20)
     batch = read_files(files, now=now)
+    if halves := runs_to_join(batch):
+        batch = join_lanes(batch, queries.lanes_of_runs(project, halves))
     tell(50)
     saved = save(project, batch, source="import", now=now)
     return Outcome(accepted=len(batch.steps), batch=batch, saved=saved, redacted=redacted)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ingest.formats.events import ANSWERED, CALLED, EDIT_TOOLS, NAMELESS, KnownCall, KnownEdit, RunFacts
+from ingest.lanes import StoredLanes
 from ingest.limits import PROBLEMS_PAGE, UPLOAD_RUNS_LISTED
 from ingest.models import Problem, Upload, UploadPart, UploadState
 from ingest.sources import SourceFile
@@ -15,6 +16,7 @@ from runs.models import Run, Step
 from teams.models import Project
 
 LINES = ("call_line", "result_line", "error_line")
+LANE_FIELDS = ("run_id", "agent", "key", "parent_key")
 CALL_FIELDS = ("run_id", "key", "tool", "agent", "rank", "input_preview", "input_digest", "detail")
 
 
@@ -49,6 +51,21 @@ def runs_with_nameless_calls(project: Project, names: set[str]) -> set[str]:
     calls = Step.objects.filter(run_id=OuterRef("id"), key__startswith=NAMELESS)
     runs = Run.objects.filter(Exists(calls), project=project, external_id__in=names)
     return set(runs.values_list("external_id", flat=True))
+
+
+def lanes_of_runs(project: Project, names: set[str]) -> dict[str, StoredLanes]:
+    """Read what is stored of the sub-agents of these runs."""
+    found = Run.objects.filter(project=project, external_id__in=names).values_list("id", "external_id")
+    lanes = {run_id: StoredLanes() for run_id, _ in found}
+    steps = Step.objects.filter(run_id__in=list(lanes)).order_by("run_id", "seq")
+    calls = steps.filter(kind=Kind.AGENT, detail__has_key="agent_id")
+    for run_id, key, detail in calls.values_list("run_id", "key", "detail").iterator():
+        lanes[run_id].calls.setdefault(str(detail["agent_id"]), key)
+    for run_id, agent, key, parent in steps.exclude(agent="").values_list(*LANE_FIELDS).iterator():
+        lanes[run_id].known.add(agent)
+        if not parent:
+            lanes[run_id].loose.setdefault(agent, []).append(key)
+    return {name: lanes[run_id] for run_id, name in found}
 
 
 class StoredRuns:
@@ -130,6 +147,7 @@ __all__ = [
     "StoredRuns",
     "facts_of_runs",
     "files_of",
+    "lanes_of_runs",
     "open_uploads",
     "problem_of",
     "problems_of",

@@ -62,3 +62,28 @@ def test_original_pays_for_the_calls_that_a_copy_repeats(project, names):
     files = [SourceFile(f"{script.base['sessionId']}.jsonl", script.data) for script in (original, resumed)]
     pipeline.take_files(project, files, now=LATER)
     assert dict(Run.objects.values_list("external_id", "input_tokens")) == {first: 10, copy: 1_000}
+
+
+def main_and_agent():
+    main, agent = Script(), Script()
+    main.user("delegate")
+    main.calls("Agent", "task", description="Look around", prompt="Find it")
+    main.result("task", "found", {"status": "completed", "agentId": "a1"})
+    agent.base |= {"agentId": "a1", "isSidechain": True}
+    agent.user("Find it", uuid="agent-1")
+    agent.says("found", id="msg_agent", stop="end_turn", uuid="agent-2")
+    return {"main": main.records, "agent": agent.records}
+
+
+@pytest.mark.parametrize("order", [("main", "agent"), ("agent", "main")])
+def test_sub_agent_finds_its_call_in_another_import(project, order):
+    pieces = main_and_agent()
+    for name in order:
+        take(project, *pieces[name], name=f"{name}.jsonl")
+    parents = dict(Step.objects.exclude(agent="").values_list("key", "parent_key"))
+    assert parents == {"agent-1": "task", "msg_agent:req_msg_agent": "task"}
+    assert Step.objects.get(key="task").detail["transcript"] == "here"
+    revision = Run.objects.get().revision
+    for name in order:
+        take(project, *pieces[name], name=f"{name}.jsonl")
+    assert Run.objects.get().revision == revision
