@@ -28,8 +28,13 @@ def read_lines(
     pairs = bool(facts) or has_calls_without_id(lines.lines)
     reading = Reading(facts or {}, pairs=pairs, memory=memory, name=lines.name)
     default = id_of(run)
+    timed: set[bytes] = set()
     for line in lines.lines:
         event = line.event
+        if time_of_event(event) is not None:
+            if line.data in timed:
+                continue  # sent twice: what repeats by itself has a time of its own
+            timed.add(line.data)
         run_id = id_of(event.run) or id_of(event.run_id) or default
         if run_id is None:
             reading.refuse(line, NO_RUN)

@@ -240,6 +240,17 @@ def test_line_without_id_has_the_same_key_every_time():
     assert (first.key, second.key) == (only(line).key, only(line).key + "-1")
 
 
+def test_line_with_a_time_is_one_event_however_often_it_comes():
+    lines = [
+        {"kind": "prompt", "text": "hello", "ts": T0},
+        {"kind": "tool_call", "name": "A", "args": {}, "ts": T0},
+        {"kind": "tool_result", "output": "of a", "ts": T0 + 1},
+        {"kind": "blob_ref", "id": "b", "ts": T0 + 1},
+    ]
+    once, often = read(*lines), read(*lines, *lines)
+    assert often.steps == once.steps
+
+
 def test_newest_open_call_gets_the_result_without_id():
     batch = read(
         {"kind": "tool_call", "name": "A", "args": {"n": 1}},
