@@ -59,6 +59,8 @@ class Session:
         self.tools: dict[str, Tool] = {}
         self.open: dict[str, dict[str, Tool]] = {}  #: calls without a result, by lane
         self.agents: dict[str, Tool] = {}  #: calls of sub-agents, by the agent's id
+        #: Results that stand before their calls, as they came.
+        self.early: dict[str, tuple[Lane, Record, dict[str, Any], datetime | None]] = {}
         self.changes: list[ChangeRecord] = []
         self.uuids: set[str] = set()
         self.links: dict[str, str] = {}  #: lane → key of the call that opened it
@@ -151,8 +153,12 @@ class Session:
         kind = wild.text(block.get("type")) or ""
         if kind in CALL_TYPES:
             key = wild.identity(block.get("id")) or f"{notes.key_of(record)}:{number}"
-            if key not in self.tools:
+            known = self.tools.get(key)
+            if known is None:
                 self.open_tool(lane, record, key, block, at)
+            elif key in self.early:
+                tools.ask(known, asked_by(record, lane, key, block, at, self.roots))
+                self.result(*self.early.pop(key))
         elif kind.endswith("_tool_result"):
             tool = self.tools.get(wild.identity(block.get("tool_use_id")) or "")
             if tool and not tool.answered:
@@ -163,19 +169,7 @@ class Session:
     def open_tool(
         self, lane: Lane, record: Record, key: str, block: dict[str, Any], at: datetime | None
     ) -> None:
-        name = wild.text(block.get("name")) or "?"
-        given = wild.mapping(block.get("input"))
-        cwd = wild.text(record.get("cwd")) or ""
-        tool = Tool(
-            key=key,
-            name=name,
-            given=given,
-            lane=lane.agent,
-            cwd=cwd,
-            version=wild.text(record.get("version")) or "",
-            started_at=at,
-            facts=call_facts(name, given, self.roots, cwd),
-        )
+        tool = asked_by(record, lane, key, block, at, self.roots)
         self.tools[key] = tool
         self.open.setdefault(lane.agent, {})[key] = tool
         self.add(tool)
@@ -209,6 +203,7 @@ class Session:
         tool = self.tools.get(key)
         if tool is None:
             self.open_tool(lane, record, key, {"name": tools.UNKNOWN}, None)
+            self.early[key] = (lane, record, block, at)
             tool = self.tools[key]
         if tool.answered:
             return
@@ -316,6 +311,25 @@ class Session:
             if failed
             else (RunStatus.DONE, None)
         )
+
+
+def asked_by(
+    record: Record, lane: Lane, key: str, block: dict[str, Any], at: datetime | None, roots: Roots
+) -> Tool:
+    """Read the request for a tool call."""
+    name = wild.text(block.get("name")) or "?"
+    given = wild.mapping(block.get("input"))
+    cwd = wild.text(record.get("cwd")) or ""
+    return Tool(
+        key=key,
+        name=name,
+        given=given,
+        lane=lane.agent,
+        cwd=cwd,
+        version=wild.text(record.get("version")) or "",
+        started_at=at,
+        facts=call_facts(name, given, roots, cwd),
+    )
 
 
 Reader = Callable[[Session, Lane, Record, datetime | None], None]

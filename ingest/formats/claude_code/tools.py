@@ -57,6 +57,12 @@ class Tool(Struct):
         return self.facts.get("background") is True and self.is_agent
 
 
+def ask(tool: Tool, asked: Tool) -> None:
+    """Tell a call of which only the result was seen what was asked; its result is to be read again."""
+    for name in ("name", "given", "lane", "cwd", "version", "facts", "answered", "status"):
+        setattr(tool, name, getattr(asked, name))
+
+
 def answer(tool: Tool, block: dict[str, Any], record: Record, at: datetime | None) -> dict[str, Any]:
     """Give a call its result; return the structured result, empty when the tool did not report one."""
     text = text_of(block.get("content"))

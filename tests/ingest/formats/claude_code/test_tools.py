@@ -1,5 +1,6 @@
 """Tool calls: results, failures and their classes, and what has no result."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -124,6 +125,18 @@ def test_call_without_result_is_running_then_unanswered():
     running, over = script.read(now=soon), script.read()
     assert (running.runs[0].status, by_key(running)["t1"].status) == ("running", "running")
     assert (over.runs[0].status, by_key(over)["t1"].status) == ("unfinished", "unanswered")
+
+
+def test_result_before_its_call_answers_it():
+    script = Script()
+    script.user("go")
+    script.edit("t1", "/work/shop/a.py", "1", "2", originalFile="1\n")
+    script.records[1:] = script.records[:0:-1]
+    batch = script.read()
+    step = by_key(batch)["t1"]
+    assert (step.tool, step.status, step.detail["path"]) == ("Edit", "ok", "a.py")
+    assert json.loads(step.input)["new_string"] == "2"
+    assert [change.after for change in batch.changes] == ["2\n"]
 
 
 def test_interrupt_cancels_open_calls():
