@@ -83,6 +83,7 @@ SCRIPT = Script(
             text="Twenty files, twenty reviewers. They only read, so they can work at the same time.",
             calls=[reviewer(path, number) for number, path in enumerate(FINDINGS)],
             at_once=True,
+            seconds=9.4,
         ),
         Turn(text="One finding is high. I will look at it myself.", calls=[Read("payments/webhooks.ts")]),
         Turn(
