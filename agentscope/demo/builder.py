@@ -115,7 +115,8 @@ def take_turn(recorder: Recorder, turn: Turn, talk: Conversation) -> None:
     common: dict[str, Any] = {"agent": talk.lane, "turn": talk.turns}
     tell_retries(recorder, turn, key, common)
     began = recorder.now
-    recorder.tell("llm_call", id=key, phase="start", model=talk.model, messages=talk.sent(), **common)
+    asked_with: dict[str, Any] = {"messages": talk.sent(), "params": recorder.script.params or None}
+    recorder.tell("llm_call", id=key, phase="start", model=talk.model, **asked_with, **common)
     calls = [(recorder.id("toolu_"), call) for call in turn.calls]
     content = answer(recorder, turn, calls)
     encoded = msgspec.json.encode(content)
@@ -125,8 +126,11 @@ def take_turn(recorder: Recorder, turn: Turn, talk: Conversation) -> None:
     )
     recorder.tell(
         "llm_call", id=key, phase="end", model=talk.model, content=Raw(encoded), usage=usage,
-        stop_reason="tool_use" if calls else "end_turn", spans={"duration_ms": (began, recorder.now)},
-        **common,
+        stop_reason="tool_use" if calls else "end_turn",
+        spans={
+            "duration_ms": (began, recorder.now),
+            "ttft_ms": (began, began + min(FIRST_WORD, (recorder.now - began) / 2)),
+        }, **common,
     )  # fmt: skip
     talk.add("assistant", content)
     carry = side_by_side if turn.at_once else one_by_one

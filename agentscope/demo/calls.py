@@ -4,7 +4,7 @@ import fnmatch
 import re
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from agentscope.demo.dialects import Dialect
 from agentscope.demo.trees import Tree
@@ -112,6 +112,55 @@ class Edit(Call, frozen=True):
             seconds=0.021,
             changes=(Changed(path=self.path, before=before, after=after),),
         )
+
+
+class FormattedEdit(Edit, frozen=True, kw_only=True):
+    """An edit after which a formatter changes more: a snapshot sees what the call did not tell."""
+
+    formats: tuple[tuple[str, str], ...]
+
+    def carry_out(self, tree: Tree) -> Done:
+        before = tree[self.path]
+        done = super().carry_out(tree)
+        after = tree[self.path]
+        for old, new in self.formats:
+            after = after.replace(old, new)
+        tree[self.path] = after
+        seen = Changed(path=self.path, before=before, after=after, declared=False)
+        return structs.replace(done, changes=(*done.changes, seen))
+
+
+class Patch(Call, frozen=True, kw_only=True):
+    """A patch of several files in Codex' own grammar; applied whole or, like the real tool, not at all."""
+
+    edits: tuple[tuple[str, str, str], ...] = ()  #: path, old text, new text
+    adds: tuple[tuple[str, str], ...] = ()  #: path, text
+
+    def tool(self, dialect: Dialect) -> str:
+        return "apply_patch"
+
+    def args(self, dialect: Dialect, root: str) -> Args:
+        lines = ["*** Begin Patch"]
+        for path, text in self.adds:
+            lines += [f"*** Add File: {path}", *(f"+{line}" for line in text.splitlines())]
+        for path, old, new in self.edits:
+            lines += [f"*** Update File: {path}", "@@", *(f"-{line}" for line in old.splitlines())]
+            lines += [f"+{line}" for line in new.splitlines()]
+        return {"input": "\n".join([*lines, "*** End Patch"])}
+
+    def carry_out(self, tree: Tree) -> Done:
+        for path, old, _ in self.edits:
+            if old not in tree.get(path, ""):
+                error = f"apply_patch verification failed: Failed to find expected lines in {path}:\n{old}"
+                return Done(output=error, error=error, seconds=0.02)
+        changes = [Changed(path=path, before=None, after=text) for path, text in self.adds]
+        for path, old, new in self.edits:
+            before = tree[path]
+            changes.append(Changed(path=path, before=before, after=before.replace(old, new, 1)))
+        tree |= {change.path: change.after or "" for change in changes}
+        listed = [f"{'A' if change.before is None else 'M'} {change.path}" for change in changes]
+        told = "\n".join(["Success. Updated the following files:", *listed, ""])
+        return Done(output=told, seconds=0.03, changes=tuple(changes))
 
 
 class Write(Call, frozen=True):

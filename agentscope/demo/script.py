@@ -108,3 +108,4 @@ class Script(Struct, frozen=True, kw_only=True):
     home: str = "/home/maya/src"
     files: dict[str, str] = field(default_factory=dict)  #: files beside those of the repository
     meta: dict[str, object] = field(default_factory=dict)
+    params: dict[str, object] = field(default_factory=dict)  #: how the model is called

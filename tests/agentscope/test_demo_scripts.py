@@ -54,16 +54,14 @@ def test_each_call_extends_the_conversation_except_after_a_compaction(script):
 
 
 def test_file_changes_follow_each_other():
-    """What a change found is what the change before it left."""
+    """What a call found is what the call before it left; a snapshot begins where its call does."""
     for script in ALL:
-        left = {}
+        left, found = {}, {}
         for event in build(script).events:
             if event.kind == "file_change":
-                path = event.fields["path"]
-                assert event.fields.get("before") == left.get(path, event.fields.get("before")), (
-                    script.id,
-                    path,
-                )
+                path, step, before = event.fields["path"], event.fields["step"], event.fields.get("before")
+                found.setdefault((step, path), left.get(path, before))
+                assert before == found[step, path], (script.id, path)
                 left[path] = event.fields["after"]
 
 

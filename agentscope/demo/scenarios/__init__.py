@@ -1,6 +1,16 @@
 """All demo runs."""
 
-from agentscope.demo.scenarios import clean, delegated, fanned, loops, retried, sideways, stopped, talks
+from agentscope.demo.scenarios import (
+    clean,
+    delegated,
+    fanned,
+    loops,
+    retried,
+    sideways,
+    stopped,
+    talks,
+    tools,
+)
 from agentscope.demo.scenarios.long import MIGRATION
 from agentscope.demo.script import Script
 
@@ -14,6 +24,7 @@ ALL: list[Script] = [
     *talks.SCRIPTS,
     *loops.SCRIPTS,
     *stopped.SCRIPTS,
+    *tools.SCRIPTS,
 ]
 
 #: What "play a live demo run" plays; the first one most of the time.
