@@ -76,8 +76,8 @@ def effects_of(
 ) -> list[FileEffect]:
     """Pair what was asked with what changed, file by file, in the order of the call.
 
-    `snapshots` says that snapshots of this run see the files that calls declare, so that one they do not see
-    is worth a word.
+    `snapshots` says that one was taken around this call, and that those of this run see the files that calls
+    declare: one that it does not see is worth a word.
     """
     effects = []
     left = [change for change in changes if change.origin is not Origin.NET]

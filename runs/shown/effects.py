@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from runs.effects import ALARMING, Change, FileEffect, effects_of
+from runs.effects import ALARMING, Change, FileEffect, Mismatch, effects_of
 from runs.intents import Intent
 from runs.kinds import Basis, Op, Origin
 from runs.models import FileChange
 from runs.shown.diffs import ChangeShown, DiffHunk, hunks_shown
 from runs.shown.tools.files import AskedShown, asked_shown
+
+
+#: Lines of a proof that is shown without a click.
+PROOF_OPEN = 24
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +22,7 @@ class FlagShown:
     text: str
     tone: str
     hunks: list[DiffHunk]
+    is_open: bool = False  #: the proof is short enough to be shown at once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,14 +85,17 @@ def _shown(
             asked_shown(intent, cwd=cwd, outcome=outcomes.get(intent.path, "")) for intent in effect.intents
         ],
         changes=[painted[change.n] for change in effect.changes if change.n in painted],
-        flags=[
-            FlagShown(
-                text=one.text,
-                tone="warn" if one.off in ALARMING else "",
-                hunks=hunks_shown(one.diff) if one.diff else [],
-            )
-            for one in effect.mismatches
-        ],
+        flags=[_flag(one) for one in effect.mismatches],
         verdict="as asked" if effect.as_asked else "",
         is_open=alarming or not effect.changes,
+    )
+
+
+def _flag(mismatch: Mismatch) -> FlagShown:
+    hunks = hunks_shown(mismatch.diff) if mismatch.diff else []
+    return FlagShown(
+        text=mismatch.text,
+        tone="warn" if mismatch.off in ALARMING else "",
+        hunks=hunks,
+        is_open=sum(len(hunk.lines) for hunk in hunks) <= PROOF_OPEN,
     )

@@ -111,6 +111,6 @@ def read_effects(run: Run, step: Step, place: Place, texts: Texts) -> Effects:
         status=step.status,
         cwd=run.cwd,
         outcomes=outcomes_of(family, arguments, texts.output, status=step.status),
-        snapshots=bool(declared) and snapshots_see_declared(run),
+        snapshots=bool(hidden) and bool(declared) and snapshots_see_declared(run),
     )
     return Effects(files=files, hidden=bool(hidden))

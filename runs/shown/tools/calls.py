@@ -44,6 +44,10 @@ class Call:
         told = self.word("path") or text_in(self.arguments, *PATH_NAMES)
         return short_path(strip_ansi(told[:4_000]), self.cwd)
 
+    def whole_of(self, part: str) -> int:
+        """Give the size of the whole that a part of the output stands for, with what was cut before."""
+        return self.whole if self.whole > len(self.output.encode()) else len(part.encode())
+
     def word(self, name: str) -> str:
         """Give a fact that the source told, when it is a text."""
         value = self.detail.get(name)

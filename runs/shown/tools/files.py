@@ -31,10 +31,10 @@ def read_shown(call: Call) -> ReadShown:
     shown = result_shown(call.output, **told) if call.output[:1] in ("[", "{", "d") else None
     is_media = shown is not None and any(piece.form == Form.IMAGE for piece in shown.pieces)
     as_code = call.status == "ok" and call.output and not is_media and call.number("lines") != 0
-    start, _, _ = listed_file(call.output) or (call.number("start_line") or 1, "", "")
+    start, bare, _ = listed_file(call.output) or (call.number("start_line") or 1, "", "")
     return ReadShown(
         path=call.path,
-        facts=_read_facts(call, start),
+        facts=_read_facts(call, start, bare.count("\n") + 1 if bare else None),
         text=code(call.output, path=call.path, start=start, whole=call.whole, more_url=call.output_url)
         if as_code
         else None,
@@ -42,8 +42,9 @@ def read_shown(call: Call) -> ReadShown:
     )
 
 
-def _read_facts(call: Call, start: int) -> list[str]:
-    lines, total = call.number("lines"), call.number("total_lines")
+def _read_facts(call: Call, start: int, listed: int | None) -> list[str]:
+    """Say which part of the file it was: as the source told, else by the numbers of the listing."""
+    lines, total = call.number("lines") or listed, call.number("total_lines")
     first = call.number("start_line") or start
     asked = call.arguments.get("view_range")
     words = []
@@ -53,9 +54,9 @@ def _read_facts(call: Call, start: int) -> list[str]:
         )
     elif lines:
         words.append(plural(lines, "line"))
-    elif isinstance(asked, list) and len(asked) == 2:
+    if not lines and isinstance(asked, list) and len(asked) == 2:
         words.append(f"lines {'–'.join(str(whole_number(n) or '?') for n in asked)} asked for")
-    else:
+    elif not lines:
         offset, limit = (whole_number(call.arguments.get(name)) for name in ("offset", "limit"))
         words += [f"from line {offset}"] if offset else []
         words += [f"at most {plural(limit, 'line')}"] if limit else []

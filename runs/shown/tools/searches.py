@@ -75,7 +75,7 @@ def grep_shown(call: Call) -> GrepShown:
         notes=[strip_ansi(note) for note in found.notes[:3]],
         cut=f"{plural(found.left, 'more line')}, beyond the first {MATCHES_SHOWN}." if found.left else "",
         more_url=call.output_url,
-        result=None if found.files or found.notes else result_shown("" if ok else call.output, **told),
+        result=None if found.files or found.notes else result_shown(call.output, **told),
     )
 
 
@@ -198,7 +198,7 @@ def search_shown(call: Call) -> SearchShown:
         text_in(action, "query", "url") if isinstance(action, dict) else ""
     )
     limits = (("only", "allowed_domains"), ("without", "blocked_domains"))
-    told = {"whole": call.whole, "more_url": call.output_url, "absent": call.absent}
+    told = {"whole": call.whole_of(rest), "more_url": call.output_url, "absent": call.absent}
     return SearchShown(
         query=strip_ansi((query or call.word("query"))[:2_000]),
         facts=[

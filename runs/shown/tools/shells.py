@@ -44,15 +44,10 @@ def shell_shown(call: Call) -> ShellShown:
         cwd=short_path(text_in(call.arguments, *_WHERE) or output.cwd, call.cwd),
         facts=[*_facts(call, output), *([shell] if shell else [])],
         exit_code=call.exit_code if call.exit_code is not None else output.exit_code,
-        out=terminal(out, whole=_whole(call, out), more_url=call.output_url),
+        out=terminal(out, whole=call.whole_of(out), more_url=call.output_url),
         err=terminal(err) if err else None,
         absent="It printed nothing." if call.output and not out else call.absent,
     )
-
-
-def _whole(call: Call, out: str) -> int:
-    """Tell a cut result from one that only lost its wrapping."""
-    return call.whole if call.whole > len(call.output.encode()) else len(out.encode())
 
 
 def _sides(call: Call, output: ShellOutput) -> tuple[str, str]:
@@ -114,7 +109,7 @@ def console_shown(call: Call) -> ConsoleShown:
         typed=strip_ansi(text_in(given, "chars", "input"))[:2_000],
         facts=_facts(call, output),
         exit_code=output.exit_code if output.exit_code is not None else call.number("shell_exit"),
-        out=terminal(output.out, whole=_whole(call, output.out), more_url=call.output_url),
+        out=terminal(output.out, whole=call.whole_of(output.out), more_url=call.output_url),
         err=terminal(output.err) if output.err else None,
         absent=call.absent if not call.output else "Nothing new was printed.",
     )
