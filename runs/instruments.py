@@ -1,11 +1,15 @@
 """What stands on every page of a run above its readings: the strip, the split of its time, a chosen range."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+from uuid import UUID
 
 from django.http import Http404
 from django.template.loader import render_to_string
 
-from runs.limits import STRIP_AT_ONCE
+from runs.limits import STRIP_AT_ONCE, STRIP_FRESH_SECONDS, STRIPS_KEPT
 from runs.models import Run
 from runs.packing import pack_strip
 from runs.queries.strips import beats_of, sums_of_range
@@ -19,7 +23,7 @@ from runs.shown.strips import (
     split_shown,
     words_of_strip,
 )
-from runs.strips import lay_out
+from runs.strips import Strip, lay_out
 from runs.timing import Beat, split_time
 from runs.words import plural
 
@@ -64,13 +68,48 @@ def read_range(run: Run, first: int | None, last: int | None) -> RangeShown | No
         return None
 
 
-def packed_strip(run: Run, *, after: int | None) -> dict:
-    """Give the strip as the browser takes it, with its words and the split of the time."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Kept:
+    """A strip as it was laid out for one revision, for all who ask for it soon after."""
+
+    strip: Strip
+    revision: int
+    words: str
+    split: str
+    at: float
+
+
+_kept: OrderedDict[UUID, _Kept] = OrderedDict()
+
+
+def packed_strip(run: Run, *, after: int | None) -> dict[str, Any]:
+    """Give the strip as the browser takes it, with its words and the split of the time.
+
+    While a long run is written to, its viewers ask at many revisions: within STRIP_FRESH_SECONDS they get
+    the same one, and ask again for the rest.
+    """
+    kept = _kept.get(run.id)
+    if kept is None or not _serves(kept, run, after):
+        kept = _kept[run.id] = _laid_out(run)
+        _kept.move_to_end(run.id)
+        while len(_kept) > STRIPS_KEPT:
+            _kept.popitem(last=False)
+    packed = pack_strip(kept.strip, revision=kept.revision, after=after)
+    return packed | {"words": kept.words, "split": kept.split}
+
+
+def _serves(kept: _Kept, run: Run, after: int | None) -> bool:
+    if kept.revision == run.revision or run.steps <= STRIP_AT_ONCE:
+        return kept.revision == run.revision
+    return monotonic() - kept.at < STRIP_FRESH_SECONDS and kept.revision >= (after or 0)
+
+
+def _laid_out(run: Run) -> _Kept:
     beats = beats_of(run)
     strip = lay_out(beats)
     context = {"head": run_head(run), "split": read_split(run, beats)}
-    told = {"words": words_of_strip(strip), "split": render_to_string("runs/_split.html", context)}
-    return pack_strip(strip, revision=run.revision, after=after) | told
+    split = render_to_string("runs/_split.html", context)
+    return _Kept(strip=strip, revision=run.revision, words=words_of_strip(strip), split=split, at=monotonic())
 
 
 def _few_words(run: Run) -> str:

@@ -31,6 +31,13 @@ LANES_DEEP = 8
 #: JavaScript, 20 ms; those of a longer run come with the strip.
 STRIP_AT_ONCE = 2_000
 
+#: Strips that a process keeps for the other viewers of the same runs; one of 20,000 steps takes 6 MB.
+STRIPS_KEPT = 4
+
+#: Seconds in which all viewers of a run that is being written get the same strip: laying 20,000 steps out
+#: takes 0.15 s.
+STRIP_FRESH_SECONDS = 1.0
+
 #: Bars of one line of the strip without JavaScript; more than that are joined, and show their worst.
 STRIP_BARS = 300
 

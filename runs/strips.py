@@ -84,7 +84,7 @@ def lay_out(beats: Sequence[Beat]) -> Strip:
             spans.append(beat)
         elif not beat.agent:
             axis.add(beat)
-    axis.close()
+    axis.close([*inner, *spans])
     strip = axis.strip
     strip.spans = _lane("", spans, axis)
     by_agent: dict[str, list[Beat]] = {}
@@ -126,9 +126,9 @@ class _Axis:
             self._knot(start, x)
             self.reached = max(self.reached, until or start)
 
-    def close(self) -> None:
+    def close(self, others: Sequence[Beat]) -> None:
         """End the line; sub-agents may have worked longer than any step of the main agent."""
-        last = max((beat.until or beat.start or 0 for beat in self.inner), default=0)
+        last = max((beat.until or beat.start or 0 for beat in others), default=0)
         self.reached = self.reached or (self.starts[0] if self.starts else 0)
         gap = self._gap(max(last + 1, self.reached), "idle")
         self.strip.length += WIDTHS[gap]
@@ -206,8 +206,9 @@ def _lane(name: str, beats: list[Beat], axis: _Axis) -> Lane:
             end = axis.strip.length
         else:
             end = at if beat.until is None else axis.place(beat.until)
-        lane.xs.append(at)
-        lane.widths.append(max(1, end - at))
+        width = max(1, end - at)
+        lane.xs.append(max(0, min(at, axis.strip.length - width)))
+        lane.widths.append(width)
     return lane
 
 
@@ -226,5 +227,9 @@ def _stack(lanes: list[Lane]) -> int:
 
 
 def words_of_mark(mark: Mark) -> str:
-    """Say a stretch: `waited 14 m 00 s`."""
-    return f"waited {duration(mark.ms)}" if mark.kind == "human" else f"{duration(mark.ms)} not measured"
+    """Say a stretch: `waited 14 m`."""
+    return f"waited {_roughly(mark.ms)}" if mark.kind == "human" else f"{_roughly(mark.ms)} not measured"
+
+
+def _roughly(ms: int) -> str:
+    return duration(ms) if not 60_000 <= ms < 3_570_000 else f"{round(ms / 60_000)} m"

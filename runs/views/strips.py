@@ -29,8 +29,9 @@ def show_strip(request: HttpRequest, team: str, project: str, run_id: Any) -> Ht
     tag = f'W/"{VERSION}-{run.revision}"'
     answer = get_conditional_response(request, etag=tag)
     if answer is None:
-        data = json.dumps(packed_strip(run, after=after), separators=(",", ":"))
-        answer = HttpResponse(data, content_type="application/json")
+        told = packed_strip(run, after=after)
+        answer = HttpResponse(json.dumps(told, separators=(",", ":")), content_type="application/json")
+        tag = f'W/"{VERSION}-{told["revision"]}"'
     answer["ETag"], answer["Cache-Control"] = tag, "private, no-cache"
     return answer
 

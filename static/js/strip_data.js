@@ -2,6 +2,7 @@
 (() => {
   const root = document.querySelector("[data-strip]");
   if (!root) return;
+  const live = document.querySelector("[data-live=run]");
   const FIRST = 35, PAUSE = 1_000, LONG_PAUSE = 3_000, LONG = 5_000;
   const flight = { root, view: root.querySelector("[data-strip-view]"), main: [], spans: [], lanes: [], marks: [], calls: [], rows: 0, length: 1, layers: [] };
   window.flight = flight;
@@ -71,7 +72,8 @@
       if (!answer.ok) throw new Error(answer.status);
       const told = await answer.json();
       if (take(told)) show(told);
-      else [revision, again] = [null, true];
+      else revision = null;
+      again = again || Number(live.dataset.revision) > (revision ?? -1); // another viewer's strip, a moment old
     } catch {
       again = true;
     }

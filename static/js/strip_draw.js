@@ -54,6 +54,7 @@
       fit();
       pen.clearRect(0, 0, flight.width, flight.height);
       for (const layer of flight.layers) layer();
+      flight.view.dataset.drawn = flight.lanes.reduce((sum, { bars }) => sum + bars.length, flight.main.length + flight.spans.length);
     });
   };
   mix();

@@ -54,6 +54,7 @@
       if (pinch) zoom(pinch / apart, (one + other) / 2 - hand.getBoundingClientRect().left);
       pinch = apart;
     } else if (drag && (drag.to !== null || Math.abs(px - drag.from) > DRAG)) {
+      if (drag.to === null) fire("strip:hover", { bar: null });
       drag.to = px;
       flight.drag = [flight.units(Math.min(px, drag.from)), flight.units(Math.max(px, drag.from))];
       flight.draw();

@@ -52,7 +52,7 @@
     const edges = flight.drag ?? (from && to ? [from.x, to.x + to.w] : null);
     if (!edges) return;
     const [left, right] = edges.map(flight.px);
-    flight.fill("paper", 0, 0, left, flight.height, { alpha: 0.7 });
+    flight.fill("paper", 0, 0, Math.max(0, left), flight.height, { alpha: 0.7 });
     flight.fill("paper", right, 0, Math.max(0, flight.width - right), flight.height, { alpha: 0.7 });
     for (const x of [left, right]) flight.fill("ink-2", Math.round(x), flight.TOP - 8, 1, flight.height - flight.TOP + 8, { alpha: 1 });
   });

@@ -13,13 +13,18 @@
     if (!Number.isNaN(seq)) flight.set(flight.find(seq));
   };
   let asked = 0;
+  // A chosen row that can be seen is where one reads.
+  const reading = () => {
+    const edge = bar.getBoundingClientRect().bottom;
+    const row = document.querySelector("ol[data-rows] .step[aria-current]")?.getBoundingClientRect();
+    if (row?.height && row.bottom > edge && row.top < innerHeight) return chosen();
+    const list = document.querySelector("ol[data-rows]")?.getBoundingClientRect();
+    return list && list.top < edge ? seqOf(document.elementFromPoint(list.left + 60, edge + 24)) : NaN;
+  };
   addEventListener("scroll", () => {
     asked ||= requestAnimationFrame(() => {
       asked = 0;
-      const list = document.querySelector("ol[data-rows]")?.getBoundingClientRect();
-      const edge = bar.getBoundingClientRect().bottom;
-      if (!list || edge > list.top + 4 === false) return;
-      read(seqOf(document.elementFromPoint(list.left + 60, edge + 24)));
+      read(reading());
     });
   }, { passive: true });
   document.addEventListener("row:marked", ({ target }) => read(seqOf(target)));

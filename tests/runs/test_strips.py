@@ -85,6 +85,19 @@ def test_sub_agents_one_after_another_share_a_row():
     assert strip.rows == 1
 
 
+def test_sub_agents_at_work_after_the_last_step_lie_on_the_line():
+    beats = [
+        beat(0, Kind.PROMPT, 1),
+        beat(1, Kind.AGENT, 1_000, 9_000),
+        beat(2, Kind.TOOL, 5_000, 5_000, tool="Grep", agent="a"),
+        beat(3, Kind.AGENT, 20_000, status=StepStatus.RUNNING),
+        beat(4, Kind.TOOL, 21_000, 21_000, tool="Grep", agent="b"),
+    ]
+    strip = lay_out(beats)
+    assert strip.spans.xs[0] < strip.lanes[0].xs[0] < strip.spans.xs[1] < strip.lanes[1].xs[0]
+    assert strip.lanes[1].end == strip.spans.end == strip.length
+
+
 def test_a_sub_agent_without_steps_of_its_own_is_a_step_of_the_line():
     strip = lay_out([beat(0, Kind.TOOL, 1, 20_000, tool="Task")])
     assert [each.seq for each in strip.main] == [0]

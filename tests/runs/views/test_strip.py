@@ -131,3 +131,16 @@ def test_every_page_of_a_run_has_the_strip_and_the_range(visitor, project, run):
         assert '<path class="k-fail"' in html  # for those without JavaScript
         assert "2 failed: steps 3, 13" in html
         assert "waiting for a human 1.0 s" in html
+
+
+def test_viewers_of_a_long_run_share_a_strip_and_learn_that_it_is_a_moment_old(
+    visitor, project, run, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr("runs.instruments.STRIP_AT_ONCE", 10)
+    before = visitor.get(url_of(project, run)).json()
+    more = StepRecord(run="everything", key="more", kind=Kind.EVENT, source="test", started_at=at(20))
+    save(project, Batch(steps=[more]), now=NOW)
+    with django_assert_num_queries(4):  # session, user, project, run
+        assert visitor.get(url_of(project, run)).json()["revision"] == before["revision"]
+    monkeypatch.setattr("runs.instruments.STRIP_FRESH_SECONDS", 0)
+    assert visitor.get(url_of(project, run)).json()["revision"] > before["revision"]
