@@ -1,72 +1,24 @@
-"""Line diffs of file contents: pure, by libgit2, with the words changed inside replaced lines marked.
+"""Line diffs of file contents: pure, by libgit2.
 
-Texts in, frozen records out. Nothing here invents a line: a patch without its file gives the hunks it has.
+Texts in, frozen records out. Nothing here invents a line: a side that is not known is not shown as empty.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from pygit2 import Patch
 from pygit2.enums import DiffOption
 
-from runs.limits import COMPARED_BYTES, COMPARED_LINE, DIFF_LINES
+from runs.difflines import CONTEXT_LINES, FileDiff, How, Hunk, Line, Side, line_of
+from runs.limits import COMPARED_BYTES
+from runs.marks import mark_words
+from runs.reported import read_patch
 
-#: Lines of context around a change.
-CONTEXT_LINES = 3
+#: A hunk without its lines, how many it has, and what reads some of them.
+Source = tuple[Hunk, int, Callable[[int, int], Sequence[Line]]]
 
-#: Pairs of characters compared to mark the changed words of one file, which takes 0.3 s at worst.
-MARKED_WORK = 4_000_000
-
-#: One end (start, stop) of a run of characters that a replacement changed.
-Mark = tuple[int, int]
-
-_HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$")
-_WORD = re.compile(r"\w+|\s+|[^\w\s]")
-
-
-class Side(StrEnum):
-    """What a line is in a diff."""
-
-    SAME = "same"
-    ADD = "add"
-    DEL = "del"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """One line, without its end. Numbers count from 1; None on the side where it is not, or where unknown."""
-
-    side: Side
-    text: str
-    old: int | None = None
-    new: int | None = None
-    marks: tuple[Mark, ...] = ()  #: changed characters of a replaced line
-    crlf: bool = False
-    no_newline: bool = False  #: the file ends here without a newline
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hunk:
-    """Neighbouring lines. `header` is what git names it by (function), often empty."""
-
-    header: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileDiff:
-    """A diff as shown. `cut` counts the lines left out; `huge` means nothing was compared."""
-
-    path: str
-    hunks: tuple[Hunk, ...] = ()
-    additions: int = 0
-    deletions: int = 0
-    cut: int = 0
-    huge: bool = False
-    numbered: bool = True  #: line numbers are those of the file
+AS_IS = How()
 
 
 def counts(before: str, after: str) -> tuple[int, int]:
@@ -92,176 +44,209 @@ def unified(before: str | None, after: str | None, path: str) -> str:
     return f"{head}--- {old}\n+++ {new}\n{body}" if body else head
 
 
-def diff_of(before: str | None, after: str | None, path: str, *, numbered: bool = True) -> FileDiff:
-    """Compare two texts. `numbered=False` when they are fragments, whose place in the file is unknown."""
+def diff_of(
+    before: str | None, after: str | None, path: str, how: How = AS_IS, *, numbered: bool = True
+) -> FileDiff:
+    """Compare two texts; None is a file that is not there.
+
+    `numbered=False` when they are fragments, whose place in the file is unknown.
+    """
     old, new = _bytes_of(before or ""), _bytes_of(after or "")
     if max(len(old), len(new)) > COMPARED_BYTES:
         return FileDiff(path=path, huge=True)
-    patch = _patch(old, new, path)
+    patch = _patch(old, new, path, how)
     _, additions, deletions = patch.line_stats
-    kept, cut = _bound(_hunk_of(hunk) for hunk in patch.hunks)
+    totals = old.count(b"\n") + (not old.endswith(b"\n") and old != b""), _lines_in(new)
+    hunks = patch.hunks
+    kept, cut = bound(_sources(hunks), how)
+    if how.ignore_space and numbered:
+        kept = _with_old_spaces(kept, before or "")
     return FileDiff(
         path=path,
-        hunks=kept,
+        hunks=kept if numbered else tuple(replace(hunk, gap=None) for hunk in kept),
         additions=additions,
         deletions=deletions,
         cut=cut,
         numbered=numbered,
+        gap=totals[1] - _end(hunks[-1])[1] if hunks and numbered and not cut else None,
+        lines=totals if numbered else None,
     )
 
 
-def diff_of_patch(patch: str, path: str) -> FileDiff:
+def diff_of_patch(patch: str, path: str, how: How = AS_IS) -> FileDiff:
     """Read a unified diff, or bare hunks of one, as it was reported."""
     if len(patch) > COMPARED_BYTES:
         return FileDiff(path=path, huge=True)
-    hunks = list(_parse_hunks(patch))
+    told = read_patch(patch)
+    hunks = [_recompared(hunk, how) for hunk in told.hunks] if how.ignore_space else told.hunks
     sides = [line.side for hunk in hunks for line in hunk.lines]
-    kept, cut = _bound((hunk, len(hunk.lines)) for hunk in hunks)
+    kept, cut = bound(map(_source, hunks), how)
     return FileDiff(
         path=path,
         hunks=kept,
         additions=sides.count(Side.ADD),
         deletions=sides.count(Side.DEL),
         cut=cut,
+        numbered=told.numbered,
+        mode=told.mode,
+        similarity=told.similarity,
     )
+
+
+def text_of(text: str, path: str, how: How = AS_IS, *, after: bool) -> FileDiff:
+    """Show a text that cannot be compared, since the other side is not known: its lines, none of them new."""
+    if len(text) > COMPARED_BYTES:
+        return FileDiff(path=path, huge=True)
+    lines = split_lines(text)
+    start, stop = how.part * how.size, (how.part + 1) * how.size
+    shown = [
+        replace(
+            line_of(" ", line, None if after else n, n if after else None),
+            no_newline=n == len(lines) and not text.endswith("\n"),
+        )
+        for n, line in enumerate(lines[start:stop], start + 1)
+    ]
+    hunks = (Hunk(header="", lines=tuple(shown), continued=start > 0),) if shown else ()
+    return FileDiff(path=path, hunks=hunks, cut=max(0, len(lines) - stop))
+
+
+def gaps_of(before: str, after: str, how: How = AS_IS) -> list[tuple[int, int, int]]:
+    """List the unchanged stretches between hunks as (first line before, first line after, lines)."""
+    old, new = _bytes_of(before), _bytes_of(after)
+    gaps, at = [], (0, 0)
+    for hunk in _patch(old, new, "file", how).hunks:
+        start = _start(hunk)
+        gaps.append((at[0] + 1, at[1] + 1, start[1] - at[1] - 1))
+        at = _end(hunk)
+    gaps.append((at[0] + 1, at[1] + 1, _lines_in(new) - at[1]))
+    return [gap for gap in gaps if gap[2] > 0]
+
+
+def lines_between(before: str, after: str, *, old: int, new: int, number: int) -> list[Line]:
+    """Read unchanged lines of a gap, with their numbers on both sides."""
+    then, now = split_lines(before)[old - 1 : old - 1 + number], split_lines(after)
+    shown = []
+    for n, (was, text) in enumerate(zip(then, now[new - 1 : new - 1 + number], strict=False)):
+        line = line_of(" ", text, old + n, new + n)
+        last = new + n == len(now) and not after.endswith("\n")
+        before_it = was.removesuffix("\r")
+        shown.append(replace(line, no_newline=last, was=before_it if before_it != line.text else None))
+    return shown
+
+
+def bound(sources: Iterable[Source], how: How) -> tuple[tuple[Hunk, ...], int]:
+    """Read and mark one part of the lines; count those after it."""
+    kept: list[Hunk] = []
+    skip, room, cut = how.part * how.size, how.size, 0
+    work = None
+    for hunk, size, read in sources:
+        start = min(skip, size)
+        skip -= start
+        taken = read(start, start + room) if room and start < size else ()
+        room -= len(taken)
+        cut += size - start - len(taken)
+        if taken:
+            lines, work = mark_words(taken, work)
+            kept.append(replace(hunk, lines=tuple(lines), continued=start > 0))
+    return tuple(kept), cut
 
 
 def _bytes_of(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _patch(old: bytes, new: bytes, path: str) -> Patch:
+def split_lines(text: str) -> list[str]:
+    """Split as git does: only a line feed ends a line, and what follows the last one is a line."""
+    lines = text.split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def _lines_in(data: bytes) -> int:
+    return data.count(b"\n") + (data != b"" and not data.endswith(b"\n"))
+
+
+def _patch(old: bytes, new: bytes, path: str, how: How = AS_IS) -> Patch:
     """Compare. The patch reads from `old` and `new`, which the caller must keep as long as it lives."""
     flag = DiffOption.FORCE_TEXT | DiffOption.INDENT_HEURISTIC
-    return Patch.create_from(old, new, path, path, flag=flag, context_lines=CONTEXT_LINES)
+    if how.ignore_space:
+        flag |= DiffOption.IGNORE_WHITESPACE
+    context = how.context if how is not AS_IS else CONTEXT_LINES
+    return Patch.create_from(old, new, path, path, flag=flag, context_lines=context)
 
 
-def _hunk_of(hunk) -> tuple[Hunk, int]:  # type: ignore[no-untyped-def]  # pygit2.DiffHunk
-    """Read as much of a hunk as is ever shown, and count its lines."""
-    lines: list[Line] = []
-    items = hunk.lines
-    size = sum(item.origin not in "<>=" for item in items)
-    for item in items[: DIFF_LINES + 1]:
-        if item.origin in "<>=":
-            lines[-1] = replace(lines[-1], no_newline=True)
-            continue
-        text = item.raw_content.decode("utf-8", "replace")
-        lines.append(_line_of(item.origin, text, _number(item.old_lineno), _number(item.new_lineno)))
-    header = hunk.header.rsplit("@@", 1)[-1].strip()
-    return Hunk(header=header, lines=tuple(lines)), size
+def _start(hunk: Any) -> tuple[int, int]:
+    """Give the numbers of a hunk's first lines; git names the line before where a side has none."""
+    return hunk.old_start + (hunk.old_lines == 0), hunk.new_start + (hunk.new_lines == 0)
 
 
-def _number(value: int) -> int | None:
-    return value if value > 0 else None
+def _end(hunk: Any) -> tuple[int, int]:
+    """Give the numbers of a hunk's last lines."""
+    old, new = _start(hunk)
+    return old + hunk.old_lines - 1, new + hunk.new_lines - 1
 
 
-def _line_of(origin: str, text: str, old: int | None, new: int | None) -> Line:
-    bare = text.removesuffix("\n")
-    side = {"+": Side.ADD, "-": Side.DEL}.get(origin, Side.SAME)
-    return Line(
-        side=side,
-        text=bare.removesuffix("\r"),
-        old=old,
-        new=new,
-        crlf=bare.endswith("\r"),
+def _sources(hunks: Sequence[Any]) -> Iterable[Source]:
+    """Read hunks of libgit2, no more lines of each than are asked for."""
+    end = 0
+    for hunk in hunks:
+        items = hunk.lines
+        real = [item for item in items if item.origin not in "<>="]
+        bare = {id(items[n - 1]) for n, item in enumerate(items) if n and item.origin in "<>="}
+        old, new = _start(hunk)
+        header = hunk.header.rsplit("@@", 1)[-1].strip()
+        told = Hunk(header=header, lines=(), gap=new - end - 1, old_start=old, new_start=new)
+        end = _end(hunk)[1]
+        yield told, len(real), _reader(real, bare)
+
+
+def _reader(items: Sequence[Any], bare: set[int]) -> Callable[[int, int], Sequence[Line]]:
+    def read(start: int, stop: int) -> list[Line]:
+        return [_read_line(item, id(item) in bare) for item in items[start:stop]]
+
+    return read
+
+
+def _read_line(item: Any, no_newline: bool) -> Line:
+    text = item.raw_content.decode("utf-8", "replace")
+    old, new = (number if number > 0 else None for number in (item.old_lineno, item.new_lineno))
+    line = line_of(item.origin, text, old, new)
+    return replace(line, no_newline=True) if no_newline else line
+
+
+def _with_old_spaces(hunks: tuple[Hunk, ...], before: str) -> tuple[Hunk, ...]:
+    """Give lines that count as the same their own text before: git tells only the one after."""
+    then = split_lines(before)
+
+    def told(line: Line) -> Line:
+        if line.side is not Side.SAME or line.old is None:
+            return line
+        was = then[line.old - 1].removesuffix("\r")
+        return replace(line, was=was) if was != line.text else line
+
+    return tuple(replace(hunk, lines=tuple(map(told, hunk.lines))) for hunk in hunks)
+
+
+def _source(hunk: Hunk) -> Source:
+    return hunk, len(hunk.lines), lambda start, stop: hunk.lines[start:stop]
+
+
+def _recompared(hunk: Hunk, how: How) -> Hunk:
+    """Compare the two sides of a hunk once more, without their spaces; its numbers stay."""
+    old, new = (
+        "".join(f"{line.text}\n" for line in hunk.lines if line.side is not side)
+        for side in (Side.ADD, Side.DEL)
     )
+    again = diff_of(old, new, "file", replace(how, context=len(hunk.lines), part=0))
+    if again.cut:
+        return hunk
+    lines = [line for part in again.hunks for line in part.lines]
+    lines = lines or lines_between(old, new, old=1, new=1, number=len(hunk.lines))
+    return replace(hunk, lines=tuple(_moved(line, hunk.old_start - 1, hunk.new_start - 1) for line in lines))
 
 
-def _parse_hunks(patch: str) -> Iterator[Hunk]:
-    """Walk the lines of a patch. A header's counts bound its hunk: `--- a` in it is content."""
-    lines: list[Line] = []
-    header, old, new, old_left, new_left = "", 0, 0, 0, 0
-    for text in patch.split("\n"):
-        start = _HUNK.match(text)
-        if start and not (old_left > 0 or new_left > 0):
-            if lines:
-                yield Hunk(header=header, lines=tuple(lines))
-            lines, header = [], start[5]
-            old, new = int(start[1]), int(start[3])
-            old_left, new_left = int(start[2] or 1), int(start[4] or 1)
-        elif text.startswith("\\") and lines:
-            lines[-1] = replace(lines[-1], no_newline=True)
-        elif old_left > 0 or new_left > 0:
-            origin = text[:1] or " "
-            lines.append(
-                _line_of(
-                    origin,
-                    text[1:],
-                    None if origin == "+" else old,
-                    None if origin == "-" else new,
-                )
-            )
-            old, old_left = (old, old_left) if origin == "+" else (old + 1, old_left - 1)
-            new, new_left = (new, new_left) if origin == "-" else (new + 1, new_left - 1)
-    if lines:
-        yield Hunk(header=header, lines=tuple(lines))
-
-
-def _bound(hunks: Iterable[tuple[Hunk, int]]) -> tuple[tuple[Hunk, ...], int]:
-    """Keep and mark the first DIFF_LINES lines of (hunk, its number of lines); say how many were left out."""
-    kept: list[Hunk] = []
-    room, cut = DIFF_LINES, 0
-    work = MARKED_WORK
-    for hunk, size in hunks:
-        shown = hunk.lines[:room]
-        room -= len(shown)
-        cut += size - len(shown)
-        if shown and work > 0:
-            lines, work = mark_words(shown, work)
-            shown = tuple(lines)
-        if shown:
-            kept.append(replace(hunk, lines=shown))
-    return tuple(kept), cut
-
-
-def mark_words(lines: Sequence[Line], work: int) -> tuple[list[Line], int]:
-    """Pair each block of removed lines with the added lines that follow it, and mark what changed in them.
-
-    `work` is how many pairs of characters may be compared; returns the lines and what is left of it.
-    """
-    marked: list[Line] = []
-    at = 0
-    while at < len(lines):
-        dels = _run_of(lines, at, Side.DEL)
-        if not dels:
-            marked.append(lines[at])
-            at += 1
-            continue
-        adds = _run_of(lines, at + len(dels), Side.ADD)
-        pairs = []
-        for old, new in zip(dels, adds, strict=False):
-            work -= len(old.text) * len(new.text)
-            pairs.append(_mark_pair(old, new) if work > 0 else (old, new))
-        marked += [old for old, _ in pairs] + list(dels[len(pairs) :])
-        marked += [new for _, new in pairs] + list(adds[len(pairs) :])
-        at += len(dels) + len(adds)
-    return marked, work
-
-
-def _run_of(lines: Sequence[Line], start: int, side: Side) -> Sequence[Line]:
-    stop = start
-    while stop < len(lines) and lines[stop].side is side:
-        stop += 1
-    return lines[start:stop]
-
-
-def _mark_pair(old: Line, new: Line) -> tuple[Line, Line]:
-    """Mark changed words of a replaced line, unless the two have too little in common to be read as one."""
-    if max(len(old.text), len(new.text)) > COMPARED_LINE:
-        return old, new
-    old_words, new_words = _WORD.findall(old.text), _WORD.findall(new.text)
-    matcher = SequenceMatcher(None, old_words, new_words, autojunk=False)
-    if matcher.ratio() < 0.5:
-        return old, new
-    changed = [part for part in matcher.get_opcodes() if part[0] != "equal"]
-    old_marks = _spans(old_words, [(start, stop) for _, start, stop, _, _ in changed])
-    new_marks = _spans(new_words, [(start, stop) for _, _, _, start, stop in changed])
-    return replace(old, marks=old_marks), replace(new, marks=new_marks)
-
-
-def _spans(words: list[str], ranges: list[Mark]) -> tuple[Mark, ...]:
-    """Turn ranges of words into ranges of characters."""
-    ends = [0]
-    for word in words:
-        ends.append(ends[-1] + len(word))
-    return tuple((ends[start], ends[stop]) for start, stop in ranges if stop > start)
+def _moved(line: Line, old: int, new: int) -> Line:
+    return replace(
+        line,
+        old=line.old + old if line.old and old >= 0 else None,
+        new=line.new + new if line.new and new >= 0 else None,
+    )

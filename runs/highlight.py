@@ -4,7 +4,6 @@ import itertools
 import json
 from collections.abc import Sequence
 from functools import lru_cache
-from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 from pygments.lexer import Lexer
@@ -23,6 +22,7 @@ from pygments.token import (
 from pygments.util import ClassNotFound
 
 from runs.limits import COLOURED_CHARS, COLOURED_LINE
+from runs.visible import visible_html
 
 Token = tuple[str, str]  #: class or "", text
 Mark = tuple[int, int]
@@ -70,33 +70,58 @@ def token_lines(text: str, lexer: Lexer | None) -> list[list[Token]]:
     painted: list[list[Token]] = [[]]
     for kind, value in lexer.get_tokens(text):
         name = _class_of(kind)
+        if "\n" not in value:
+            _add(painted[-1], name, value)
+            continue
         first, *rest = value.split("\n")
-        painted[-1].append((name, first))
+        _add(painted[-1], name, first)
         painted.extend([(name, part)] for part in rest)
-    plain = ["".join(part for _, part in line) for line in painted]
+    plain = ["".join([part for _, part in line]) for line in painted]
     return painted if plain == lines else [[("", line)] for line in lines]
+
+
+def _add(line: list[Token], name: str, text: str) -> None:
+    """Append a token; what has no colour of its own, or the same as its neighbour, joins it."""
+    if line and (line[-1][0] == name or text == " "):
+        line[-1] = (line[-1][0], line[-1][1] + text)
+    else:
+        line.append((name, text))
 
 
 def paint(tokens: Sequence[Token], marks: Sequence[Mark] = ()) -> SafeString:
     """Write one line as HTML: `<span class="h-k">`, and `<b>` around marked characters."""
+    if not marks:
+        return mark_safe("".join([_coloured(name, text, visible_html(text)) for name, text in tokens]))
     parts: list[str] = []
     at = 0
+    whole = "".join(text for _, text in tokens)
     for name, text in tokens:
-        for piece, marked in _cut(text, at, marks):
-            body = f"<b>{escape(piece)}</b>" if marked else escape(piece)
-            parts.append(f'<span class="h-{name}">{body}</span>' if name and piece.strip() else body)
+        for piece, mark in _cut(text, at, marks):
+            html: str = visible_html(piece)
+            if mark:
+                html = f"<b>{_drawn(piece) if whole[mark[0] : mark[1]].isspace() else html}</b>"
+            parts.append(_coloured(name, piece, html))
         at += len(text)
     return mark_safe("".join(parts))
 
 
-def _cut(text: str, at: int, marks: Sequence[Mark]) -> list[tuple[str, bool]]:
+def _coloured(name: str, text: str, html: str) -> str:
+    return f'<span class="h-{name}">{html}</span>' if name and not text.isspace() else html
+
+
+def _drawn(spaces: str) -> str:
+    """Write spaces that alone make the change, so that they are seen."""
+    return "".join(f'<i class="tab">{space}</i>' if space == "\t" else f"<i>{space}</i>" for space in spaces)
+
+
+def _cut(text: str, at: int, marks: Sequence[Mark]) -> list[tuple[str, Mark | None]]:
     """Cut a token at the ends of the marks that cross it."""
-    if not marks:
-        return [(text, False)] if text else []
+    if not any(mark[0] < at + len(text) and at < mark[1] for mark in marks):
+        return [(text, None)]
     ends = {0, len(text)} | {end - at for mark in marks for end in mark if 0 < end - at < len(text)}
     points = sorted(ends)
     return [
-        (text[start:stop], any(left <= at + start < right for left, right in marks))
+        (text[start:stop], next((mark for mark in marks if mark[0] <= at + start < mark[1]), None))
         for start, stop in itertools.pairwise(points)
         if stop > start
     ]

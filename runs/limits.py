@@ -98,8 +98,23 @@ COLOURED_CHARS = 120_000
 #: Characters of its longest line: minified code takes the lexers seconds.
 COLOURED_LINE = 2_000
 
-#: Lines shown of one diff; more is a file to look at raw, not a page.
-DIFF_LINES = 2_000
+#: Lines of one part of a diff, painted in 0.1 s; the next part loads when it comes into view.
+DIFF_LINES = 500
+
+#: Characters shown of one line of a diff; the rest of the line is a click away.
+LINE_CHARS = 1_000
+
+#: Changed lines up to which a diff is open on the Changes tab; a longer one is a click away.
+OPEN_LINES = 800
+
+#: Lines of all open diffs of one answer, painted in 0.1 s; those after them load when they come into view.
+ANSWER_LINES = 600
+
+#: Bytes of the texts read for one answer of the Changes tab; diffs after them load when they come into view.
+ANSWER_BYTES = 4_000_000
+
+#: Unchanged lines that one click on ↑ or ↓ shows.
+EXPANDED_LINES = 20
 
 #: Bytes of one text that are compared; above, the diff says so and links the raw text.
 COMPARED_BYTES = 4_000_000
@@ -110,8 +125,11 @@ COMPARED_LINE = 600
 #: Diffs of one answer of the Changes tab.
 CHANGES_PAGE = 25
 
-#: Files in the list beside the diffs.
+#: Files in the list beside the diffs; folders after them are one line each, which leads to their files.
 FILES_LISTED = 500
+
+#: Files that are summed up for that list; a filter finds the others.
+FILES_SUMMED = 10_000
 
 #: Characters of a path in the URL of the Changes tab: Linux paths have 4,096 bytes.
 CHANGE_PATH_CHARS = 4_000

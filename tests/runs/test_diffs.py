@@ -5,7 +5,8 @@ from time import perf_counter
 
 import pytest
 
-from runs.diffs import Side, counts, diff_of, diff_of_patch, unified
+from runs.difflines import How, Side
+from runs.diffs import counts, diff_of, diff_of_patch, gaps_of, lines_between, text_of, unified
 
 
 def shape(diff):
@@ -66,7 +67,7 @@ def test_diff_says_crlf_and_missing_newline():
 
 def test_diff_of_long_file_is_cut_and_says_so():
     diff = diff_of("", "x\n" * 5_000, "x")
-    assert (len(diff.hunks[0].lines), diff.cut, diff.additions) == (2_000, 3_000, 5_000)
+    assert (len(diff.hunks[0].lines), diff.cut, diff.additions) == (500, 4_500, 5_000)
 
 
 def test_diff_of_huge_file_is_not_made():
@@ -134,3 +135,105 @@ def test_hundreds_of_thousands_of_lines_are_compared_in_linear_time():
     long = ["a b ," * 100 + f"{number}\n" for number in range(1_000)]
     assert diff_of("".join(long), "".join(reversed(long)), "a.py").hunks
     assert perf_counter() - began < 5
+
+
+LONG = [f"line {number}" for number in range(1, 101)]
+
+
+def edited(*numbers):
+    return "".join(f"{line}!\n" if n in numbers else f"{line}\n" for n, line in enumerate(LONG, 1))
+
+
+def test_unchanged_lines_between_hunks_are_counted():
+    diff = diff_of(edited(), edited(1, 50), "x")
+    assert [(hunk.old_start, hunk.new_start, hunk.gap) for hunk in diff.hunks] == [(1, 1, 0), (47, 47, 42)]
+    assert (diff.gap, diff.lines) == (47, (100, 100))
+    assert gaps_of(edited(), edited(1, 50)) == [(5, 5, 42), (54, 54, 47)]
+
+
+def test_lines_of_a_gap_have_the_numbers_of_both_sides():
+    before, after = "a\nb\nc\nd\n", "new\na\nb\nc\nd"
+    assert [
+        (line.old, line.new, line.text, line.no_newline)
+        for line in lines_between(before, after, old=3, new=4, number=9)
+    ] == [(3, 4, "c", False), (4, 5, "d", True)]
+
+
+def test_a_patch_knows_nothing_of_what_lies_between_its_hunks():
+    diff = diff_of_patch("@@ -1 +1 @@\n-a\n+b\n@@ -9,0 +9,1 @@\n+c\n", "x")
+    assert [hunk.gap for hunk in diff.hunks] == [None, None]
+    assert (diff.gap, diff.lines) == (None, None)
+
+
+def test_a_long_diff_comes_in_parts():
+    after = "".join(f"{number}\n" for number in range(5_000))
+    parts = [diff_of("", after, "x", How(part=part, size=2_000)) for part in range(4)]
+    assert [(len(part.hunks), part.cut) for part in parts] == [(1, 3_000), (1, 1_000), (1, 0), (0, 0)]
+    assert [part.hunks[0].continued for part in parts[:3]] == [False, True, True]
+    assert [line.new for part in parts for hunk in part.hunks for line in hunk.lines] == [*range(1, 5_001)]
+
+
+IGNORE = How(ignore_space=True)
+
+
+def test_changes_of_spaces_alone_can_be_ignored():
+    assert diff_of("a\n b\n", "a\n\tb\r\n", "x", IGNORE).hunks == ()
+
+
+def test_ignored_spaces_are_shown_as_they_were_on_each_side():
+    diff = diff_of("if x:\ny\n", "if x:\n  y\nz\n", "x", IGNORE)
+    assert [(line.side.value, line.text, line.was) for line in diff.hunks[0].lines] == [
+        ("same", "if x:", None),
+        ("same", "  y", "y"),
+        ("add", "z", None),
+    ]
+
+
+def test_spaces_of_a_reported_patch_can_be_ignored():
+    patch = "@@ -10,3 +10,4 @@ def f\n a\n-b\n-c\n+  b\n+d\n+e\n"
+    assert shape(diff_of_patch(patch, "x", IGNORE)) == [
+        ("same", 10, 10, "a"),
+        ("same", 11, 11, "  b"),
+        ("del", 12, None, "c"),
+        ("add", None, 12, "d"),
+        ("add", None, 13, "e"),
+    ]
+
+
+def test_spaces_of_a_patch_of_spaces_alone():
+    assert shape(diff_of_patch("@@ -7 +7 @@\n-b\n+  b\n", "x", IGNORE)) == [("same", 7, 7, "  b")]
+
+
+def test_patch_without_line_numbers_gets_none():
+    patch = "*** Update File: a.py\n@@ def walk\n a\n-b\n+c\n@@\n+d\n*** End Patch\n"
+    diff = diff_of_patch(patch, "a.py")
+    assert not diff.numbered
+    assert [hunk.header for hunk in diff.hunks] == ["def walk", ""]
+    assert shape(diff) == [
+        ("same", None, None, "a"),
+        ("del", None, None, "b"),
+        ("add", None, None, "c"),
+        ("add", None, None, "d"),
+    ]
+
+
+def test_patch_says_mode_and_likeness():
+    head = "diff --git a/x b/y\nold mode 100644\nnew mode 100755\nsimilarity index 97%\nrename from x\n"
+    diff = diff_of_patch(f"{head}@@ -1 +1 @@\n-a\n+b\n", "y")
+    assert (diff.mode, diff.similarity) == ("100644 → 100755", 97)
+
+
+def test_a_text_whose_other_side_is_unknown_has_no_new_lines():
+    diff = text_of("a\nb", "x", after=True)
+    assert shape(diff) == [("same", None, 1, "a"), ("same", None, 2, "b")]
+    assert diff.hunks[0].lines[-1].no_newline
+    assert shape(text_of("a\n", "x", after=False)) == [("same", 1, None, "a")]
+
+
+def test_a_change_of_line_endings_is_known_as_such():
+    lines = diff_of("a\nb\n", "a\r\nb\n", "x").hunks[0].lines
+    assert [(line.text, line.crlf, line.ending) for line in lines] == [
+        ("a", False, True),
+        ("a", True, True),
+        ("b", False, False),
+    ]

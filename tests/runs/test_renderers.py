@@ -79,8 +79,8 @@ def test_an_escape_that_never_ends_is_no_catastrophe():
 def test_code_is_coloured_line_by_line():
     lines = token_lines('"""a\nb"""\nx = 1', lexer_for("a.py"))
     assert [paint(line) for line in lines] == [
-        '<span class="h-s">&quot;&quot;&quot;a</span>',
-        '<span class="h-s">b&quot;&quot;&quot;</span>',
+        '<span class="h-s">"""a</span>',
+        '<span class="h-s">b"""</span>',
         'x = <span class="h-m">1</span>',
     ]
 
