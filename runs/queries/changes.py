@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 
 from runs.contents import read_blobs
+from runs.globs import pattern_of
 from runs.kinds import Origin
 from runs.limits import CHANGES_PAGE, FILES_LISTED
-from runs.models import FileChange, Run
+from runs.looks import Look
+from runs.models import Blob, FileChange, Run
 
-Side = str | None
+#: What the call itself declared of the same file.
+DECLARED = FileChange.objects.filter(
+    run_id=OuterRef("run_id"), step_key=OuterRef("step_key"), path=OuterRef("path"), origin=Origin.DECLARED
+)
+_HIDDEN = Q(origin=Origin.OBSERVED) & ~Exists(DECLARED)
 
 
 def changes_of_step(run: Run, step_key: str) -> list[FileChange]:
@@ -18,17 +24,33 @@ def changes_of_step(run: Run, step_key: str) -> list[FileChange]:
     return list(FileChange.objects.filter(run_id=run.id, step_key=step_key).order_by("n")[:CHANGES_PAGE])
 
 
-def page_of_changes(run: Run, *, after: int = -1, path: str = "") -> list[FileChange]:
-    """List changes in the order of arrival, one more than a page shows."""
-    changes = FileChange.objects.filter(run_id=run.id, n__gt=after)
-    if path:
-        changes = changes.filter(path=path)
+def page_of_changes(run: Run, look: Look, *, after: int | None = None) -> list[FileChange]:
+    """List changes in the order of arrival, or file by file; one more than a page shows."""
+    changes = changes_matching(run, look)
+    last = FileChange.objects.filter(run_id=run.id, n=after).first() if after is not None else None
+    if look.by_file:
+        if last is not None:
+            changes = changes.filter(Q(path__gt=last.path) | Q(path=last.path, n__gt=last.n))
+        return list(changes.order_by("path", "n")[: CHANGES_PAGE + 1])
+    if after is not None:
+        changes = changes.filter(n__gt=after)
     return list(changes.order_by("n")[: CHANGES_PAGE + 1])
+
+
+def changes_matching(run: Run, look: Look) -> QuerySet[FileChange]:
+    """Find the changes that a reader filters for; each says whether it is hidden."""
+    changes = FileChange.objects.filter(run_id=run.id).annotate(hidden=_HIDDEN)
+    if look.path:
+        changes = changes.filter(path=look.path)
+    if look.words:
+        pattern = pattern_of(look.words)
+        changes = changes.filter(Q(path__iregex=pattern) | Q(old_path__iregex=pattern))
+    return changes.filter(hidden=True) if look.only_hidden else changes
 
 
 def change_of(run: Run, number: int) -> FileChange:
     """Read one change. Raises Http404."""
-    change = FileChange.objects.filter(run_id=run.id, n=number).first()
+    change = changes_matching(run, Look()).filter(n=number).first()
     if change is None:
         raise Http404("No such change in this run.")
     return change
@@ -66,10 +88,18 @@ def snapshots_see_declared(run: Run) -> bool:
 
 def texts_of(run: Run, changes: Iterable[FileChange]) -> dict[bytes, str]:
     """Read the texts of some changes, by digest."""
-    digests = {
-        bytes(digest)
-        for change in changes
-        for digest in (change.before_digest, change.after_digest, change.patch_digest)
-        if digest is not None
+    return {
+        key: data.decode("utf-8", "replace") for key, data in read_blobs(run.id, digests_of(changes)).items()
     }
-    return {key: data.decode("utf-8", "replace") for key, data in read_blobs(run.id, list(digests)).items()}
+
+
+def sizes_of(run: Run, changes: Iterable[FileChange]) -> dict[bytes, int]:
+    """Read how long the texts of some changes are, in bytes, by digest."""
+    blobs = Blob.objects.filter(run_id=run.id, digest__in=digests_of(changes))
+    return {bytes(digest): size for digest, size in blobs.values_list("digest", "size")}
+
+
+def digests_of(changes: Iterable[FileChange]) -> list[bytes]:
+    """List the digests of the texts of some changes, each once."""
+    sides = ((change.before_digest, change.after_digest, change.patch_digest) for change in changes)
+    return list({bytes(digest) for side in sides for digest in side if digest is not None})

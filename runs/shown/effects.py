@@ -7,7 +7,7 @@ from runs.effects import ALARMING, Change, FileEffect, Mismatch, effects_of
 from runs.intents import Intent
 from runs.kinds import Basis, Op, Origin
 from runs.models import FileChange
-from runs.shown.diffs import ChangeShown, DiffHunk, hunks_shown
+from runs.shown.diffs import ChangeShown, DiffTable, hunks_shown
 from runs.shown.tools.files import AskedShown, asked_shown
 
 
@@ -21,7 +21,7 @@ class FlagShown:
 
     text: str
     tone: str
-    hunks: list[DiffHunk]
+    hunks: DiffTable | None
     is_open: bool = False  #: the proof is short enough to be shown at once
 
 
@@ -92,10 +92,10 @@ def _shown(
 
 
 def _flag(mismatch: Mismatch) -> FlagShown:
-    hunks = hunks_shown(mismatch.diff) if mismatch.diff else []
+    hunks = mismatch.diff.hunks if mismatch.diff else ()
     return FlagShown(
         text=mismatch.text,
         tone="warn" if mismatch.off in ALARMING else "",
-        hunks=hunks,
+        hunks=hunks_shown(mismatch.diff) if mismatch.diff else None,
         is_open=sum(len(hunk.lines) for hunk in hunks) <= PROOF_OPEN,
     )

@@ -1,6 +1,6 @@
 """The history of one file as people read it: its versions and their diffs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runs.diffs import FileDiff, diff_of, diff_of_patch
@@ -8,7 +8,7 @@ from runs.histories import Known, Maker, Version
 from runs.kinds import Basis, Op, Origin
 from runs.queries.histories import FileHistory
 from runs.sheets import NOBODY
-from runs.shown.diffs import DiffHunk, hunks_shown
+from runs.shown.diffs import DiffTable, hunks_shown
 from runs.shown.nets import file_url
 from runs.shown.steps import Place
 from runs.told import Act, Told
@@ -43,7 +43,7 @@ class Piece:
     """Lines that differ, under a word on whose they are."""
 
     title: str
-    hunks: Sequence[DiffHunk]
+    hunks: DiffTable | None
     notes: tuple[str, ...] = ()
 
 
@@ -216,7 +216,7 @@ def _piece(title: str, diff: FileDiff | None, *notes: str) -> Piece:
         words.append(f"{count(diff.cut)} more lines are not shown.")
     if diff and not diff.hunks and not diff.huge:
         words.append("No line differs.")
-    return Piece(title=title, hunks=hunks_shown(diff) if diff else (), notes=tuple(words))
+    return Piece(title=title, hunks=hunks_shown(diff) if diff else None, notes=tuple(words))
 
 
 def _notes(version: Version):

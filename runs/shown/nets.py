@@ -1,6 +1,5 @@
 """The net change of a run as people read it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -8,7 +7,7 @@ from runs.diffs import diff_of_patch
 from runs.kinds import Op
 from runs.netting import Net, NetFile
 from runs.queries.histories import NetChange
-from runs.shown.diffs import DiffHunk, hunks_shown
+from runs.shown.diffs import DiffTable, hunks_shown
 from runs.shown.steps import Place
 from runs.words import count, plural
 
@@ -31,7 +30,7 @@ class NetFileShown:
     url: str  #: its history
     here: str  #: where its diff stands on this page or another
     why: str = ""
-    hunks: Sequence[DiffHunk] = ()
+    hunks: DiffTable | None = None
     note: str = ""
 
 
@@ -97,7 +96,7 @@ def _file(file: NetFile, place: Place, number: int, base: str, *, lines: bool = 
         url=file_url(place, file.path),
         here=f"{base}#net-{number}",
         why=file.why,
-        hunks=hunks_shown(diff) if diff else (),
+        hunks=hunks_shown(diff) if diff else None,
         note="Too big to show here: the downloaded patch has all." if diff and diff.huge else cut,
     )
 

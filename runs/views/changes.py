@@ -1,63 +1,124 @@
-"""The Changes tab: every file of a run, and what became of it."""
+"""The Changes tab: every file of a run, what became of it, and one change by itself."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
+from runs.changed_trees import sums_of, tree_of
 from runs.diffs import unified
-from runs.fragments import place_of, show_steps
-from runs.limits import CHANGE_PATH_CHARS, CHANGES_PAGE
+from runs.fragments import place_of
+from runs.limits import CHANGES_PAGE
+from runs.looks import Look, look_of
 from runs.models import FileChange, Run
-from runs.queries.changes import change_of, files_of, page_of_changes, texts_of
+from runs.queries.changed_files import changed_files
+from runs.queries.changes import change_of, page_of_changes, texts_of
 from runs.queries.runs import run_of
-from runs.queries.steps import rows_by_key
-from runs.shown.diffs import ChangeShown, change_shown
+from runs.shown.changed_files import (
+    folder_shown,
+    hidden_filter,
+    order_switch,
+    reading_switches,
+    sums_words,
+    unfiltered,
+    whole_switch,
+)
+from runs.shown.diffs import part_with, texts_in
+from runs.views.cards import read_card, read_cards
 from runs.views.plain import plain_text
+from runs.views.rows import LINE, rows_asked_for
 from runs.views.runs import number_in, run_context
 from teams.access import project_for
-from teams.models import Project
 
 
 @require_GET
 @login_required
+@vary_on_headers("HX-Request")
 def show_changes(request: HttpRequest, team: str, project: str, run_id: Any) -> HttpResponse:
     """Show the files of a run and their diffs, a page at a time."""
     found = project_for(request.user, team, project)
     run = run_of(found, run_id)
-    path, after = (
-        request.GET.get("path", "").replace("\0", "")[:CHANGE_PATH_CHARS],
-        number_in(request, "after"),
-    )
-    changes = page_of_changes(run, after=-1 if after is None else after, path=path)
+    look, after = look_of(request.GET), number_in(request, "after")
+    changes = page_of_changes(run, look, after=after)
     page = changes[:CHANGES_PAGE]
-    context = {"changes": read_changes(found, run, page), "path": path}
+    context = {"changes": read_cards(found, run, page, look), "look": look, "after": after}
+    url = place_of(found, run).url("changes")
     if len(changes) > CHANGES_PAGE:
-        context["later_after"] = page[-1].n
+        context["later_url"] = url + look.query(("after", page[-1].n))
     if request.htmx and after is not None:
-        context["run_url"] = place_of(found, run).url("changes")
         return render(request, "runs/_changes.html", context)
-    context |= run_context(request, found, run, tab="changes") | {"files": files_of(run)}
-    return render(request, "runs/changes.html", context | {"run_url": place_of(found, run).url("changes")})
+    context |= run_context(request, found, run, tab="changes") | around_context(run, look, page, url)
+    return render(request, "runs/changes.html", context)
 
 
-def read_changes(project: Project, run: Run, changes: list[FileChange]) -> list[ChangeShown]:
-    """Build diffs, each with the sentence of the step that made it."""
-    place = place_of(project, run)
-    texts = texts_of(run, changes)
-    steps = rows_by_key(run, {change.step_key for change in changes}) if changes else {}
-    rows = {row.seq: row for row in show_steps(project, run, list(steps.values()))} if steps else {}
-    declared = {(change.step_key, change.path) for change in changes if change.origin == "declared"}
-    shown = []
-    for change in changes:
-        step = steps.get(change.step_key)
-        hidden = change.origin == "observed" and (change.step_key, change.path) not in declared
-        text = rows[step["seq"]].sentence.headline if step else ""
-        seq = step["seq"] if step else None
-        shown.append(change_shown(change, texts, place, hidden=hidden, seq=seq, step_text=text))
-    return shown
+def around_context(run: Run, look: Look, page: list[FileChange], url: str) -> dict[str, Any]:
+    """Build what stands around the diffs; files on the page are reached without leaving it."""
+    told = changed_files(run, look)
+    sums = sums_of(told.files)
+    here = {change.path: change.n for change in reversed(page)}
+    return {
+        "tree": folder_shown(tree_of(told.files), url, look, here),
+        "sums": sums,
+        "sums_words": sums_words(sums, are_all=told.are_all),
+        "are_all": told.are_all,
+        "switches": [*reading_switches(look, url), order_switch(look, url)],
+        "hidden_filter": hidden_filter(look, url),
+        "changes_url": url,
+        "all_url": unfiltered(look, url),
+        "first_url": url + look.query(),
+    }
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def show_change(request: HttpRequest, team: str, project: str, run_id: Any, number: int) -> HttpResponse:
+    """Show one change on a page of its own; for htmx, its card."""
+    found = project_for(request.user, team, project)
+    run = run_of(found, run_id)
+    change = change_of(run, number)
+    look, part = asked_of(request, run, change)
+    card = read_card(found, run, change, look, part=part)
+    if request.htmx:
+        return render(request, "runs/_change.html", {"change": card})
+    context = run_context(request, found, run, tab="changes") | {"change": card, "part": part}
+    url = place_of(found, run).url("change", number)
+    context |= {"switches": [*reading_switches(look, url), whole_switch(look, url)]}
+    context |= {"all_url": unfiltered(look.of_one, place_of(found, run).url("changes"))}
+    return render(request, "runs/change.html", context)
+
+
+def asked_of(request: HttpRequest, run: Run, change: FileChange) -> tuple[Look, int]:
+    """Read how a change is asked for; `line` chooses the part that shows it, with all lines if need be."""
+    look, line = look_of(request.GET), LINE.match(request.GET.get("line", ""))
+    if line is None:
+        return look, number_in(request, "part") or 0
+    told = texts_in(change, texts_of(run, [change]))
+    for asked in (look, replace(look, whole=True)):
+        part = part_with(change, told, asked, line[1], int(line[2]))
+        if part is not None:
+            return asked, part
+    return look, 0
+
+
+@require_GET
+@login_required
+def show_lines(request: HttpRequest, team: str, project: str, run_id: Any, number: int) -> HttpResponse:
+    """Show more rows of a diff, for htmx: unchanged lines, the next part, or the rest of a long line."""
+    found = project_for(request.user, team, project)
+    run = run_of(found, run_id)
+    change, look = change_of(run, number), look_of(request.GET)
+    told, place = texts_in(change, texts_of(run, [change])), place_of(found, run)
+    rows = rows_asked_for(request.GET, change, told, place)
+    if rows is None and request.htmx:
+        raise Http404("No such lines in this change.")
+    if not request.htmx:
+        return redirect(place.url("change", number) + look.of_one.query())
+    return HttpResponse(rows)
 
 
 @require_GET
@@ -66,11 +127,6 @@ def show_patch(request: HttpRequest, team: str, project: str, run_id: Any, numbe
     """Show one change as a unified diff, in plain text."""
     run = run_of(project_for(request.user, team, project), run_id)
     change = change_of(run, number)
-    texts = texts_of(run, [change])
-    before, after, patch = (
-        texts.get(bytes(digest)) if digest is not None else None
-        for digest in (change.before_digest, change.after_digest, change.patch_digest)
-    )
-    known = before is not None or after is not None
-    text = unified(before, after, change.path) if known else patch or "(the lines are not known)"
-    return plain_text(text, filename=f"change-{number}.patch.txt")
+    told = texts_in(change, texts_of(run, [change]))
+    text = unified(told.before, told.after, change.path) if told.are_known else told.patch
+    return plain_text(text or "(the lines are not known)", filename=f"change-{number}.patch.txt")

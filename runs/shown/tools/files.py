@@ -6,7 +6,7 @@ from runs.ansi import strip_ansi
 from runs.intents import Ask, Intent, diff_of_intent, intents_of
 from runs.patches import files_of_patch, outcomes_of_patch
 from runs.shapes import Form
-from runs.shown.diffs import DiffHunk, hunks_shown
+from runs.shown.diffs import DiffTable, hunks_shown
 from runs.shown.results import ResultShown, result_shown
 from runs.shown.texts import TextShown, code, listed_file
 from runs.shown.tools.arguments import Argument, arguments_shown
@@ -74,7 +74,7 @@ class AskedShown:
     path: str
     old_path: str
     title: str
-    hunks: list[DiffHunk]
+    hunks: DiffTable | None
     text: TextShown | None
     outcome: str = ""
     note: str = ""
@@ -113,7 +113,7 @@ def asked_shown(intent: Intent, *, cwd: str, outcome: str = "") -> AskedShown:
         path=path,
         old_path=short_path(strip_ansi(intent.old_path), cwd) if intent.old_path else "",
         title=intent.title,
-        hunks=hunks_shown(diff) if diff else [],
+        hunks=hunks_shown(diff) if diff else None,
         text=code(intent.new, path=_name_of(intent, path)) if diff is None and intent.new else None,
         outcome=outcome,
         note=_note(intent, len(diff.hunks) if diff else None),

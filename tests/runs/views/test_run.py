@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from runs.kinds import Kind, StepStatus
 from runs.models import Run, Step
-from runs.records import Batch, ChangeRecord, RunRecord, StepRecord
+from runs.records import Batch, RunRecord, StepRecord
 from runs.store import save
 from tests.recordings import NOW, one_of_everything
 
@@ -264,39 +264,6 @@ def test_poll_brings_the_overview_with_the_last_window_only(visitor, project):
 def test_poll_after_a_very_long_gap_asks_to_load_anew(visitor, project):
     run = make_steps(project, 1_100)
     assert visitor.get(url_of(project, run, "timeline") + "?revision=0").json() == {"reload": True}
-
-
-def test_changes_tab_lists_files_and_ties_diffs_to_steps(visitor, project, run):
-    answer = visitor.get(url_of(project, run, "changes"))
-    assert [file["path"] for file in answer.context["files"]] == [
-        "a.py",
-        "b.py",
-        "hidden.py",
-        "new.py",
-        "old.py",
-    ]
-    assert {change.step_seq for change in answer.context["changes"]} == {seq_of(run, "edit")}
-    only = visitor.get(url_of(project, run, "changes") + "?path=new.py")
-    assert [change.path for change in only.context["changes"]] == ["new.py"]
-
-
-def test_changes_tab_is_bounded(visitor, project):
-    changes = [
-        ChangeRecord(
-            run="long", step="k0", key=f"c{n}", path=f"f{n}", op="edit", source="t", before="a", after="b"
-        )
-        for n in range(60)
-    ]
-    run = make_steps(project, 1)
-    save(project, Batch(changes=changes), now=NOW)
-    url = url_of(project, run, "changes")
-    numbers, answer = [], visitor.get(url)
-    while True:
-        numbers += [change.number for change in answer.context["changes"]]
-        if "later_after" not in answer.context:
-            break
-        answer = visitor.get(f"{url}?after={answer.context['later_after']}")
-    assert numbers == list(range(60))
 
 
 def test_patch_is_what_git_takes(visitor, project, run):
