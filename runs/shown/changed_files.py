@@ -118,7 +118,7 @@ def reading_switches(look: Look, url: str) -> list[Switch]:
     """List the switches of how a diff is read."""
     return [
         _switch("View", look, url, "split", ("Unified", "Side by side"), key="s"),
-        _switch("Whitespace", look, url, "ignore_space", ("All changes", "Ignore spaces"), key="w"),
+        _switch("Whitespace", look, url, "ignore_space", ("Show spaces", "Ignore spaces"), key="w"),
     ]
 
 

@@ -5,20 +5,30 @@
   const TOP = 60; // what sticks to the top, and a hair
   const cards = () => [...document.querySelectorAll(".changes .change")];
   const path = (card) => card.getAttribute("aria-label");
-  const current = () => cards().findLast((card) => card.getBoundingClientRect().top < TOP);
-  const show = (place) => place?.scrollIntoView({ block: "start" });
+  // The diff that a key went to, until the reader scrolls; the page may be too short to bring it to the top.
+  let here = document.getElementById(location.hash.slice(1))?.closest(".changes .change") ?? null;
+  const current = () => here ?? cards().findLast((card) => card.getBoundingClientRect().top < TOP);
+  const leave = () => {
+    here?.classList.remove("is-here");
+    here = null;
+  };
+  const show = (place) => {
+    leave();
+    if (place?.matches(".change")) here = place;
+    here?.classList.add("is-here");
+    place?.scrollIntoView({ block: "start" });
+  };
+  for (const name of ["wheel", "touchmove", "pointerdown"]) addEventListener(name, leave, { passive: true });
 
   const file = (by) => {
-    const all = cards(), now = current();
+    const all = cards(), now = current(), at = all.indexOf(now);
     if (by > 0) {
-      const next = all.slice(now ? all.indexOf(now) + 1 : 0).find((card) => !now || path(card) !== path(now));
-      if (next) show(next);
-      else show(document.querySelector(".changes > .more"));
-      return;
+      const next = all.slice(at + 1).find((card) => !now || path(card) !== path(now));
+      return show(next ?? document.querySelector(".changes > .more"));
     }
-    const before = all.slice(0, Math.max(0, all.indexOf(now)));
-    const other = before.findLast((card) => path(card) !== path(now));
-    show(other ? all.find((card, at) => path(card) === path(other) && !all.slice(at, all.indexOf(other)).some((each) => path(each) !== path(other))) : all[0]);
+    let other = all.slice(0, Math.max(0, at)).findLastIndex((card) => path(card) !== path(now));
+    while (other > 0 && path(all[other - 1]) === path(all[other])) other -= 1;
+    show(all[Math.max(0, other)]);
   };
   // A change is a block of changed lines: the first row of each.
   const blocks = () => [...document.querySelectorAll(".changes .diff tr")].filter((row) => {
@@ -29,6 +39,7 @@
     const middle = innerHeight / 3;
     const at = (row) => row.getBoundingClientRect().top - middle;
     const next = by > 0 ? blocks().find((row) => at(row) > 4) : blocks().findLast((row) => at(row) < -4);
+    leave();
     if (next) scrollBy({ top: at(next) });
     else if (by > 0) show(document.querySelector(".changes > .more, .changes .load"));
   };

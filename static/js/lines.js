@@ -16,7 +16,7 @@
     }
   };
   const look = (change, line) => {
-    const load = document.querySelector(`#change-${change} .load a`);
+    const load = document.querySelector(`#change-${change} .load a[hx-trigger*=intersect]`);
     if (load) return load.click();
     const url = new URL(page.replace(/0\/$/, `${change}/`), location.href);
     const asked = new URLSearchParams(location.search);
@@ -47,5 +47,5 @@
   });
   document.addEventListener("htmx:afterSettle", follow);
   addEventListener("hashchange", follow);
-  follow();
+  addEventListener("load", follow);
 })();

@@ -1,0 +1,85 @@
+"""Reading diffs in a real browser: keys, switches, lines on demand, addresses of lines."""
+
+import pytest
+from playwright.sync_api import expect
+
+
+def lines(*changed, size=120):
+    return "".join(f"line {n}{'!' if n in changed else ''}\n" for n in range(1, size + 1))
+
+
+@pytest.fixture
+def diffs(send):
+    """A run that changed three files, one of them far down, one in spaces alone."""
+    send(
+        "diffs",
+        {"kind": "tool_call", "id": "c", "name": "Edit", "args": {"file_path": "a.py"}},
+        {"kind": "tool_result", "id": "c", "output": "ok"},
+        {"kind": "file_change", "id": "c", "path": "a.py", "before": lines(), "after": lines(60)},
+        {"kind": "file_change", "id": "c", "path": "b.py", "before": "if x:\ny\n", "after": "if x:\n  y\n"},
+        {"kind": "file_change", "id": "c", "path": "long.py", "op": "create", "after": lines(size=2_000)},
+    )
+    return "diffs"
+
+
+def test_keys_walk_files_and_switch_how_they_are_read(open_page, places, diffs):
+    page = open_page(places(diffs) + "changes/", viewport={"width": 1200, "height": 500})
+    expect(page.locator(".change")).to_have_count(3)
+    page.keyboard.press("]")
+    page.keyboard.press("]")
+    expect(page.locator(".change.is-here")).to_have_attribute("id", "change-1")
+    expect(page.locator(".change.is-here")).to_be_in_viewport()
+    page.keyboard.press("s")
+    page.wait_for_url("**/changes/?view=split#change-1")
+    expect(page.locator("table.is-split")).to_have_count(2)
+    page.keyboard.press("w")
+    page.wait_for_url("**/changes/?view=split&ws=ignore#change-1")
+    expect(page.locator("#change-1")).to_contain_text("Only whitespace differs.")
+    page.keyboard.press("f")
+    page.keyboard.type("a.*")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=a.*")
+    expect(page.locator(".change")).to_have_count(1)
+
+
+def test_unchanged_lines_and_long_diffs_open_on_demand(open_page, places, diffs):
+    page = open_page(places(diffs) + "changes/")
+    first = page.locator("#change-0")
+    expect(first.locator("tr.same")).to_have_count(6)
+    first.locator(".expand", has_text="↑").first.click()
+    expect(first.locator("tr.same")).to_have_count(26)
+    first.get_by_text("36 unchanged lines").click()
+    expect(first.locator("tr.same")).to_have_count(62)
+    long = page.locator("#change-2")
+    long.get_by_text("Load diff (2,000 lines)").click()
+    expect(long.locator("tr.add")).to_have_count(500)
+    long.locator("tr.add").last.scroll_into_view_if_needed()
+    expect(long.locator("tr.add")).to_have_count(1_000)
+
+
+def test_lines_have_addresses(open_page, places, diffs):
+    page = open_page(places(diffs) + "changes/")
+    page.locator("#change-0-R58").click()
+    assert page.url.endswith("#change-0-R58")
+    page.locator("#change-0-R61").click(modifiers=["Shift"])
+    assert page.url.endswith("#change-0-R58-R61")
+    expect(page.locator("tr.is-chosen")).to_have_count(5)
+    page.reload()
+    expect(page.locator("tr.is-chosen")).to_have_count(5)
+    page.goto(page.url.split("#")[0] + "?view=split#change-2-R1700")
+    page.wait_for_url("**/changes/2/?view=split&line=R1700#change-2-R1700")
+    expect(page.locator("tr.is-chosen")).to_contain_text("line 1700")
+    expect(page.locator("tr.is-chosen")).to_be_in_viewport()
+
+
+def test_everything_is_a_link_without_javascript(open_page, places, diffs):
+    page = open_page(places(diffs) + "changes/", java_script_enabled=False)
+    page.locator("#change-2 .load a").click()
+    expect(page.locator("tr.add")).to_have_count(500)
+    page.get_by_text("Show more of this diff").click()
+    expect(page.locator("tr.add").first).to_contain_text("line 501")
+    page.get_by_text("Side by side").click()
+    expect(page.locator("table.is-split")).to_be_visible()
+    page.get_by_role("link", name="All changes").click()
+    page.locator("#change-0 .expand").last.click()
+    expect(page.locator("tr.same")).to_have_count(119)
