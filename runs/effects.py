@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from runs.diffs import FileDiff, diff_of
+from runs.difflines import FileDiff
+from runs.diffs import diff_of
 from runs.intents import Ask, Intent, applied
 from runs.kinds import FAILED_STATES, Basis, Op, Origin, StepStatus
 from runs.words import plural, short_path

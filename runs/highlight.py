@@ -81,8 +81,8 @@ def token_lines(text: str, lexer: Lexer | None) -> list[list[Token]]:
 
 
 def _add(line: list[Token], name: str, text: str) -> None:
-    """Append a token; what has no colour of its own, or the same as its neighbour, joins it."""
-    if line and (line[-1][0] == name or text == " "):
+    """Append a token; one of the colour of its neighbour joins it."""
+    if line and line[-1][0] == name:
         line[-1] = (line[-1][0], line[-1][1] + text)
     else:
         line.append((name, text))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from runs.ansi import strip_ansi
-from runs.diffs import FileDiff, diff_of
+from runs.difflines import FileDiff
+from runs.diffs import diff_of
 from runs.kinds import Op
 from runs.limits import PATCH_FILES
 from runs.patches import files_of_patch

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from runs.diffs import FileDiff, diff_of, diff_of_patch
+from runs.difflines import FileDiff
+from runs.diffs import diff_of, diff_of_patch
 from runs.kinds import Op
 from runs.limits import COMPARED_BYTES, PATCH_FILES
 from runs.tools import text_in

@@ -232,7 +232,7 @@ def compared(file: FileHistory, old: Version, new: Version) -> Piece:
         return _piece("", diff_of(old.text, new.text, file.path))
     unknown = old if not _is_known(old) else new
     title = titles_of(file)[unknown.number]
-    return Piece(title="", hunks=(), notes=(f"Not all lines are known of the version of {title}.",))
+    return Piece(title="", hunks=None, notes=(f"Not all lines are known of the version of {title}.",))
 
 
 def summary_of(file: FileHistory) -> str:

@@ -69,8 +69,8 @@ def test_page_takes_the_same_queries_for_any_number_of_changes(
     visitor, project, record, number, django_assert_num_queries
 ):
     run = record(*({"before": "a\n", "after": "b\n"} for _ in range(number)))
-    # session, user, project, run, changes, steps, what they hide, sizes, texts, files
-    with django_assert_num_queries(10):
+    # session, user, project, run, changes, steps, what they hide, sizes, texts, strip, files
+    with django_assert_num_queries(11):
         assert visitor.get(url_of(project, run)).status_code == 200
 
 
