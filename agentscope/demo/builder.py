@@ -203,6 +203,7 @@ def carry_out(recorder: Recorder, id: str, call: Call | Delegation, common: dict
         recorder.tell(
             "file_change", step=id, path=change.path, op=op_of(change.before, change.after),
             before=change.before, after=change.after, origin="declared" if change.declared else "observed",
+            user_modified=change.user_modified or None,
         )  # fmt: skip
     result = {"type": "tool_result", "tool_use_id": id, "content": done.output}
     return result | {"is_error": True} if done.error else result

@@ -19,6 +19,7 @@ class Changed(Struct, frozen=True, kw_only=True):
     before: str | None
     after: str | None
     declared: bool = True
+    user_modified: bool = False  #: a human changed the proposal before it was written
 
 
 class Done(Struct, frozen=True, kw_only=True):
@@ -128,6 +129,19 @@ class FormattedEdit(Edit, frozen=True, kw_only=True):
         tree[self.path] = after
         seen = Changed(path=self.path, before=before, after=after, declared=False)
         return structs.replace(done, changes=(*done.changes, seen))
+
+
+class CorrectedEdit(Edit, frozen=True, kw_only=True):
+    """An edit whose proposal a human changed before it was written."""
+
+    instead: str
+
+    def carry_out(self, tree: Tree) -> Done:
+        before = tree[self.path]
+        tree[self.path] = after = before.replace(self.old, self.instead)
+        change = Changed(path=self.path, before=before, after=after, user_modified=True)
+        told = f"The user modified your proposed changes. The file {self.path} has been updated."
+        return Done(output=told, seconds=5.2, changes=(change,))
 
 
 class Patch(Call, frozen=True, kw_only=True):

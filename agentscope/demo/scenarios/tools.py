@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 from agentscope.demo.calls import (
+    CorrectedEdit,
     Edit,
     FormattedEdit,
     Glob,
@@ -239,7 +240,8 @@ WEBHOOKS = Script(
                              ("const event = stripe.webhooks.constructEvent(req.body, signature, process.env.STRIPE_WEBHOOK ?? \"\");",
                               "const event = stripe.webhooks.constructEvent(\n      req.body,\n      signature,\n      process.env.STRIPE_WEBHOOK ?? \"\",\n    );")),
                 ),
-                Edit("payments/webhooks.ts", 'import { Router } from "express";', 'import { raw, Router } from "express";'),
+                CorrectedEdit("payments/webhooks.ts", 'import { Router } from "express";', 'import { Router, raw } from "express";',
+                              instead='import { raw, Router } from "express"; // sorted'),
                 Write("payments/client.ts", 'import Stripe from "stripe";\nimport { config } from "../config/default.js";\n'
                       'import { env } from "../config/env.js";\n\n/** The one client; everything that talks to Stripe uses it. */\n'
                       'export const stripe = new Stripe(env.STRIPE_KEY ?? "", { maxNetworkRetries: config.payments.retries });\n'),

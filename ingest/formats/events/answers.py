@@ -176,7 +176,8 @@ def turn_log_usage(event: Event) -> dict[str, object]:
 def llm_detail(event: Event) -> dict[str, object]:
     """Gather the small facts of a model call."""
     detail: dict[str, object] = {}
-    if event.ttft_ms is not None and (ttft := whole_of(event.ttft_ms)) is not None:
+    first = event.ttft_ms if event.ttft_ms is not None else event.time_to_first_token_ms
+    if first is not None and (ttft := whole_of(first)) is not None:
         detail["ttft_ms"] = ttft
     if event.params is not None and (params := facts_of(event.params)):
         detail["params"] = params

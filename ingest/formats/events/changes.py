@@ -2,7 +2,7 @@
 
 from ingest.formats.events.edits import place_of
 from ingest.formats.events.state import SOURCE, Reading, Seen
-from ingest.formats.events.values import capped, id_of, raw_text, word_of
+from ingest.formats.events.values import capped, flag_of, id_of, raw_text, word_of
 from ingest.formats.events.wire import Event
 from ingest.limits import PATH_CHARS
 from runs.kinds import Basis, Kind, Op, Origin, StepStatus
@@ -55,6 +55,7 @@ def read_file_change(reading: Reading, seen: Seen) -> None:
             op=op_of(event, before=before, after=after),
             source=SOURCE,
             origin=Origin(str(origin)),
+            user_modified=flag_of(event.user_modified) is True,
             basis=basis_of(event, before=before, after=after, patch=patch),
             before=before,
             after=after,

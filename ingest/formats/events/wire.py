@@ -60,6 +60,7 @@ class Event(Struct, gc=False):
     cost_usd: object = None
     stop_reason: object = None
     ttft_ms: object = None
+    time_to_first_token_ms: object = None  # or
     params: object = None
     request_id: object = None
     # tools
@@ -80,6 +81,7 @@ class Event(Struct, gc=False):
     old_path: object = None
     op: object = None
     before: Raw = NOTHING
+    user_modified: object = None
     after: Raw = NOTHING
     patch: Raw = NOTHING
     origin: object = None

@@ -113,6 +113,18 @@ def test_llm_call_times_without_and_with_duration():
     assert (step.started_at, step.ended_at, step.duration_ms) == (at(-1.5), at(0), 1500)
 
 
+@pytest.mark.parametrize("name", ["ttft_ms", "time_to_first_token_ms"])
+def test_llm_call_keeps_its_parameters_and_its_first_token(name):
+    told = {"kind": "llm_call", "id": "m", "params": {"temperature": 0.2, "stop": ["x"]}, name: 812.4}
+    assert only(told).detail == {"ttft_ms": 812, "params": {"temperature": 0.2, "stop": ["x"]}}
+    assert only({**told, "params": [1], name: "soon"}).detail == {}
+
+
+def test_change_by_a_human_is_told():
+    batch = read({"kind": "file_change", "step": "t", "path": "a", "before": "x", "user_modified": True})
+    assert [change.user_modified for change in batch.changes] == [True]
+
+
 def test_llm_call_in_two_phases():
     start, end = read(
         {"kind": "llm_call", "phase": "start", "turn": 3, "ts": T0, "model": "m"},
