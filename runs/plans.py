@@ -1,5 +1,6 @@
 """Plans of agents: the items of a to-do list, and what changed since the list before. Pure."""
 
+import re
 from dataclasses import dataclass
 
 from runs.ansi import strip_ansi
@@ -41,6 +42,19 @@ def items_of(arguments: dict[str, object], detail: dict[str, object]) -> list[Pl
             else "",
         )
         for item in items[:ITEMS_MOST]
+    ]
+
+
+_TASK = re.compile(r"^#(\w{1,20}) \[(\w{1,20})\] (.{1,500})$")
+
+
+def items_of_list(output: str) -> list[PlanItem]:
+    """Read the tasks that a task list answers, one a line: `#3 [completed] Write the tests (owner)`."""
+    rows = [_TASK.match(line) for line in output[:50_000].split("\n")]
+    return [
+        PlanItem(text=strip_ansi(row[3]), state=_STATES.get(row[2].lower(), "pending"), note=f"task {row[1]}")
+        for row in rows[:ITEMS_MOST]
+        if row
     ]
 
 

@@ -10,7 +10,6 @@ from runs.models import FileChange
 from runs.shown.diffs import ChangeShown, DiffTable, hunks_shown
 from runs.shown.tools.files import AskedShown, asked_shown
 
-
 #: Lines of a proof that is shown without a click.
 PROOF_OPEN = 24
 

@@ -1,6 +1,6 @@
 """Plans, and what changed in them."""
 
-from runs.plans import PlanItem, compared, items_of
+from runs.plans import PlanItem, compared, items_of, items_of_list
 
 
 def plan(**states):
@@ -28,3 +28,12 @@ def test_first_plan_has_no_changes_and_odd_ones_no_items():
     assert [item.change for item in compared(plan(a="pending"), [])] == [""]
     assert items_of({"todos": "x", "plan": 3}, {"todos": None}) == []
     assert items_of({"todos": [1, None, {"status": 5}]}, {}) == [PlanItem(text="", state="pending")]
+
+
+def test_tasks_of_a_list_are_items():
+    told = "#1 [completed] Look (ann)\n#2 [in_progress] Fix\nno task\n#3 [odd] Rest"
+    assert [(item.text, item.state, item.note) for item in items_of_list(told)] == [
+        ("Look (ann)", "completed", "task 1"),
+        ("Fix", "in_progress", "task 2"),
+        ("Rest", "pending", "task 3"),
+    ]

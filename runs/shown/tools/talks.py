@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from runs.ansi import strip_ansi
 from runs.kinds import StepStatus
 from runs.markdown import markdown_html
-from runs.plans import PlanItem, compared, items_of
+from runs.plans import PlanItem, compared, items_of, items_of_list
 from runs.questions import Question, questions_of
 from runs.shown.results import ResultShown, result_shown
 from runs.shown.tools.arguments import Argument, arguments_shown
@@ -30,8 +30,8 @@ class TodoShown:
 
 def todo_shown(call: Call) -> TodoShown:
     """Show a plan, and what changed since the plan before."""
-    items = items_of(call.arguments, dict(call.detail))
-    marked = compared(items, call.earlier_plan)
+    items = items_of(call.arguments, dict(call.detail)) or items_of_list(call.output)
+    marked = compared(items, call.earlier_plan) if "task" not in call.tool.lower() else items
     done = sum(item.state == "completed" for item in items)
     changed = sum(bool(item.change) for item in marked)
     words = [f"{done} of {len(items)} done"] if items else []
