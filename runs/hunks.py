@@ -141,17 +141,51 @@ def _same(old: Sequence[str], new: Sequence[str]) -> int:
     return min(at, most)
 
 
-def signed_between(old: str, new: str) -> list[Signed]:
-    """Write two texts as one sequence of kept, removed and added lines."""
+class Body(NamedTuple):
+    """The hunks of one file as text, and how many lines they add and remove."""
+
+    text: str
+    added: int
+    removed: int
+
+
+def body_between(old: str, new: str) -> Body:
+    """Write the hunks that turn one known text into another."""
     old_lines, new_lines = split_lines(old), split_lines(new)
-    signed: list[Signed] = []
-    at = 0
-    for block in blocks_between(old_lines, new_lines):
-        signed += [Signed(" ", text) for text in old_lines[at : block.old]]
-        at = block.old + block.removed
-        signed += [Signed("-", text) for text in old_lines[block.old : at]]
-        signed += [Signed("+", text) for text in new_lines[block.new : block.new + block.added]]
-    return signed + [Signed(" ", text) for text in old_lines[at:]]
+    blocks = blocks_between(old_lines, new_lines)
+    parts: list[str] = []
+    for group in _near(blocks):
+        first = group[0]
+        lead = min(CONTEXT_LINES, first.old)
+        signed = [Signed(" ", text) for text in old_lines[first.old - lead : first.old]]
+        for block, after in zip(group, [*group[1:], None], strict=True):
+            ends = block.old + block.removed
+            until = after.old if after else min(len(old_lines), ends + CONTEXT_LINES)
+            signed += [Signed("-", text) for text in old_lines[block.old : ends]]
+            signed += [Signed("+", text) for text in new_lines[block.new : block.new + block.added]]
+            signed += [Signed(" ", text) for text in old_lines[ends:until]]
+        parts += _hunk(first.old - lead, first.new - lead, signed)
+    return Body("".join(parts), sum(b.added for b in blocks), sum(b.removed for b in blocks))
+
+
+def _near(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Put blocks together whose lines around them touch."""
+    groups: list[list[Block]] = []
+    for block in blocks:
+        last = groups[-1][-1] if groups else None
+        if last and block.old - (last.old + last.removed) <= 2 * CONTEXT_LINES:
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+    return groups
+
+
+def _hunk(old_at: int, new_at: int, lines: Sequence[Signed]) -> list[str]:
+    """Write one hunk; `old_at` and `new_at` lines stand before it."""
+    added, removed = counts_of(lines)
+    old, new = len(lines) - added, len(lines) - removed
+    head = f"@@ -{_place(old_at, old)} +{_place(new_at, new)} @@\n"
+    return [head, *map(_written, lines)]
 
 
 def write_hunks(signed: Sequence[Signed], *, whole: bool) -> str | None:
@@ -170,10 +204,9 @@ def write_hunks(signed: Sequence[Signed], *, whole: bool) -> str | None:
         ends = whole and stop == len(signed)
         if any(line.text is None for line in lines) or (lines[-1].sign != " " and not ends):
             return None
-        old, new = sum(line.sign != "+" for line in lines), sum(line.sign != "-" for line in lines)
-        parts.append(f"@@ -{_place(old_at, old)} +{_place(new_at, new)} @@\n")
-        parts += [_written(line) for line in lines]
-        old_at, new_at, done = old_at + old, new_at + new, stop
+        parts += _hunk(old_at, new_at, lines)
+        added, removed = counts_of(lines)
+        old_at, new_at, done = old_at + len(lines) - added, new_at + len(lines) - removed, stop
     return "".join(parts)
 
 
@@ -182,10 +215,8 @@ def write_reported(hunks: Sequence[PatchHunk]) -> str:
     parts: list[str] = []
     moved = 0
     for hunk in hunks:
+        parts += _hunk(hunk.at, hunk.at + moved, hunk.lines)
         added, removed = counts_of(hunk.lines)
-        old, new = len(hunk.lines) - added, len(hunk.lines) - removed
-        parts.append(f"@@ -{_place(hunk.at, old)} +{_place(hunk.at + moved, new)} @@\n")
-        parts += [_written(line) for line in hunk.lines]
         moved += added - removed
     return "".join(parts)
 

@@ -213,14 +213,17 @@ BLAME_LINES = 500
 #: Changes of a run that its net patch is worked out from: ten times the longest real session.
 NET_CHANGES = 20_000
 
-#: Files of one page of the net diff.
+#: Files of the list of one net page; a run of more has several lists.
+NET_LISTED = 200
+
+#: Files of one page of the net diff, with their lines.
 NET_PAGE = 25
 
 #: Bytes of contents that the net patch may read; files beyond are named as left out.
 NET_BYTES = 64_000_000
 
 #: Files whose contents are read at a time while the net patch is worked out.
-NET_FILES_AT_ONCE = 50
+NET_FILES_AT_ONCE = 200
 
 #: Bytes of contents that a step's panel may read to say what became of its edits.
 FATE_BYTES = 8_000_000

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from runs.histories import History, Known, Version, history_of
-from runs.hunks import Signed, counts_of, read_hunks, signed_between, write_hunks, write_reported
+from runs.hunks import Body, body_between, counts_of, read_hunks, write_hunks, write_reported
 from runs.kinds import Op, Origin
 from runs.sheets import against_first
 from runs.told import Act, Lineage, Told, acts_of, lineages_of
@@ -39,8 +39,20 @@ class Tracked:
     steps: tuple[int, ...] = ()  #: that changed it
     touched: int = 0  #: times it was changed
 
+    def ends(self) -> tuple[bytes | None, bytes | None] | None:
+        """Name the contents at the start and at the end (None: no file), where both were told as they are."""
+        acts = (*self.began, *self.ended)
+        if self.whole or any(told.binary for act in acts for told in act.effect):
+            return None
+        if (self.began and not self.began[0].starts_known) or (self.ended and not self.ended[-1].ends_known):
+            return None
+        return self.began[0].had if self.began else None, self.ended[-1].has if self.ended else None
+
     def digests(self) -> set[bytes]:
         """Name the contents that its net diff needs."""
+        ends = self.ends()
+        if ends is not None:
+            return {digest for digest in ends if digest is not None}
         told = [told for act in (*self.began, *self.ended) for told in act.effect]
         told += [self.whole] if self.whole else []
         return {
@@ -169,6 +181,9 @@ _DAMAGED = "it holds characters that were not recorded as they are"
 
 
 def _worked_net(file: Tracked, texts: Texts) -> NetFile:
+    ends = file.ends()
+    if ends is not None:
+        return _between(file, *(texts[digest] if digest is not None else None for digest in ends))
     if any(told.binary for act in (*file.began, *file.ended) for told in act.effect):
         return _binary(file, _op(bool(file.began), bool(file.ended), file.old_path))
     began = history_of(file.began, texts) if file.began else None
@@ -206,7 +221,7 @@ def _between(file: Tracked, before: str | None, after: str | None) -> NetFile:
     op = _op(before is not None, after is not None, file.old_path)
     if before == after and not file.old_path:
         return NetFile(path=file.path, net=Net.REVERTED, op=op)
-    return _made(file, op, signed_between(before or "", after or ""), whole=True)
+    return _made(file, op, body_between(before or "", after or ""))
 
 
 def _from_lines(file: Tracked, op: Op, history: History) -> NetFile:
@@ -218,20 +233,21 @@ def _from_lines(file: Tracked, op: Op, history: History) -> NetFile:
         return NetFile(path=file.path, old_path=file.old_path, net=Net.PARTLY, op=op, why=why)
     if not file.old_path and not any(line.sign != " " for line in signed):
         return NetFile(path=file.path, net=Net.REVERTED, op=op)
-    return _made(file, op, signed, whole=not sheet.open)
+    text = write_hunks(signed, whole=not sheet.open)
+    body = Body(text, *counts_of(signed)) if text is not None else None
+    return _made(file, op, body)
 
 
-def _made(file: Tracked, op: Op, signed: Sequence[Signed], *, whole: bool) -> NetFile:
-    body = write_hunks(signed, whole=whole)
-    why = _NO_AROUND if body is None else _DAMAGED if "\ufffd" in body else ""
-    added, removed = counts_of(signed)
+def _made(file: Tracked, op: Op, body: Body | None) -> NetFile:
+    """Make the change of what could be written of it; None where git would not know its place."""
+    why = _NO_AROUND if body is None else _DAMAGED if "\ufffd" in body.text else ""
     return NetFile(
         path=file.path,
         old_path=file.old_path,
         net=Net.PARTLY if why else Net.CHANGED,
         op=op,
-        body=body,
-        additions=added,
-        deletions=removed,
+        body=body.text if body else None,
+        additions=body.added if body else 0,
+        deletions=body.removed if body else 0,
         why=why,
     )

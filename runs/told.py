@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
+
 from runs.kinds import Basis, Op, Origin
 
 #: Within one step: what goes makes room, what moves comes before what is made in its place.
 _TURN = {Op.DELETE: 0, Op.RENAME: 1, Op.EDIT: 2, Op.CREATE: 3}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True, gc=False):
     """One recorded change, with the step it hangs on."""
 
     n: int
@@ -53,8 +54,7 @@ class Told:
         return self.op == Op.CREATE and self.had is None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Act:
+class Act(Struct, frozen=True, kw_only=True, gc=False):
     """What one step did to one file: everything told of it, and the part that counts."""
 
     path: str

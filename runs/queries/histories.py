@@ -16,16 +16,12 @@ from runs.limits import (
     CHANGES_PAGE,
     FATE_BYTES,
     HISTORY_BYTES,
-    NET_BYTES,
-    NET_CHANGES,
-    NET_FILES_AT_ONCE,
     READS_BYTES,
     READS_CHECKED,
     RENAMES_MOST,
     VERSIONS_MOST,
 )
 from runs.models import Blob, FileChange, Run, Step
-from runs.netting import Net, NetFile, net_of, tracked_files
 from runs.sightings import Sighting
 from runs.told import Act, Told, acts_of, lineages_of
 from runs.tools import PATH_NAMES, Family, arguments_of, family_of, text_in
@@ -79,15 +75,6 @@ class FileHistory:
     texts_cut: bool
     net: tuple[Told, ...] = ()
     outside: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NetChange:
-    """The net change of a run: files by path; `cut` when it has more changes than are looked at."""
-
-    files: list[NetFile]
-    cut: bool
-    left_out: int = 0  #: files whose contents were too much to read
 
 
 def told_of(run: Run, *, paths: Sequence[str] | None = None, limit: int) -> tuple[list[Told], bool]:
@@ -203,28 +190,6 @@ def step_histories(run: Run, step_key: str) -> dict[str, FileHistory]:
         )
         for line in mine
     }
-
-
-def net_change(run: Run) -> NetChange:
-    """Work out what the run did to the files of its repository in the end."""
-    told, cut = told_of(run, limit=NET_CHANGES)
-    tracked = tracked_files(told)
-    files: list[NetFile] = []
-    room, left_out = NET_BYTES, 0
-    for start in range(0, len(tracked), NET_FILES_AT_ONCE):
-        group = tracked[start : start + NET_FILES_AT_ONCE]
-        digests = [digest for file in group for digest in sorted(file.digests())]
-        contents = contents_of(run, digests, most=room)
-        room -= sum(len(text) for text in contents.texts.values())
-        for file in group:
-            whole = not contents.cut or file.digests() <= contents.texts.keys()
-            left_out += not whole
-            files.append(net_of(file, contents.texts) if whole else _too_much(file.path))
-    return NetChange(files=files, cut=cut, left_out=left_out)
-
-
-def _too_much(path: str) -> NetFile:
-    return NetFile(path=path, net=Net.PARTLY, op=Op.EDIT, why="too much to read here")
 
 
 def sightings_of(run: Run, paths: Sequence[str]) -> list[Sighting]:

@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 
 from runs.diffs import diff_of_patch
 from runs.kinds import Op
+from runs.limits import NET_LISTED
 from runs.netting import Net, NetFile
-from runs.queries.histories import NetChange
+from runs.queries.nets import NetChange
 from runs.shown.diffs import DiffTable, hunks_shown
 from runs.shown.steps import Place
 from runs.words import count, plural
@@ -46,7 +47,10 @@ class NetShown:
     reverted: list[NetFileShown]
     left_out: list[NetFileShown]
     cut: str
-    later_url: str = ""
+    later_url: str = ""  #: more of this list's files with their lines
+    listed: str = ""  #: which of the run's files are listed, where there are too many for one list
+    next_list: str = ""
+    last_list: str = ""
 
 
 def file_url(place: Place, path: str, **more: object) -> str:
@@ -56,7 +60,7 @@ def file_url(place: Place, path: str, **more: object) -> str:
 
 def net_shown(net: NetChange, place: Place, *, start: int, size: int) -> NetShown:
     """Build one page of the net diff."""
-    base = place.url("net")
+    base = f"{place.url('net')}?" + (f"list={net.first}&" if net.first else "")
     changed = [file for file in net.files if file.net == Net.CHANGED]
     page = changed[start : start + size]
     later = start + size < len(changed)
@@ -64,15 +68,32 @@ def net_shown(net: NetChange, place: Place, *, start: int, size: int) -> NetShow
         summary=plural(len(changed), "file"),
         added=f"+{count(sum(file.additions for file in changed))}",
         removed=f"−{count(sum(file.deletions for file in changed))}",
-        files=[_file(file, place, n, f"{base}?from={n - n % size}") for n, file in enumerate(changed)],
+        files=[_file(file, place, n, f"{base}from={n - n % size}") for n, file in enumerate(changed)],
         page=[_file(file, place, n, base, lines=True) for n, file in enumerate(page, start)],
         reverted=_listed(net, place, Net.REVERTED),
         left_out=_listed(net, place, Net.PARTLY, Net.BINARY),
         cut="The run has more changes than are looked at: this is the net of the newest ones."
         if net.cut
         else "",
-        later_url=f"{base}?from={start + size}" if later else "",
+        later_url=f"{base}from={start + size}" if later else "",
+        **_lists(net, place),
     )
+
+
+def _lists(net: NetChange, place: Place) -> dict[str, str]:
+    """Link the lists before and after, where the files are too many for one."""
+    last = net.first + len(net.files)
+    if len(net.files) == net.total:
+        return {}
+    listed = (
+        f"Files {count(net.first + 1)} to {count(last)} of the {count(net.total)} that it touched, by path."
+    )
+    url = place.url("net")
+    return {
+        "listed": listed,
+        "next_list": f"{url}?list={last}" if last < net.total else "",
+        "last_list": f"{url}?list={max(0, net.first - NET_LISTED)}" if net.first else "",
+    }
 
 
 def _listed(net: NetChange, place: Place, *kinds: Net) -> list[NetFileShown]:

@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from runs.fragments import place_of
-from runs.limits import NET_PAGE
+from runs.limits import NET_LISTED, NET_PAGE
 from runs.patchfiles import patch_of, preamble
-from runs.queries.histories import net_change
+from runs.queries.nets import net_change
 from runs.queries.runs import run_of
 from runs.shown.nets import net_shown
 from runs.views.plain import attached, file_name
@@ -24,9 +24,10 @@ def show_net(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
     """Show what the run did to its files in the end, a page of diffs at a time."""
     found = project_for(request.user, team, project)
     run = run_of(found, run_id)
-    start = number_in(request, "from") or 0
-    net = net_shown(net_change(run), place_of(found, run), start=start - start % NET_PAGE, size=NET_PAGE)
-    return render(request, "runs/net.html", run_context(request, found, run, tab="changes") | {"net": net})
+    first, start = (number_in(request, name) or 0 for name in ("list", "from"))
+    net = net_change(run, first=first, most=NET_LISTED)
+    shown = net_shown(net, place_of(found, run), start=start - start % NET_PAGE, size=NET_PAGE)
+    return render(request, "runs/net.html", run_context(request, found, run, tab="changes") | {"net": shown})
 
 
 @require_GET

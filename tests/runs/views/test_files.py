@@ -1,6 +1,7 @@
 """One file of a run: its versions, two of them compared, the whole file, what became of an edit."""
 
 import re
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -51,7 +52,7 @@ def page(visitor, project, run_id, name="file", *, seq=None, **query):
 def blamed(answer):
     """Read (number, text, author) of the lines of a whole file."""
     rows = re.findall(r'<tr id="L(\d+)".*?<td class="code">(.*?)</td><td class="by[^"]*">(.*?)</td>', answer)
-    return [(int(n), re.sub("<.*?>", "", text), re.sub("<.*?>", "", by)) for n, text, by in rows]
+    return [(int(n), *(unescape(re.sub("<.*?>", "", html)) for html in cells)) for n, *cells in rows]
 
 
 def test_versions_name_their_steps_and_lines_are_escaped(visitor, project):
@@ -81,7 +82,7 @@ def test_any_two_versions_are_compared(visitor, project):
 def test_each_line_of_the_whole_file_names_its_step(visitor, project):
     run_id = record(project)
     answer = page(visitor, project, run_id, path="src/a.py", view="whole").content.decode()
-    assert blamed(answer) == [(1, "a = 2", "step 1"), (2, "b = &#x27;&lt;i&gt;&#x27;", "step 0")]
+    assert blamed(answer) == [(1, "a = 2", "step 1"), (2, "b = '<i>'", "step 0")]
     answer = page(visitor, project, run_id, path="src/a.py", view="whole", b=0).content.decode()
     assert blamed(answer) == [(1, "a = 1", "start")]
 
