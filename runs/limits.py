@@ -68,6 +68,9 @@ TREE_OPEN = 30
 #: Steps in the opened nodes of one answer; nodes beyond are closed.
 TREE_ROWS = 600
 
+#: Records that an address keeps open in the log.
+LOG_OPEN = 10
+
 #: Changed steps that a client which was away is sent; after more it loads the page anew.
 MISSED_MOST = 1_000
 

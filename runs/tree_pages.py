@@ -20,7 +20,7 @@ from runs.queries.trees import (
     read_nesting,
     sums_inside,
 )
-from runs.queries.windows import Row, Window, after_row, around_row, before_row, first_of
+from runs.queries.windows import Row, Window, after_row, around_number, before_row, first_of
 from runs.shown.branches import Branches, rows_among
 from runs.shown.steps import Around
 from runs.shown.trees import Scale, State, TreeRow, axis_for, query_of, sums_of_row, words_of_axis
@@ -167,8 +167,8 @@ def reach(
     steps = (
         in_steps(run, chain[-1:], meta=meta) if chain else in_turns(run, nesting, [step["turn"]], meta=meta)
     )
-    mark = steps.filter(seq=step["seq"]).first()
-    return {node: around_row(steps, mark, size=TREE_CHILDREN)} if mark else {}
+    found = around_number(steps, step["seq"], size=TREE_CHILDREN)
+    return {node: found} if found else {}
 
 
 def add_sums(run: Run, nesting: Nesting, branches: Branches, others: Sequence[Row]) -> None:

@@ -19,6 +19,16 @@ def duration(ms: float | None) -> str:
     return f"{hours} h {minutes:02d} m" if hours < 48 else f"{hours // 24} d {hours % 24} h"
 
 
+def since(ms: float) -> str:
+    """Write a moment as the time since another: `0:04.2`, `2:31:07.0`, `−0:01.0`."""
+    tenths = round(abs(ms) / 100)
+    minutes, seconds = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    sign = "−" if ms < 0 and tenths else ""
+    head = f"{hours}:{minutes:02d}" if hours else str(minutes)
+    return f"{sign}{head}:{seconds // 10:02d}.{seconds % 10}"
+
+
 def count(value: int) -> str:
     """Write a whole number with commas."""
     return f"{value:,}"

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from runs.kinds import FAILED_STATES, Kind
 from runs.models import Run, Step
-from runs.queries.steps import Row, row_of
+from runs.queries.steps import META, row_of
+from runs.queries.windows import between, place_of_row
 from runs.timing import Beat
 
 #: Whole milliseconds, not timestamps: making 20,000 datetimes takes three times as long as the query. A call
@@ -68,8 +68,8 @@ def beats_of(run: Run) -> list[Beat]:
 
 def sums_of_range(run: Run, first: int, last: int) -> RangeSums:
     """Add up the steps from one to another, in the order of the timeline. Raises Http404."""
-    marks = sorted((row_of(run, seq) for seq in (first, last)), key=_place)
-    steps = _between(run, *marks)
+    marks = sorted((row_of(run, seq) for seq in (first, last)), key=place_of_row)
+    steps = Step.objects.filter(between(*marks), run_id=run.id).exclude(META)
     billed = Q(kind=Kind.LLM, copied=False)
     bad = Q(status__in=list(FAILED_STATES)) & ~Q(kind=Kind.RETRY) & ~Q(detail__has_key="failed_call")
     names = ("input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens",
@@ -90,22 +90,3 @@ def sums_of_range(run: Run, first: int, last: int) -> RangeSums:
     since, until = found.pop("since"), found.pop("until")
     ms = round((until - since).total_seconds() * 1_000) if since and until else None
     return RangeSums(first=marks[0]["seq"], last=marks[1]["seq"], ms=ms, **found)
-
-
-def _place(row: Row) -> tuple[bool, Any, int]:
-    return (row["started_at"] is None, row["started_at"] or 0, row["seq"])
-
-
-def _between(run: Run, first: Row, last: Row) -> QuerySet[Step]:
-    """Select the steps between two, both included; those without a time come last."""
-    steps = Step.objects.filter(run_id=run.id).exclude(detail__contains={"meta": True})
-    timeless = Q(started_at=None)
-    if first["started_at"] is None:
-        steps = steps.filter(timeless, seq__gte=first["seq"])
-    else:
-        same = Q(started_at=first["started_at"], seq__gte=first["seq"])
-        steps = steps.filter(Q(started_at__gt=first["started_at"]) | same | timeless)
-    if last["started_at"] is None:
-        return steps.exclude(timeless & Q(seq__gt=last["seq"]))
-    same = Q(started_at=last["started_at"], seq__lte=last["seq"])
-    return steps.filter(Q(started_at__lt=last["started_at"]) | same)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from runs.limits import WINDOW
 from runs.models import Step
@@ -59,3 +59,28 @@ def around_row(steps: QuerySet[Step, Row], mark: Row, *, size: int = WINDOW) -> 
     before = before_row(steps, mark, size=size // 2)
     after = after_row(steps, mark, size=size // 2)
     return Window(rows=[*before.rows, mark, *after.rows], earlier=before.earlier, later=after.later)
+
+
+def around_number(steps: QuerySet[Step, Row], seq: int, *, size: int = WINDOW) -> Window | None:
+    """Read the rows around the one of a number; None when it is not among them."""
+    mark = steps.filter(seq=seq).first()
+    return around_row(steps, mark, size=size) if mark else None
+
+
+def place_of_row(row: Row) -> tuple[bool, Any, int]:
+    """Give what rows are ordered by."""
+    return (row["started_at"] is None, row["started_at"] or 0, row["seq"])
+
+
+def between(first: Row, last: Row) -> Q:
+    """Select what lies from one row to another, both included."""
+    timeless = Q(started_at=None)
+    if first["started_at"] is None:
+        found = timeless & Q(seq__gte=first["seq"])
+    else:
+        same = Q(started_at=first["started_at"], seq__gte=first["seq"])
+        found = Q(started_at__gt=first["started_at"]) | same | timeless
+    if last["started_at"] is None:
+        return found & ~(timeless & Q(seq__gt=last["seq"]))
+    same = Q(started_at=last["started_at"], seq__lte=last["seq"])
+    return found & (Q(started_at__lt=last["started_at"]) | same)

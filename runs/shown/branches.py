@@ -8,7 +8,7 @@ from typing import Any
 from runs.limits import TREE_OPEN
 from runs.queries.trees import Turn
 from runs.queries.windows import Row, Window
-from runs.shown.steps import Around, row_shown
+from runs.shown.steps import Around, line_shown
 from runs.shown.trees import (
     Scale,
     State,
@@ -37,7 +37,7 @@ class Branches:
 
     def turn(self, turn: Turn, head: Row | None, scale: Scale) -> TreeRow:
         """Build the row of a turn; it says what its model call said, and opens that call."""
-        shown = row_shown(head, replace(self.around, selected=None)) if head else None
+        shown = line_shown(head, replace(self.around, selected=None)) if head else None
         row = TreeRow(
             node=f"t{turn.number}",
             level=1,
@@ -55,7 +55,7 @@ class Branches:
         own = sums_of_row(row, self.origin)
         sums = self.sums.get(row["key"], own)
         holds = sums.steps > 1
-        shown = row_shown(row, self.around)
+        shown = line_shown(row, self.around)
         built = TreeRow(
             node=f"s{row['seq']}",
             level=level,

@@ -128,11 +128,9 @@ def facts_of(row: Row, *, cwd: str, hidden: bool = False) -> StepFacts:
     )
 
 
-def row_shown(row: Row, around: Around) -> StepRow:
-    """Build one row, and those of its short lane."""
+def line_shown(row: Row, around: Around) -> StepRow:
+    """Build one row as a single line."""
     sentence = sentence_of(facts_of(row, cwd=around.place.cwd, hidden=row["key"] in around.hidden))
-    is_meta = row["detail"].get("meta") is True
-    prose, head = prose_of(row), _head(row)
     return StepRow(
         seq=row["seq"],
         at=micros(row["started_at"]),
@@ -140,14 +138,24 @@ def row_shown(row: Row, around: Around) -> StepRow:
         sentence=sentence,
         duration=duration(row["duration_ms"] if row["kind"] == Kind.TOOL else row["duration_ms"] or None),
         bar=bar_width(row["duration_ms"]),
-        classes=_classes(row, sentence, prose),
-        is_meta=is_meta,
+        classes=_classes(row, sentence, NOTHING),
+        is_meta=row["detail"].get("meta") is True,
+        tags=sentence.tags,
+        selected=row["seq"] == around.selected,
+    )
+
+
+def row_shown(row: Row, around: Around) -> StepRow:
+    """Build one row of the transcript, with prose, and those of its short lane."""
+    line, prose, head = line_shown(row, around), prose_of(row), _head(row)
+    return replace(
+        line,
+        classes=_classes(row, line.sentence, prose),
         reads=small_read(row, cwd=around.place.cwd),
-        tags=tuple(tag for tag in sentence.tags if not (head and tag.text in head.usage)),
+        tags=tuple(tag for tag in line.tags if not (head and tag.text in head.usage)),
         prose=prose,
         head=head,
         lane=_lane(row, around),
-        selected=row["seq"] == around.selected,
     )
 
 

@@ -30,6 +30,7 @@ def tabs_of(place: Place, head: RunHead, current: str, kept: Mapping[str, str]) 
     readings = (
         ("transcript", "Transcript", "run", "steps", str(head.steps)),
         ("tree", "Tree", "tree", "", ""),
+        ("log", "Log", "log", "", ""),
         ("changes", "Changes", "changes", "changes", head.changes),
     )
     return [

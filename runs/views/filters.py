@@ -30,6 +30,7 @@ class Choice:
     label: str
     url: str
     chosen: bool
+    count: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +43,7 @@ class Chip:
     clear_url: str
     choices: tuple[Choice, ...] = ()
     asks: bool = False  #: choices are loaded when the menu opens
+    hint: str = "exactly"  #: how a typed value is compared
 
 
 def read_filter(query: Mapping[str, str], *, now: datetime) -> RunFilter:
@@ -100,16 +102,17 @@ def chips_of(query: Mapping[str, str]) -> list[Chip]:
     verdicts = {verdict.value: verdict.value for verdict in Verdict}
     presets = {name: words for name, (words, _) in PRESETS.items()}
     return [
-        _menu(chosen, "status", "Status", statuses),
-        *(_asking(chosen, name) for name in MENUS),
-        _menu(chosen, "failures", "Failures", {"1": "at least one"}),
-        _menu(chosen, "verdict", "Verdict", verdicts),
-        _menu(chosen, "when", "When", presets),
+        menu_chip(chosen, "status", "Status", statuses),
+        *(asking_chip(chosen, name) for name in MENUS),
+        menu_chip(chosen, "failures", "Failures", {"1": "at least one"}),
+        menu_chip(chosen, "verdict", "Verdict", verdicts),
+        menu_chip(chosen, "when", "When", presets),
         *(_plain(chosen, name) for name in ("tag", "since", "until", "q") if name in chosen),
     ]
 
 
-def _menu(chosen: Mapping[str, str], name: str, label: str, options: Mapping[str, str]) -> Chip:
+def menu_chip(chosen: Mapping[str, str], name: str, label: str, options: Mapping[str, str]) -> Chip:
+    """Build a filter with a menu of all that it can be."""
     choices = (
         Choice(label=words, url=query_string(chosen, **{name: value}), chosen=chosen.get(name) == value)
         for value, words in options.items()
@@ -118,7 +121,8 @@ def _menu(chosen: Mapping[str, str], name: str, label: str, options: Mapping[str
     return Chip(name=name, label=label, value=value, clear_url=_cleared(chosen, name), choices=tuple(choices))
 
 
-def _asking(chosen: Mapping[str, str], name: str) -> Chip:
+def asking_chip(chosen: Mapping[str, str], name: str) -> Chip:
+    """Build a filter whose choices are looked up when its menu opens."""
     return Chip(
         name=name, label=name.title(), value=chosen.get(name, ""), clear_url=_cleared(chosen, name), asks=True
     )
