@@ -20,7 +20,7 @@ from runs.words import duration
 WIDTHS = (0, *(round(6 * 1.12**n) for n in range(89)))
 _STEP_LEAST, _ROOT = 22, 40  #: units: of the shortest step, and of one second
 _GAP_LEAST_MS, _GAP_ROOT, _GAP_MOST = 1_000, 12, 150
-_HUMAN_TOLD_MS, _IDLE_TOLD_MS = 10_000, 60_000  #: shorter gaps stand there without a word
+_HUMAN_TOLD_MS, _IDLE_TOLD_MS = 5_000, 60_000  #: shorter gaps stand there without a word
 ROWS_MOST = 24  #: rows of lanes; more sub-agents at once share them
 
 

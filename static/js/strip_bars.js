@@ -10,9 +10,13 @@
 
   const thick = (bar, x, w) => {
     const up = bar.colour === "fail" ? 6 : 0, down = bar.colour === "retry" ? 6 : 0;
-    const alpha = bar.open ? 0.3 : undefined;
-    flight.fill(bar.colour, x, TOP - up, Math.max(1.5, w - 1.5), TALL + up + down, { round: w > 7 ? 2 : 0, alpha });
-    if (bar.mark) flight.fill("edit", x, TOP + TALL + 2, Math.max(1.5, w - 1.5), 2);
+    const alpha = bar.open ? 0.3 : undefined, wide = Math.max(1.5, w - 1.5);
+    // Who waits does not work: an outline.
+    if (bar.colour === "wait" && wide > 4) {
+      flight.pen.strokeStyle = flight.paint["ink-3"];
+      flight.pen.strokeRect(x + 0.75, TOP + 0.75, wide - 1.5, TALL - 1.5);
+    } else flight.fill(bar.colour, x, TOP - up, wide, TALL + up + down, { round: w > 7 ? 2 : 0, alpha });
+    if (bar.mark) flight.fill("edit", x, TOP + TALL + 2, wide, 2);
   };
   const column = (x, shares, whole, bad) => {
     let y = TOP + TALL;

@@ -3,10 +3,10 @@
   const root = document.querySelector("[data-strip]");
   if (!root) return;
   const live = document.querySelector("[data-live=run]");
-  const FIRST = 35, PAUSE = 1_000, LONG_PAUSE = 3_000, LONG = 5_000;
+  const FIRST = 35, PAUSE = 1_000, LONG_PAUSE = 3_000, LOST_PAUSE = 30_000, LONG = 5_000;
   const flight = { root, view: root.querySelector("[data-strip-view]"), main: [], spans: [], lanes: [], marks: [], calls: [], rows: 0, length: 1, layers: [] };
   window.flight = flight;
-  let revision = null, timer = 0, busy = false, again = false;
+  let revision = null, timer = 0, busy = false, again = false, lost = 0;
 
   const numbers = (text) => Array.from(text, (sign) => sign.charCodeAt(0) - FIRST);
   const spread = (runs) => {
@@ -74,15 +74,19 @@
       if (take(told)) show(told);
       else revision = null;
       again = again || Number(live.dataset.revision) > (revision ?? -1); // another viewer's strip, a moment old
+      lost = 0;
     } catch {
       again = true;
+      lost += 1;
     }
+    flight.view.classList.toggle("is-lost", lost > 0 && !flight.main.length);
     busy = false;
     if (again) later();
   };
   const later = () => {
     again = false;
-    timer ||= setTimeout(() => { timer = 0; load(); }, flight.main.length > LONG ? LONG_PAUSE : PAUSE);
+    const pause = (flight.main.length > LONG ? LONG_PAUSE : PAUSE) * 2 ** Math.min(lost, 5);
+    timer ||= setTimeout(() => { timer = 0; load(); }, Math.min(pause, LOST_PAUSE));
   };
   document.addEventListener("live:frame", later);
   addEventListener("DOMContentLoaded", load);

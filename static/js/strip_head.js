@@ -71,7 +71,7 @@
     if (!bar) return;
     set(bar);
     const row = document.querySelector(`ol[data-rows] li[data-seq="${bar.seq}"] > .step`);
-    if (row?.checkVisibility()) {
+    if ((row?.closest("li.group > details") ?? row)?.checkVisibility()) {
       window.pageKeys?.mark(row);
       return row.scrollIntoView({ block: "center" });
     }

@@ -33,7 +33,10 @@
       type();
       pen.textBaseline = "top";
       const words = `context, at most ${short(most)}`;
-      flight.fill("paper", 0, flight.curveY, pen.measureText(words).width + 6, 12, { alpha: 0.85 });
+      pen.strokeStyle = paint.paper;
+      pen.lineWidth = 3;
+      pen.strokeText(words, 2, flight.curveY);
+      pen.lineWidth = 1;
       pen.fillStyle = paint["ink-2"];
       pen.fillText(words, 2, flight.curveY);
     };
