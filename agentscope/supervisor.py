@@ -5,6 +5,7 @@ Imports no Django: this process stays for as long as the product runs.
 
 import hashlib
 import json
+import multiprocessing
 import os
 import shlex
 import signal
@@ -15,6 +16,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -31,42 +33,61 @@ STOP_SECONDS = 30
 #: A program that does not stop by itself is killed then.
 KILL_SECONDS = 6
 
-#: Runs a command again one second after it ended, until it is told to stop. It kills what does not stop, as
-#: the supervisor may be gone: Daphne waits for ever for a request in the middle of a sync middleware.
-RESTARTING = """
-stop() {{
-  kill -TERM $child 2>/dev/null
-  (sleep {seconds}; kill -KILL $child) >/dev/null 2>&1 &
-  wait $child
-  kill $! 2>/dev/null
-  exit 0
-}}
-trap stop TERM INT
-while :; do
-  {command} & child=$!
-  wait $child
-  echo "ended with status $?; starting again in 1 s"
-  sleep 1 & child=$!
-  wait $child
-done
-"""
+#: A program that ended is started again after so long.
+REST_SECONDS = 1
 
 
 # honcho has no types, so its classes are Any to mypy.
 class Child(Popen):  # type: ignore[misc]
-    """A shell that ends when the supervisor ends, also by kill -9."""
+    """A program that is killed when its reader ends, also by kill -9.
+
+    A mere SIGTERM would not do: Daphne waits for ever for a request in the middle of a sync middleware.
+    """
 
     def __init__(self, command: str, **options: Any) -> None:
-        super().__init__(command, preexec_fn=lambda: end_with_parent(signal.SIGTERM), **options)
+        super().__init__(f"exec {command}", preexec_fn=self.before_exec, **options)
+
+    @staticmethod
+    def before_exec() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)  # the reader ignores them, and that would be inherited
+        end_with_parent(signal.SIGKILL)
 
 
 class Program(Process):  # type: ignore[misc]
-    """One line of the Procfile, in a small process that reads its output."""
+    """One line of the Procfile, in a small process that reads its output and starts it again when it ends."""
+
+    def __init__(self, cmd: str, *, stopping: Any, **options: Any) -> None:
+        super().__init__(cmd, **options)
+        self.stopping = stopping
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+        """Run the program until the manager stops all, whose signals go to it and not to this reader."""
         end_with_parent(signal.SIGKILL)
-        self._child_ctor = Child
-        super().run(events, ignore_signals)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        self._events = events
+        code = 0
+        while not self.stopping.is_set():
+            code = self.run_once()
+            if not self.stopping.is_set():
+                shown = code if code >= 0 else 128 - code
+                self._send_message(
+                    f"ended with status {shown}; starting again in {REST_SECONDS} s\n".encode()
+                )
+                self.stopping.wait(REST_SECONDS)
+        self._send_message({"returncode": code}, type="stop")
+
+    def run_once(self) -> int:
+        """Start the program, pass its output on, and return its exit status."""
+        self._child = Child(self.cmd, env=self.env, cwd=self.cwd)
+        self._send_message({"pid": self._child.pid}, type="start")
+        if self.stopping.is_set():
+            self._child.terminate()  # all were told to stop while this one started
+        for line in iter(self._child.stdout.readline, b""):
+            self._send_message(line)
+        self._child.stdout.close()
+        return int(self._child.wait())
 
 
 class Supervisor(Manager):  # type: ignore[misc]
@@ -74,7 +95,8 @@ class Supervisor(Manager):  # type: ignore[misc]
 
     def __init__(self, services: list[embedded.Service], *, url: str, demo: Path | None) -> None:
         super().__init__()
-        self._process_ctor = Program
+        self.stopping = multiprocessing.Event()
+        self._process_ctor = partial(Program, stopping=self.stopping)
         self.services = services
         self.url = url
         self.demo = demo
@@ -87,6 +109,7 @@ class Supervisor(Manager):  # type: ignore[misc]
 
     def terminate(self) -> None:
         """Ask all to stop, then kill the rest; Honcho alone waits for ever for the first one to stop."""
+        self.stopping.set()
         super().terminate()
         timer = threading.Timer(KILL_SECONDS, self.kill)
         timer.daemon = True
@@ -128,8 +151,7 @@ def serve() -> int:
     say("starting web and worker")
     supervisor = Supervisor(services, url=url, demo=demo)
     for name, command in programs(host, port).items():
-        shell = RESTARTING.format(command=command, seconds=KILL_SECONDS)
-        supervisor.add_process(name, shell, cwd=CHECKOUT)
+        supervisor.add_process(name, command, cwd=CHECKOUT)
     supervisor.loop()
     say("stopping" + "".join(f" {service.name}" for service in services))
     embedded.wait_for_end(services, seconds=STOP_SECONDS)
