@@ -23,6 +23,8 @@ check: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.events
+	$(BIN)/python -m bench.pages
+	$(BIN)/python -m bench.live
 
 # Takes the pictures in docs/screenshots/ anew, from the demo runs.
 screenshots: $(STAMP)

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import json
 import time
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -16,51 +16,68 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 from django.utils import timezone
 
-from runs.frames import (
-    latest_revision,
-    list_frame,
-    list_marks,
-    open_project,
-    open_run,
-    run_frame,
-    still_seen_by,
-)
-from runs.limits import (
-    HEARTBEAT_SECONDS,
-    LIST_PAUSE_SECONDS,
-    PAGE_SIZE,
-    PAUSE_SECONDS,
-    RUNS_WAITING,
-)
-from runs.live import project_group, run_group
+from runs.frames import list_frame, list_marks, open_project, open_run, still_seen_by
+from runs.limits import HEARTBEAT_SECONDS, LIST_PAUSE_SECONDS, PAGE_SIZE, RUNS_WAITING
+from runs.live import project_group
 from runs.queries.runs import stamp_of
+from runs.rooms import NOT_HERE, join_room, leave_room
 from runs.views.filters import read_filter
 from teams.limits import SOCKET_ACCESS_SECONDS
-from teams.models import Project
-
-NOT_HERE = 4404
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
-    """A socket that sleeps until it is nudged, then sends frames until it has said everything."""
+class RunConsumer(AsyncWebsocketConsumer):
+    """The timeline of one run, from the client's revision on: a watcher in the run's room."""
 
-    pause: ClassVar[float] = PAUSE_SECONDS
+    channel_layer_alias = "none"  # the room listens, for all of its watchers
+    run_id: UUID | None = None
+
+    @property
+    def user_id(self) -> int:
+        """Say who watches."""
+        return int(self.scope["user"].pk)
+
+    async def connect(self) -> None:
+        """Let in whom the gate lets in; everyone else finds nothing here."""
+        await self.accept()
+        try:
+            run, project = await open_run(self.scope["user"], self.scope["url_route"]["kwargs"]["run_id"])
+        except Http404:
+            await self.close(code=NOT_HERE)
+            return
+        after = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", [""])[-1]
+        self.revision = (
+            int(after) if after.isascii() and after.isdigit() and len(after) < 18 else run.revision
+        )
+        self.run_id = run.id
+        join_room(self, project, run.id, known=run.revision)
+
+    async def disconnect(self, code: int) -> None:
+        """Leave."""
+        if self.run_id is not None:
+            leave_room(self, self.run_id)
+
+
+class ProjectConsumer(AsyncWebsocketConsumer):
+    """The run list under the client's filters: sleeps until it is nudged, then says everything."""
+
     group = ""
-    project: Project
+    pump: asyncio.Task | None = None
+    marks: dict[UUID, int] | None = None
     seen_at = 0.0
 
     async def connect(self) -> None:
         """Let in whom the gate lets in; everyone else finds nothing here."""
-        self.awake = asyncio.Event()
-        self.pump: asyncio.Task | None = None
+        self.awake, self.changed = asyncio.Event(), set[UUID]()
         query = parse_qs(self.scope["query_string"].decode("latin-1"))
         self.query = {name: values[-1] for name, values in query.items()}
+        names = self.scope["url_route"]["kwargs"]
         await self.accept()
         try:
-            self.group = await self.open()
+            self.project = await open_project(self.scope["user"], names["team"], names["project"])
         except Http404:
             await self.close(code=NOT_HERE)
             return
+        self.group = project_group(self.project.pk)
         self.seen_at = time.monotonic()
         await self.join()
         self.pump = asyncio.create_task(self.send_forever())
@@ -78,6 +95,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(self.channel_layer.group_discard(self.group, self.channel_name), 2)
 
+    async def nudge(self, event: dict[str, Any]) -> None:
+        """Take a nudge."""
+        if len(self.changed) < RUNS_WAITING:
+            self.changed.add(UUID(event["run"]))
+        self.awake.set()
+
     async def send_forever(self) -> None:
         """Send what was missed, then what comes; a heartbeat in between."""
         self.awake.set()
@@ -86,7 +109,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await asyncio.wait_for(self.awake.wait(), HEARTBEAT_SECONDS)
             except TimeoutError:
                 await self.send(json.dumps({"ping": True}))
-                await self.beat()
             self.awake.clear()
             try:
                 if not await self.may_stay():
@@ -96,7 +118,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             except Exception:
                 await self.close(code=1011)  # the client comes again, and resumes
                 raise
-            await asyncio.sleep(self.pause)
+            await asyncio.sleep(LIST_PAUSE_SECONDS)
 
     async def may_stay(self) -> bool:
         """Look now and then whether the user is still a member: a socket may be open for days."""
@@ -105,77 +127,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return True
         self.seen_at = now
         return await still_seen_by(self.scope["user"], self.project)
-
-    async def open(self) -> str:
-        """Read what the socket is about; give its group. Raises Http404."""
-        raise NotImplementedError
-
-    async def beat(self) -> None:
-        """Look for what no nudge told of."""
-
-    async def send_news(self) -> None:
-        """Send frames until nothing is left to say."""
-        raise NotImplementedError
-
-
-class RunConsumer(LiveConsumer):
-    """The timeline of one run, from the client's revision on."""
-
-    async def open(self) -> str:
-        """Read the run that the user may see."""
-        self.run, self.project = await open_run(
-            self.scope["user"], self.scope["url_route"]["kwargs"]["run_id"]
-        )
-        after = self.query.get("after", "")
-        self.revision = (
-            int(after) if after.isascii() and after.isdigit() and len(after) < 18 else self.run.revision
-        )
-        self.known = -1
-        return run_group(self.run.id)
-
-    async def nudge(self, event: dict[str, Any]) -> None:
-        """Take a nudge."""
-        self.known = max(self.known, event["revision"])
-        if event["revision"] > self.revision:
-            self.awake.set()
-
-    async def beat(self) -> None:
-        """Ask for the run's revision, once for all sockets of the run."""
-        self.known = max(self.known, await latest_revision(self.run.id))
-
-    async def send_news(self) -> None:
-        """Send rows in the order in which they were written, in bounded frames."""
-        more = self.known < 0 or self.known > self.revision
-        while more:
-            frame = await run_frame(self.project, self.run.id, after=self.revision, known=self.known)
-            more = frame.more
-            if frame.text:
-                await self.send(frame.text)
-            self.known = max(self.known, frame.revision)
-            self.revision = max(self.revision, frame.revision)
-            if frame.is_last:
-                return
-            await asyncio.sleep(self.pause if more else 0)
-
-
-class ProjectConsumer(LiveConsumer):
-    """The run list under the client's filters."""
-
-    pause = LIST_PAUSE_SECONDS
-
-    async def open(self) -> str:
-        """Read the project that the user may see."""
-        names = self.scope["url_route"]["kwargs"]
-        self.project = await open_project(self.scope["user"], names["team"], names["project"])
-        self.changed: set[UUID] = set()
-        self.marks: dict[UUID, int] | None = None
-        return project_group(self.project.pk)
-
-    async def nudge(self, event: dict[str, Any]) -> None:
-        """Take a nudge."""
-        if len(self.changed) < RUNS_WAITING:
-            self.changed.add(UUID(event["run"]))
-        self.awake.set()
 
     async def send_news(self) -> None:
         """Send the rows of changed runs, and which of them the filter does not show any more.

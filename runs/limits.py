@@ -152,8 +152,15 @@ HEARTBEAT_SECONDS = 15
 #: Changed runs of one frame of the run list; the rest comes with the next page load.
 RUNS_WAITING = 200
 
-#: Rendered frames that a process keeps for the other sockets of the same run.
-FRAMES_KEPT = 64
+#: Seconds more between two frames of a run for each socket on it: sending takes 0.2 ms each, and ingest
+#: must not wait for those who watch. 500 sockets get two frames a second.
+WATCHER_SECONDS = 0.001
+
+#: Frames sent before requests get their turn: 2 ms.
+SENDS_AT_ONCE = 10
+
+#: Seconds a socket, within which clients that missed too much load the page anew: a page takes 0.05 s.
+RELOAD_SECONDS = 0.1
 
 #: Threads that render frames: rendering is Python, more would only take the processor from ingest.
 FRAME_THREADS = 2

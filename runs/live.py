@@ -5,11 +5,12 @@ nothing; while it sends, the notes of one run become one. A lost nudge is made g
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -92,6 +93,20 @@ class Announcer:
             log.warning(
                 "Live pages are not told of new steps; they poll. %s: %s", type(error).__name__, error
             )
+
+
+async def nudges_of(group: str) -> AsyncIterator[dict[str, Any]]:
+    """Yield an empty nudge as soon as none is missed any more, then each that comes. Raises without Redis."""
+    layer = get_channel_layer()
+    channel = await asyncio.wait_for(layer.new_channel(), SEND_SECONDS)
+    try:
+        await asyncio.wait_for(layer.group_add(group, channel), SEND_SECONDS)
+        yield {}
+        while True:
+            yield await layer.receive(channel)
+    finally:
+        with contextlib.suppress(Exception):
+            await layer.group_discard(group, channel)
 
 
 _announcer: Announcer | None = None

@@ -89,6 +89,12 @@ def still_sees(user: Visitor, project: Project) -> bool:
     return user.is_authenticated and members.exists()
 
 
+def who_still_sees(user_ids: set[int], project: Project) -> set[int]:
+    """Find who of those that were let in before is still a member, and active."""
+    members = Membership.objects.filter(team_id=project.team_id, user__in=user_ids, user__is_active=True)
+    return set(members.values_list("user_id", flat=True))
+
+
 def project_for_key(raw_key: str, *, scope: str) -> ApiKey | None:
     """Find the usable key with this scope, its project and team; None for every other case.
 

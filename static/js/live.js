@@ -20,7 +20,7 @@
     return target;
   };
   const take = (frame) => {
-    if (frame.reload) return location.reload();
+    if (frame.reload) return setTimeout(() => location.reload(), Math.random() * 1_000 * (frame.within ?? 0));
     if (frame.again) return root.dispatchEvent(new CustomEvent("live:again", { bubbles: true }));
     root.dispatchEvent(new CustomEvent("live:frame", { detail: frame, bubbles: true }));
     if (frame.revision > Number(root.dataset.revision || 0)) root.dataset.revision = frame.revision;

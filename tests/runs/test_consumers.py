@@ -18,6 +18,7 @@ from runs.models import Run
 from runs.queries.runs import RunFilter, marks_of_page, stamp_of
 from runs.queries.steps import rows_after_revision
 from runs.records import Batch, RunRecord, StepRecord
+from runs.rooms import rooms_here
 from runs.routing import websocket_urlpatterns
 from runs.store import save
 from tests.recordings import NOW, at
@@ -33,7 +34,7 @@ async def socket(user, path):
     connected, _ = await communicator.connect(timeout=5)
     assert connected
 
-    async def read(timeout=3.0):
+    async def read(timeout=10.0):  # seconds; the machine may be busy
         try:
             message = await asyncio.wait_for(communicator.output_queue.get(), timeout)
         except TimeoutError:
@@ -157,6 +158,33 @@ async def test_sub_agent_rows_say_whose_lane_they_are_in(project, member):
     assert "1 step" in frame["rows"][1]["html"]
 
 
+async def test_all_who_watch_a_run_share_a_room_and_the_last_one_closes_it(project, member, owner):
+    saved = await sync_to_async(write)(project, range(3))
+    path = f"/ws/runs/{saved.id}/?after="
+    async with socket(member, f"{path}0") as behind, socket(owner, f"{path}{saved.revision}") as fresh_one:
+        assert [row["seq"] for row in (await behind())["rows"]] == [0, 1, 2]
+        [room] = rooms_here().values()
+        while len(room.watchers) < 2:
+            await asyncio.sleep(0.01)
+        again = await sync_to_async(write)(project, [1], StepStatus.FAILED)
+        await nudge(again)
+        frames = [await behind(), await fresh_one()]
+        assert frames[0] == frames[1]
+        assert [row["seq"] for row in frames[0]["rows"]] == [1]
+    assert rooms_here() == {}
+    assert all(task.cancelling() for task in room.tasks)
+
+
+async def test_run_without_nudges_is_repaired_by_the_heartbeat(project, member, monkeypatch):
+    monkeypatch.setattr("runs.rooms.HEARTBEAT_SECONDS", 0.3)
+    saved = await sync_to_async(write)(project, range(2))
+    async with socket(member, f"/ws/runs/{saved.id}/?after={saved.revision}") as read:
+        assert await read() == {"ping": True}
+        await sync_to_async(write)(project, [2])
+        frames = [await read() for _ in range(3)]
+    assert [frame["rows"][0]["seq"] for frame in frames if "rows" in frame] == [2]
+
+
 @pytest.mark.parametrize(
     "place", ["runs/{run}/", "projects/{team}/{project}/", "runs/01a1f8d6-cfc2-773d-80db-8941ec3107c2/"]
 )
@@ -196,6 +224,7 @@ async def test_list_frames_bring_rows_of_the_filter_and_name_the_others(project,
 @pytest.mark.parametrize("page", ["run", "list"])
 async def test_who_is_no_member_any_more_gets_no_frame(project, member, monkeypatch, leave, page):
     monkeypatch.setattr("runs.consumers.SOCKET_ACCESS_SECONDS", 0)
+    monkeypatch.setattr("runs.rooms.SOCKET_ACCESS_SECONDS", 0)
     saved = await sync_to_async(write)(project, range(2))
     run, listed = f"/ws/runs/{saved.id}/", f"/ws/projects/{project.team.slug}/{project.slug}/"
     async with socket(member, run if page == "run" else listed) as read:

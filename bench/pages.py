@@ -1,0 +1,208 @@
+"""Measure every page over what a team stores in months: 200,000 runs in a list, runs of 33,000 steps.
+
+    .venv/bin/python -m bench.pages     (`make bench` runs this and the others)
+
+Times are those of a client on the same machine, over HTTP against the running web process, from the request
+to the last byte; CPU is what the product used meanwhile, database included, which other load changes less.
+Queries are counted by the same views in this process, on the same database.
+"""
+
+import http.client
+import os
+import random
+import statistics
+import time
+from collections.abc import Iterator
+
+from bench.events import Product
+from bench.report import Report
+
+RUNS, FEW_RUNS = 200_000, 1_000
+TIMES, MOST_SECONDS = 40, 8
+#: Pages of the list, by name: query string, bar in milliseconds.
+LISTS = {
+    "list": "",
+    "list, page 2,000": "?before={deep}",
+    "list: status": "?status=failed",
+    "list: agent": "?agent=codex",
+    "list: model": "?model=kimi-k2.5",
+    "list: repository": "?repo=repo-39",
+    "list: failures": "?failures=1",
+    "list: last 24 hours": "?when=24h",
+    "list: last 30 days": "?when=30d",
+    "list: four filters": "?agent=codex&model=kimi-k2.5&repo=repo-38&status=unfinished",
+    "list: text in many": "?q=session",
+    "list: text in ten": "?q=zanzibar",
+    "list: text in none": "?q=nowhere+to+be+found",
+}
+LIST_BAR, RUN_BARS, DIFF_BAR, OTHER_BAR = 50, {"1k": 150, "20k": 300, "33k": 300}, 300, 300
+#: Pages of a run that stand for themselves: what they take along is as long as the run.
+WHOLE_RUN = {"export", "summary"}
+
+
+def main() -> None:
+    product = Product()
+    try:
+        bench = Bench(product)
+        report = Report("pages")
+        bench.seed()
+        head = ["page", "p50 ms", "p95 ms", "bar ms", "CPU ms", "queries", "kB"]
+        lists = bench.rows(bench.list_pages())
+        report.table(f"The list of {RUNS:,} runs (bar 50 ms, aim 20, at most 12 queries)", head, lists)
+        runs = bench.rows(bench.run_pages())
+        report.table("Runs of 1,000, 20,000 and 33,000 steps (bar 200 kB)", head, runs)
+        report.table("Everything else of the run of 20,000 steps", head, bench.rows(bench.other_pages()))
+        report.table("Growth: the same page over more", ["", "p50 ÷ p50", "queries"], bench.growth())
+        report.save()
+    finally:
+        product.stop()
+
+
+class Bench:
+    """The product with its recordings, a member's session, and what was measured."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        os.environ["AGENTSCOPE_DATA"] = str(product.data)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "agentscope.settings"
+        import django
+
+        django.setup()
+        from django.test import Client
+
+        from teams.actions import create_project, create_team
+        from teams.models import User
+
+        user = User.objects.create_user("bench@example.com", None)
+        team = create_team("bench", user)
+        self.projects = {name: create_project(team, name) for name in ("many", "few", "long")}
+        self.client = Client(HTTP_HOST="127.0.0.1")
+        self.client.force_login(user)
+        self.headers = {"Cookie": f"sessionid={self.client.cookies['sessionid'].value}"}
+        self.connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=60)
+        self.found: dict[str, tuple[float, int]] = {}
+
+    def seed(self) -> None:
+        from django.db import connection
+
+        from bench.seeding import long_run, run_with_diff, run_with_result, seed_runs
+        from bench.store import NOW
+        from runs.models import Run
+        from runs.store import save
+
+        seed_runs(self.projects["many"], RUNS)
+        seed_runs(self.projects["few"], FEW_RUNS)
+        batches = [run_with_result("5MB", 5_000_000), run_with_diff("diff", 14, 10_000)]
+        for name, steps, agents in (
+            ("1k", 1_000, 4),
+            ("20k", 20_000, 40),
+            ("33k", 33_000, 40),
+            ("lanes", 1_000, 20),
+        ):
+            batches += long_run(name, steps, agents=agents)
+        for batch in batches:
+            save(self.projects["long"], batch, now=NOW)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        runs = Run.objects.filter(project=self.projects["long"])
+        self.runs = dict(runs.values_list("external_id", "id"))
+
+    def list_pages(self) -> Iterator[tuple[str, str, int]]:
+        from runs.models import Run
+        from runs.views.filters import write_cursor
+
+        many = Run.objects.filter(project=self.projects["many"]).order_by("-sort_at", "-id")
+        deep = write_cursor(*many.values_list("sort_at", "id")[RUNS // 2])
+        yield f"list of {FEW_RUNS:,}", "/bench/few/", LIST_BAR
+        for name, query in LISTS.items():
+            yield name, "/bench/many/" + query.format(deep=deep), LIST_BAR
+        yield "rows", "/bench/many/rows/", LIST_BAR
+        for name in ("agent", "model", "repo"):
+            yield f"menu: {name}", f"/bench/many/choices/{name}/", LIST_BAR
+
+    def run_pages(self) -> Iterator[tuple[str, str, int]]:
+        for name, bar in RUN_BARS.items():
+            yield f"run of {name}", self.url(name), bar
+        yield "run with 20 sub-agents", self.url("lanes"), RUN_BARS["1k"]
+        for name, bar in RUN_BARS.items():
+            middle = int(name.removesuffix("k")) * 500
+            yield f"{name}: at the middle step", f"{self.url(name)}?step={middle}", bar
+            yield f"{name}: next window", f"{self.url(name)}timeline/?after={middle}", bar
+            yield f"{name}: window before", f"{self.url(name)}timeline/?before={middle}", bar
+        yield "20k: lane of 250 steps", f"{self.url('20k')}timeline/?lane=3", RUN_BARS["20k"]
+        yield "step with 5 MB", f"{self.url('5MB')}?step=0", OTHER_BAR
+        yield "14 files, 10,000 changed lines", f"{self.url('diff')}changes/", DIFF_BAR
+
+    def other_pages(self) -> Iterator[tuple[str, str, int]]:
+        """Ask for whatever page a run has, found in the URL conf."""
+        from django.urls import NoReverseMatch, reverse
+
+        from runs.urls import urlpatterns
+
+        known = {"run_id": self.runs["20k"], "seq": 10_000, "number": 3, "name": "agent"}
+        for pattern in urlpatterns:
+            names = set(pattern.pattern.converters)
+            given = {"team": "bench", "project": "long"} | {key: known[key] for key in names & known.keys()}
+            if "run_id" not in names or pattern.name in WHOLE_RUN:
+                continue
+            try:
+                path = reverse(f"runs:{pattern.name}", kwargs=given)
+            except NoReverseMatch:
+                continue
+            if self.client.get(path).status_code == 200:
+                yield str(pattern.name), path, OTHER_BAR
+
+    def url(self, run: str) -> str:
+        return f"/bench/long/runs/{self.runs[run]}/"
+
+    def rows(self, pages: Iterator[tuple[str, str, int]]) -> list[list[str]]:
+        return [self.measure(*page) for page in pages]
+
+    def measure(self, name: str, path: str, bar: int) -> list[str]:
+        size, times, began, cpu = self.ask(path)[1], [], time.monotonic(), self.product.cpu()[0]
+        while len(times) < TIMES and (time.monotonic() - began < MOST_SECONDS or len(times) < 3):
+            times.append(self.ask(path)[0])
+        used = (self.product.cpu()[0] - cpu) / len(times) * 1000
+        times.sort()
+        p50, p95 = statistics.median(times), times[int(len(times) * 0.95)]
+        queries = self.queries(path)
+        self.found[name] = (p50, queries)
+        return [name, f"{p50:.1f}", f"{p95:.1f}", str(bar), f"{used:.0f}", str(queries), f"{size / 1000:.0f}"]
+
+    def ask(self, path: str) -> tuple[float, int]:
+        """Ask for a page; return milliseconds until its last byte, and its bytes."""
+        began = time.perf_counter()
+        self.connection.request("GET", path, headers=self.headers)
+        answer = self.connection.getresponse()
+        size = len(answer.read())
+        took = (time.perf_counter() - began) * 1000
+        if answer.status != 200:
+            raise SystemExit(f"{answer.status} {path}")
+        time.sleep(random.random() / 100)
+        return took, size
+
+    def queries(self, path: str) -> int:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as queries:
+            self.client.get(path)
+        return len(queries)
+
+    def growth(self) -> list[list[str]]:
+        """Compare pages over much with the same pages over little."""
+        pairs = {
+            f"list of {RUNS:,} ÷ of {FEW_RUNS:,} runs": ("list", f"list of {FEW_RUNS:,}"),
+            "run of 20,000 ÷ of 1,000 steps": ("run of 20k", "run of 1k"),
+            "run of 33,000 ÷ of 1,000 steps": ("run of 33k", "run of 1k"),
+            "window in the middle, 20,000 ÷ 1,000": ("20k: next window", "1k: next window"),
+        }
+        table = []
+        for words, (much, little) in pairs.items():
+            (time_much, queries), (time_little, queries_little) = self.found[much], self.found[little]
+            table.append([words, f"{time_much / time_little:.2f}", f"{queries} · {queries_little}"])
+        return table
+
+
+if __name__ == "__main__":
+    main()
