@@ -1,11 +1,15 @@
 """Changed files as a tree of folders. Pure, and bounded: what is not listed is counted."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from runs.kinds import Op
 from runs.limits import FILES_LISTED
+
+#: Files from which on folders are shut at first.
+FOLDED_FROM = 200
 
 #: Levels of folders; what lies deeper is listed by its last name there.
 DEPTH = 16
@@ -43,6 +47,7 @@ class Folder:
     folders: list["Folder"] = field(default_factory=list)
     files: list[ChangedFile] = field(default_factory=list)
     left_out: int = 0  #: files in it that are not listed
+    is_open: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +88,7 @@ def sums_of(files: Iterable[ChangedFile]) -> Sums:
 def tree_of(files: Sequence[ChangedFile]) -> Folder:
     """Build the tree; after FILES_LISTED files, what is left of a folder is counted."""
     root = _folder("", "", sorted(files, key=lambda file: file.path.split("/")))
-    _bound(root, FILES_LISTED)
+    _bound(root)
     return root
 
 
@@ -116,15 +121,17 @@ def _merged(folder: Folder) -> Folder:
     return folder
 
 
-def _bound(folder: Folder, room: int) -> int:
-    """Keep as many rows as there is room for, folders first; return the room left."""
-    for n, inner in enumerate(folder.folders):
-        if room <= 0:
-            folder.left_out += sum(rest.size for rest in folder.folders[n:])
-            folder.folders = folder.folders[:n]
-            break
-        room = _bound(inner, room - 1)
-    kept = folder.files[: max(0, room)]
-    folder.left_out += len(folder.files) - len(kept)
-    folder.files = kept
-    return room - len(kept)
+def _bound(root: Folder) -> None:
+    """Keep as many rows as there is room for, level by level, so that every folder near the top is there."""
+    room, waiting = FILES_LISTED, deque([root])
+    while waiting:
+        folder = waiting.popleft()
+        folders, files = folder.folders, folder.files
+        folder.folders = folders[:room]
+        room -= len(folder.folders)
+        folder.files = files[:room]
+        room -= len(folder.files)
+        folder.left_out = sum(rest.size for rest in folders[len(folder.folders) :])
+        folder.left_out += len(files) - len(folder.files)
+        folder.is_open = root.size <= FOLDED_FROM
+        waiting += folder.folders

@@ -102,7 +102,7 @@ COLOURED_CHARS = 120_000
 COLOURED_LINE = 2_000
 
 #: Lines of one part of a diff, painted in 0.1 s; the next part loads when it comes into view.
-DIFF_LINES = 500
+DIFF_LINES = 300
 
 #: Characters shown of one line of a diff; the rest of the line is a click away.
 LINE_CHARS = 1_000
@@ -111,7 +111,7 @@ LINE_CHARS = 1_000
 OPEN_LINES = 800
 
 #: Lines of all open diffs of one answer, painted in 0.1 s; those after them load when they come into view.
-ANSWER_LINES = 600
+ANSWER_LINES = 400
 
 #: Bytes of the texts read for one answer of the Changes tab; diffs after them load when they come into view.
 ANSWER_BYTES = 4_000_000

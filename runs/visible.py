@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 #: Controls but the tab; no-break space, soft hyphen; zero-width and direction marks; line separators; byte
 #: order mark; tag characters and variation selectors that carry hidden text; halves of a surrogate pair.
 _ODD = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xa0\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xa0\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd"
     "\ud800-\udfff\U000e0000-\U000e01ef]"
 )
 _CONTROLS = {0x7F: "␡"} | {code: chr(0x2400 + code) for code in range(0x20)}

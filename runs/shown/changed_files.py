@@ -42,6 +42,7 @@ class FolderShown:
     files: list[FileShown]
     left_out: str  #: what is not listed, in words
     url: str  #: all that changed in it
+    is_open: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +78,7 @@ def folder_shown(folder: Folder, url: str, look: Look, here: Mapping[str, int]) 
         files=[_file(file, url, look, here) for file in folder.files],
         left_out=f"{plural(folder.left_out, 'more file')}" if folder.left_out else "",
         url=url + look.but(words=f"{folder.path}**", path=""),
+        is_open=folder.is_open,
     )
 
 
@@ -86,8 +88,8 @@ def _file(file: ChangedFile, url: str, look: Look, here: Mapping[str, int]) -> F
         name_html=visible_html(file.name),
         path=file.path,
         url=f"#change-{number}" if number is not None else url + look.of_one.but(path=file.path),
-        added=f"+{count(file.added)}",
-        removed=f"−{count(file.removed)}",
+        added=f"+{count(file.added)}" if file.added or file.removed else "",
+        removed=f"−{count(file.removed)}" if file.added or file.removed else "",
         badges=list(_badges(file)),
     )
 

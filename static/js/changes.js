@@ -2,12 +2,12 @@
 // f the filter. A switch keeps the reader at the diff in view.
 (() => {
   const { keys } = window.pageKeys;
-  const TOP = 60; // what sticks to the top, and a hair
+  const top = () => (document.querySelector(".strip")?.getBoundingClientRect().bottom ?? 0) + 16; // what sticks
   const cards = () => [...document.querySelectorAll(".changes .change")];
   const path = (card) => card.getAttribute("aria-label");
   // The diff that a key went to, until the reader scrolls; the page may be too short to bring it to the top.
   let here = document.getElementById(location.hash.slice(1))?.closest(".changes .change") ?? null;
-  const current = () => here ?? cards().findLast((card) => card.getBoundingClientRect().top < TOP);
+  const current = () => here ?? cards().findLast((card) => card.getBoundingClientRect().top < top());
   const leave = () => {
     here?.classList.remove("is-here");
     here = null;

@@ -52,9 +52,9 @@ def test_unchanged_lines_and_long_diffs_open_on_demand(open_page, places, diffs)
     expect(first.locator("tr.same")).to_have_count(62)
     long = page.locator("#change-2")
     long.get_by_text("Load diff (2,000 lines)").click()
-    expect(long.locator("tr.add")).to_have_count(500)
+    expect(long.locator("tr.add")).to_have_count(300)
     long.locator("tr.add").last.scroll_into_view_if_needed()
-    expect(long.locator("tr.add")).to_have_count(1_000)
+    expect(long.locator("tr.add")).to_have_count(600)
 
 
 def test_lines_have_addresses(open_page, places, diffs):
@@ -75,9 +75,9 @@ def test_lines_have_addresses(open_page, places, diffs):
 def test_everything_is_a_link_without_javascript(open_page, places, diffs):
     page = open_page(places(diffs) + "changes/", java_script_enabled=False)
     page.locator("#change-2 .load a").click()
-    expect(page.locator("tr.add")).to_have_count(500)
+    expect(page.locator("tr.add")).to_have_count(300)
     page.get_by_text("Show more of this diff").click()
-    expect(page.locator("tr.add").first).to_contain_text("line 501")
+    expect(page.locator("tr.add").first).to_contain_text("line 301")
     page.get_by_text("Side by side").click()
     expect(page.locator("table.is-split")).to_be_visible()
     page.get_by_role("link", name="All changes").click()

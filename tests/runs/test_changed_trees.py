@@ -38,11 +38,11 @@ def test_sums_count_files_outside_apart():
     assert sums_of(files) == Sums(files=1, added=2, removed=1, hidden=1, outside=1)
 
 
-def test_tree_is_bounded_and_counts_what_it_leaves_out():
+def test_tree_is_bounded_and_every_folder_near_the_top_is_there():
     tree = tree_of([file(f"{folder:03}/{n:03}.py") for folder in range(30) for n in range(30)])
-    listed = sum(len(each.files) for each in tree.folders)
-    assert listed + len(tree.folders) == FILES_LISTED
-    assert listed + tree.left_out + sum(each.left_out for each in tree.folders) == 900
+    assert (len(tree.folders), tree.left_out, tree.folders[0].is_open) == (30, 0, False)
+    assert 30 + sum(len(each.files) for each in tree.folders) == FILES_LISTED
+    assert all(len(each.files) + each.left_out == 30 for each in tree.folders)
 
 
 def test_a_path_of_a_thousand_folders_ends_somewhere():

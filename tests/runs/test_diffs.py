@@ -67,7 +67,7 @@ def test_diff_says_crlf_and_missing_newline():
 
 def test_diff_of_long_file_is_cut_and_says_so():
     diff = diff_of("", "x\n" * 5_000, "x")
-    assert (len(diff.hunks[0].lines), diff.cut, diff.additions) == (500, 4_500, 5_000)
+    assert (len(diff.hunks[0].lines), diff.cut, diff.additions) == (300, 4_700, 5_000)
 
 
 def test_diff_of_huge_file_is_not_made():
