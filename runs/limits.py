@@ -71,6 +71,27 @@ TREE_ROWS = 600
 #: Records that an address keeps open in the log.
 LOG_OPEN = 10
 
+#: Seconds that find-in-run searches previews, and as many long texts; what is left is said.
+FIND_SECONDS = 2.0
+
+#: Steps of one query of find-in-run, between two looks at the clock.
+FIND_CHUNK = 5_000
+
+#: Bytes of long texts, unpacked, that one search reads: 0.5 s on one core.
+FIND_BYTES = 128_000_000
+
+#: Bytes of long texts in memory at a time.
+FIND_BATCH_BYTES = 4_000_000
+
+#: Steps that the list of find-in-run shows; n and N go on behind it.
+FOUND_LISTED = 100
+
+#: Steps that n and N go through, and that the strip marks.
+FOUND_MOST = 5_000
+
+#: Characters around a match in that list.
+SNIPPET_CHARS = 140
+
 #: Changed steps that a client which was away is sent; after more it loads the page anew.
 MISSED_MOST = 1_000
 

@@ -18,6 +18,7 @@ from runs.queries.runs import parent_of, run_of
 from runs.queries.steps import has_meta_events, last_seq
 from runs.shown.tabs import KEPT, tabs_of
 from runs.shown.verdicts import verdict_shown
+from runs.views.finding import query_in, read_found
 from runs.views.panels import panel_of
 from runs.views.timelines import number_in, shows_events, transcript_context
 from teams.access import project_for
@@ -37,14 +38,20 @@ def show_run(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
         panel = panel_of(request, found, run, seq) if seq is not None else None
     except Http404:
         return miss_step(request, found, run, seq)
-    overview = read_overview(found, run) if panel is None else None
+    beside = beside_transcript(request, found, run) if panel is None else {"panel": panel}
     if request.htmx and request.htmx.target == "panel":
-        shown = {"panel": panel, "overview": overview, "project": found, "run": run}
-        return render(request, "runs/_panel.html", shown)
-    context = run_context(request, found, run, tab="transcript") | thinking_context(request)
+        return render(request, "runs/_panel.html", beside)
+    context = run_context(request, found, run, tab="transcript") | transcript_state(request)
     context |= transcript_context(found, run, seq, meta=context["meta"])
     context |= {"has_meta": context["meta"] or has_meta_events(run), "fewest": FEWEST}
-    return render(request, "runs/run.html", context | {"panel": panel, "overview": overview})
+    return render(request, "runs/run.html", context | beside)
+
+
+def beside_transcript(request: HttpRequest, project: Project, run: Run) -> dict[str, Any]:
+    """Read what the panel shows while no step is chosen: what was found, else the run at a glance."""
+    context = {"project": project, "run": run, "run_url": place_of(project, run).url("run")}
+    found = read_found(request, project, run)
+    return context | ({"found": found} if found else {"overview": read_overview(project, run)})
 
 
 def miss_step(request: HttpRequest, project: Project, run: Run, seq: int | None) -> HttpResponse:
@@ -53,13 +60,23 @@ def miss_step(request: HttpRequest, project: Project, run: Run, seq: int | None)
     return render(request, "runs/no_step.html", context, status=404)
 
 
-def thinking_context(request: HttpRequest) -> dict[str, Any]:
-    """Say whether thinking is shown, and the address at which it is the other way round."""
+def transcript_state(request: HttpRequest) -> dict[str, Any]:
+    """Read what the address says of the transcript, and how its controls change that."""
+    state = {name: request.GET[name] for name in ("thinking", "events") if request.GET.get(name)}
+    return {
+        "thinking": state.get("thinking") == "1",
+        "thinking_url": _switched(request, "thinking", "1"),
+        "events_url": _switched(request, "events", "all"),
+        "query": query_in(request),
+        "find_state": state,
+    }
+
+
+def _switched(request: HttpRequest, name: str, value: str) -> str:
     query = request.GET.copy()
-    thinking = query.pop("thinking", [""])[-1] == "1"
-    if not thinking:
-        query["thinking"] = "1"
-    return {"thinking": thinking, "thinking_url": f"?{query.urlencode()}"}
+    if query.pop(name, [""])[-1] != value:
+        query[name] = value
+    return f"?{query.urlencode()}"
 
 
 def kept_of(request: HttpRequest) -> dict[str, str]:

@@ -29,7 +29,8 @@
   };
   // A link to a step, or the one that closes it, says which step; the rest is the reader's.
   document.addEventListener("htmx:configRequest", ({ detail }) => {
-    if (detail.target?.id === "panel") detail.path = carry(detail.path, ["step"]);
+    const said = ["step", ...detail.formData.keys(), ...(detail.elt.dataset.clears ?? "").split(" ")];
+    if (detail.target?.id === "panel") detail.path = carry(detail.path, said);
   });
   for (const name of ["htmx:replacedInHistory", "htmx:pushedIntoHistory"]) document.addEventListener(name, link);
   window.pageState = { get: (name) => read().get(name) ?? "", set, carry };

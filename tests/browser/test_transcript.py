@@ -200,3 +200,61 @@ def test_e_goes_into_a_closed_lane_that_failed(open_page, places, send):
     expect(failed).to_be_visible()
     page.keyboard.press("e")
     expect(failed).to_have_attribute("aria-current", "true")
+
+
+def test_find_goes_through_hits_beyond_the_rows_that_are_loaded(open_page, places, send):
+    for start in range(0, 450, 150):
+        lines = (
+            {"kind": "log", "text": f"line {n}{' Needle_%' if n % 100 == 40 else ''}"}
+            for n in range(start, start + 150)
+        )
+        send("find", *lines)
+    page = open_page(places("find"))
+    page.evaluate("addEventListener('find:hits', (e) => { window.told = e.detail.steps }, true)")
+    page.keyboard.press("f")
+    expect(page.locator("[data-find-field]")).to_be_focused()
+    page.keyboard.type("needle_%")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel h2")).to_have_text("5 steps")
+    expect(page.locator("[data-find-count]")).to_have_text("– of 5")
+    assert page.locator(".found-hit mark").all_text_contents() == ["Needle_%"] * 5
+    assert page.evaluate("window.told") == [40, 140, 240, 340, 440]
+    assert page.url.endswith("?find=needle_%25")
+
+    page.keyboard.press("n")
+    expect(page.locator("#panel [data-panel='40']")).to_be_visible()
+    expect(page.locator("[data-find-count]")).to_have_text("1 of 5")
+    page.keyboard.press("Shift+N")
+    expect(page.locator("#panel [data-panel='440']")).to_be_visible()
+    expect(page.locator("li[data-seq='440'] > .step")).to_be_in_viewport()
+    assert page.locator("li[data-seq='0']").count() == 0  # another window
+    assert page.evaluate("new URLSearchParams(location.search).get('find')") == "needle_%"
+
+    page.reload()
+    expect(page.locator("[data-find-count]")).to_have_text("5 of 5")
+    page.keyboard.press("Escape")
+    expect(page.locator(".found .found-hit")).to_have_count(5)
+    page.locator(".found-hit[data-goto='240']").click()
+    expect(page.locator("#panel [data-panel='240']")).to_be_visible()
+    expect(page.locator("li[data-seq='240'] > .step[aria-current]")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator(".found")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-overview]")).to_be_visible()
+    expect(page.locator("[data-find-field]")).to_have_value("")
+    assert "find" not in page.url
+
+
+def test_find_works_without_javascript(open_page, places, told):
+    page = open_page(places(told), java_script_enabled=False)
+    page.locator("[data-find-field]").fill("OUT 2")
+    page.locator("[data-find-field]").press("Enter")
+    expect(page.locator(".found h2")).to_have_text("1 step")
+    page.locator(".found-hit").click()
+    expect(page.locator("#panel h2")).to_contain_text("echo 2")
+
+
+def test_words_of_a_hit_run_no_script(open_page, places, told):
+    page = open_page(places(told) + "?find=onerror")
+    expect(page.locator(".found-hit mark").first).to_have_text("onerror")
+    assert page.locator(".found img, .found script").count() == 0
