@@ -70,6 +70,8 @@ class FileDiff:
     lines: tuple[int, int] | None = None  #: lines of the whole texts, where both are known
     mode: str = ""  #: `100644 → 100755`, where a patch says so
     similarity: int | None = None  #: percent, of a rename
+    binary: bool = False  #: a patch says so
+    sizes: tuple[int, ...] = ()  #: bytes after and before, of a binary file whose patch holds both
 
     @property
     def weight(self) -> int:

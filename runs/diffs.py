@@ -90,6 +90,8 @@ def diff_of_patch(patch: str, path: str, how: How = AS_IS) -> FileDiff:
         numbered=told.numbered,
         mode=told.mode,
         similarity=told.similarity,
+        binary=told.binary,
+        sizes=told.sizes,
     )
 
 

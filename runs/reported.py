@@ -12,6 +12,8 @@ from runs.difflines import Hunk, Line, line_of
 _HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$")
 _MODE = re.compile(r"^(old|new) mode (\d{6})$", re.MULTILINE)
 _SIMILAR = re.compile(r"^similarity index (\d{1,3})%$", re.MULTILINE)
+_BINARY = re.compile(r"^(?:Binary files .+ differ|GIT binary patch)$", re.MULTILINE)
+_LITERAL = re.compile(r"^literal (\d{1,12})$", re.MULTILINE)
 _NEXT = ("@@", "*** ", "diff --git ")
 
 
@@ -23,6 +25,8 @@ class Reported:
     numbered: bool
     mode: str = ""  #: `100644 → 100755`
     similarity: int | None = None  #: percent, of a rename
+    binary: bool = False
+    sizes: tuple[int, ...] = ()  #: bytes after and before, of a binary file whose patch holds both
 
 
 def read_patch(patch: str) -> Reported:
@@ -31,11 +35,14 @@ def read_patch(patch: str) -> Reported:
     head = patch.partition("\n@@")[0]
     modes = dict(_MODE.findall(head))
     similar = _SIMILAR.search(head)
+    is_binary = not numbered and _BINARY.search(patch) is not None
     return Reported(
         hunks=list(_parse_numbered(patch) if numbered else _parse_bare(patch)),
         numbered=numbered,
         mode=f"{modes['old']} → {modes['new']}" if len(modes) == 2 else "",
         similarity=int(similar[1]) if similar else None,
+        binary=is_binary,
+        sizes=tuple(map(int, _LITERAL.findall(patch)))[:2] if is_binary else (),
     )
 
 

@@ -215,8 +215,8 @@ def _counts(change: FileChange, told: Texts) -> str:
 
 
 def _notes(change: FileChange, told: Texts, diff: FileDiff | None, look: Look) -> Iterator[str]:
-    if change.binary:
-        yield "A binary file: nothing to compare line by line."
+    if change.binary or (diff and diff.binary):
+        yield _binary_words(diff.sizes if diff else ())
     if change.basis in _BASIS and not (change.basis == Basis.PATCH and diff and not diff.hunks):
         yield _BASIS[Basis(change.basis)]
     if diff and diff.mode:
@@ -229,6 +229,13 @@ def _notes(change: FileChange, told: Texts, diff: FileDiff | None, look: Look) -
         yield "Too big to compare here."
     elif diff:
         yield from _about_lines(change, told, diff, look)
+
+
+def _binary_words(sizes: tuple[int, ...]) -> str:
+    words = "A binary file: nothing to compare line by line."
+    return (
+        f"{words} {size_words(sizes[1])} before, {size_words(sizes[0])} after." if len(sizes) == 2 else words
+    )
 
 
 def _likeness(diff: FileDiff | None) -> Iterator[str]:
@@ -249,7 +256,7 @@ def _about_lines(change: FileChange, told: Texts, diff: FileDiff, look: Look) ->
     changed = [line for hunk in diff.hunks for line in hunk.lines if line.side is not Side.SAME]
     if changed and not diff.cut and all(line.ending for line in changed):
         yield "Only line endings differ."
-    if diff.hunks or diff.mode or change.op == Op.RENAME:
+    if diff.hunks or diff.mode or diff.binary or change.op == Op.RENAME:
         return
     if "" in (told.before, told.after) and None in (told.before, told.after):
         yield "An empty file."

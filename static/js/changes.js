@@ -58,6 +58,13 @@
     "]": () => file(1), "[": () => file(-1), n: () => change(1), p: () => change(-1),
     s: () => press("s"), w: () => press("w"), f: filter,
   });
+  // A live run may go on changing files: say so, and leave what is read as it is.
+  const newer = document.querySelector("[data-newer]");
+  const facts = () => document.querySelector("[data-head] .add-ink")?.parentElement.parentElement.textContent;
+  const known = facts();
+  const compare = () => { newer.hidden = facts() === known; };
+  newer?.closest("[data-live]")?.addEventListener("live:frame", () => setTimeout(compare)); // after glance.js
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[data-key]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

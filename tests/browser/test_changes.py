@@ -83,3 +83,15 @@ def test_everything_is_a_link_without_javascript(open_page, places, diffs):
     page.get_by_role("link", name="All changes").click()
     page.locator("#change-0 .expand").last.click()
     expect(page.locator("tr.same")).to_have_count(119)
+
+
+def test_more_changes_of_a_live_run_are_told(open_page, places, send):
+    call = {"kind": "tool_call", "id": "c", "name": "Bash", "args": {"command": "make"}}
+    send("growing", call)
+    page = open_page(places("growing") + "changes/")
+    expect(page.locator("[data-live-word]")).to_have_text("Live")
+    expect(page.locator(".empty")).to_contain_text("No file was changed so far")
+    send("growing", {"kind": "file_change", "step": "c", "path": "a.py", "before": "a", "after": "b"})
+    page.locator("[data-newer]").click(timeout=10_000)
+    expect(page.locator(".change")).to_have_count(1)
+    expect(page.locator("[data-newer]")).to_be_hidden()
