@@ -47,9 +47,9 @@ def join_lanes(batch: Batch, stored: Mapping[str, StoredLanes]) -> Batch:
 
 
 def joined(step: StepRecord, lanes: StoredLanes) -> list[StepRecord]:
-    """Join one step: under its call, or with the stored steps that lie under it."""
+    """Join one step: put it under its call, and under it the stored steps of the agent that it started."""
     if is_loose(step):
-        return [replace(step, parent=lanes.calls.get(step.agent))]
+        step = replace(step, parent=lanes.calls.get(step.agent))
     agent = str(step.detail.get("agent_id") or "")
     if not is_alone(step) or agent not in lanes.known:
         return [step]

@@ -1,6 +1,7 @@
 """Transcripts that come in pieces: the end of a file by itself, the files of a session one by one."""
 
 import json
+from itertools import permutations
 
 import pytest
 
@@ -87,3 +88,22 @@ def test_sub_agent_finds_its_call_in_another_import(project, order):
     for name in order:
         take(project, *pieces[name], name=f"{name}.jsonl")
     assert Run.objects.get().revision == revision
+
+
+@pytest.mark.parametrize("order", list(permutations(("main", "outer", "inner"))))
+def test_sub_agent_of_a_sub_agent_finds_its_call(project, order):
+    pieces = {"main": Script(), "outer": Script(), "inner": Script()}
+    calls = {"main": ("t1", "outer"), "outer": ("t2", "inner")}
+    for name, script in pieces.items():
+        if name != "main":
+            script.base |= {"agentId": name, "isSidechain": True}
+        script.user(f"task of {name}", uuid=f"{name}-1")
+        if name in calls:
+            key, agent = calls[name]
+            script.calls("Agent", key, id=f"msg_{name}", prompt=f"task of {agent}")
+            script.result(key, "ok", {"status": "completed", "agentId": agent}, uuid=f"{name}-3")
+    for name in order:
+        take(project, *pieces[name].records, name=f"{name}.jsonl")
+    parents = dict(Step.objects.exclude(agent="").values_list("key", "parent_key"))
+    assert parents == {"outer-1": "t1", "msg_outer:req_msg_outer": "t1", "t2": "t1", "inner-1": "t2"}
+    assert {call.detail["transcript"] for call in Step.objects.filter(kind="agent")} == {"here"}
