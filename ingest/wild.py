@@ -15,6 +15,8 @@ BIGGEST = 2**63 - 1
 DEEPEST = 64
 #: Characters of an id; a key of several must stay below the 2,704 bytes of an index entry.
 LONGEST_ID = 200
+#: What a careless redactor writes in place of an id.
+MASKED = "REDACTED"
 #: Numbers above this are milliseconds since 1970, below seconds (1e11 s is the year 5138).
 MILLISECONDS_FROM = 1e11
 
@@ -54,10 +56,15 @@ def text(value: object) -> str | None:
 
 
 def identity(value: object) -> str | None:
-    """Take an id: a text that an index can hold; a longer one keeps its beginning and a digest."""
+    """Take an id: a text that an index can hold; a longer one keeps its beginning and a digest.
+
+    An id that was masked before it came is none: all masked ids look alike (FORMATS 0.2.9).
+    """
     found = text(value)
-    if not found or len(found) <= LONGEST_ID:
-        return found or None
+    if not found or found == MASKED:
+        return None
+    if len(found) <= LONGEST_ID:
+        return found
     return f"{found[:LONGEST_ID]}~{blake2b(found.encode(), digest_size=8).hexdigest()}"
 
 

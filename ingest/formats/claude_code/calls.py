@@ -46,6 +46,8 @@ def key_of(record: Record) -> tuple[str, str | None] | None:
     if message:
         name = f"{message}:{request}" if request else message
         return name, name
+    if request:
+        return request, request
     uuid = wild.identity(record.get("uuid"))
     return (uuid, None) if uuid else None
 

@@ -1,5 +1,6 @@
 """One session walked from its first record to its last: records in, steps and changes out."""
 
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -59,6 +60,7 @@ class Session:
         self.tools: dict[str, Tool] = {}
         self.open: dict[str, dict[str, Tool]] = {}  #: calls without a result, by lane
         self.agents: dict[str, Tool] = {}  #: calls of sub-agents, by the agent's id
+        self.nameless: dict[str, deque[str]] = {}  #: calls without an id, answered in their order, by lane
         #: Results that stand before their calls, as they came.
         self.early: dict[str, tuple[Lane, Record, dict[str, Any], datetime | None]] = {}
         self.changes: list[ChangeRecord] = []
@@ -152,7 +154,10 @@ class Session:
         """Open the call that a block asks for, or close the one whose result it carries (server tools)."""
         kind = wild.text(block.get("type")) or ""
         if kind in CALL_TYPES:
-            key = wild.identity(block.get("id")) or f"{notes.key_of(record)}:{number}"
+            key = wild.identity(block.get("id"))
+            if key is None:
+                key = f"{notes.key_of(record)}:{number}"
+                self.nameless.setdefault(lane.agent, deque()).append(key)
             known = self.tools.get(key)
             if known is None:
                 self.open_tool(lane, record, key, block, at)
@@ -192,7 +197,8 @@ class Session:
 
     def result(self, lane: Lane, record: Record, block: dict[str, Any], at: datetime | None) -> None:
         """Pair a result with its call, and take the file change or the file content that it tells of."""
-        key = wild.identity(block.get("tool_use_id"))
+        nameless = self.nameless.get(lane.agent)
+        key = wild.identity(block.get("tool_use_id")) or (nameless.popleft() if nameless else None)
         if not key:
             self.add(
                 notes.hidden(

@@ -139,6 +139,21 @@ def test_result_before_its_call_answers_it():
     assert [change.after for change in batch.changes] == ["2\n"]
 
 
+@pytest.mark.parametrize("masked", ["REDACTED", None])
+def test_calls_without_ids_are_answered_in_order(masked):
+    script = Script()
+    script.user("go")
+    for number in (1, 2):
+        script.calls("Bash", masked, id=f"m{number}", command=f"command {number}")
+    for number in (1, 2):
+        script.result(masked, f"output {number}")
+    tools = [step for step in script.read().steps if step.kind == "tool"]
+    assert [(json.loads(step.input)["command"], step.output) for step in tools] == [
+        ("command 1", "output 1"),
+        ("command 2", "output 2"),
+    ]
+
+
 def test_interrupt_cancels_open_calls():
     script = Script()
     script.user("go")
