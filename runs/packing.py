@@ -32,7 +32,8 @@ def pack_strip(strip: Strip, *, revision: int, after: int | None = None) -> dict
     main = strip.main[keep:]
     calls = [(at, beat) for at, beat in enumerate(strip.main) if beat.kind == Kind.LLM and beat.sent]
     lanes = [(lane, cut.lane(lane)) for lane in strip.lanes]
-    kept = _sum(strip.main, strip.xs, keep) + sum(_sum(lane.beats, lane.xs, end) for lane, end in lanes)
+    kept = _sum(strip.main, strip.xs, keep)
+    kept += sum(_sum(lane.beats, lane.xs, end) + sum(lane.widths[:end]) for lane, end in lanes)
     return {
         "revision": revision,
         "unit": _UNIT,

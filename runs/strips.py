@@ -124,7 +124,7 @@ class _Axis:
         strip.length = x + WIDTHS[size]
         if start is not None:
             self._knot(start, x)
-            self.reached = max(self.reached, until or start)
+            self.reached = max(self.reached, start, until or 0)
 
     def close(self, others: Sequence[Beat]) -> None:
         """End the line; sub-agents may have worked longer than any step of the main agent."""
@@ -132,17 +132,14 @@ class _Axis:
         self.reached = self.reached or (self.starts[0] if self.starts else 0)
         gap = self._gap(max(last + 1, self.reached), "idle")
         self.strip.length += WIDTHS[gap]
-        if gap:
-            self._knot(last, self.strip.length)
+        self._knot(max(last, self.reached), self.strip.length)
 
     def _gap(self, start: int, kind: str) -> int:
         """Size the gap before a step: what sub-agents need, then what is compressed."""
         since, x = self.reached, self.strip.length
-        if not since:
+        if not since or start - since < _GAP_LEAST_MS:
             return 0
         self._knot(since, x)
-        if start - since < _GAP_LEAST_MS:
-            return 0
         units, worked = self._agents_between(since, start)
         idle = start - worked
         if idle < _GAP_LEAST_MS:
@@ -173,10 +170,6 @@ class _Axis:
         return units / sqrt(len(agents)), min(worked, until)
 
     def _knot(self, time: int, x: int) -> None:
-        # A step that begins while the one before runs ends its stretch of the line.
-        while self.times and self.times[-1] > time:
-            self.times.pop()
-            self.places.pop()
         if self.times and self.times[-1] == time:
             self.places[-1] = x
         else:

@@ -93,6 +93,12 @@ def merge_intervals(intervals: Iterable[Interval]) -> list[Interval]:
     return [*merged, (begin, reached)] if reached >= 0 else merged
 
 
+def clip(intervals: Iterable[Interval], start: int, end: int) -> list[Interval]:
+    """Cut off what lies before a start and after an end."""
+    cut = [(max(since, start), min(until, end)) for since, until in intervals]
+    return [each for each in cut if each[0] < each[1]]
+
+
 def waits_before_prompts(beats: Sequence[Beat]) -> list[Interval]:
     """Find the gaps between the end of all work and a human's next prompt. `beats` are in order of start."""
     waits: list[Interval] = []
@@ -123,8 +129,8 @@ def split_time(beats: Sequence[Beat], *, start: int, end: int) -> Split:
     shares: dict[str, int] = {}
     known = 0
     for name, intervals in [*sorts.items(), ("waits", waits_before_prompts(beats))]:
-        inside = ((max(since, start), min(until, end)) for since, until in intervals)
-        covered = merge_intervals([*covered, *(each for each in inside if each[0] < each[1])])
+        if intervals:
+            covered = merge_intervals(covered + clip(intervals, start, end))
         whole = sum(until - since for since, until in covered)
         shares[name], known = whole - known, whole
     shares[HUMAN] += shares.pop("waits")

@@ -16,7 +16,7 @@
   };
   const summed = (deltas, sum = 0) => deltas.map((delta) => (sum += delta));
   const bar = (seq, code, colours, x, w, row) => ({ seq, x, w, row, colour: colours[Math.floor(code / 6)], mark: (code % 6) >> 1, open: code % 2 === 1 });
-  const checksum = (bars) => bars.reduce((sum, { seq, x }) => sum + 1_009 * seq + x, 0);
+  const checksum = (bars) => bars.reduce((sum, { seq, x, w, row }) => sum + 1_009 * seq + x + (row < 0 ? 0 : w), 0);
 
   const mainOf = (told, kept) => {
     const codes = numbers(told.main.codes), widths = numbers(told.main.widths), gaps = numbers(told.main.gaps);

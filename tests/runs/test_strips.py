@@ -133,7 +133,8 @@ def take(client, told):
 
     main = client.get("main", [])[: told["main"]["keep"]]
     lanes = [client.get(lane["name"], [])[: lane["keep"]] for lane in told["lanes"]]
-    assert sum(1_009 * row[0] + row[2] for rows in (main, *lanes) for row in rows) == told["kept"]
+    kept = sum(1_009 * row[0] + row[2] for rows in (main, *lanes) for row in rows)
+    assert kept + sum(row[3] for rows in lanes for row in rows) == told["kept"]
     x = main[-1][2] + main[-1][3] if main else 0
     fresh = zip(*(numbers(told["main"][name]) for name in ("codes", "gaps", "widths")), strict=True)
     for seq, (code, gap, width) in zip(seqs(told["main"]["seqs"]), fresh, strict=True):
