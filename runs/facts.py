@@ -130,6 +130,7 @@ _KNOWN_ERRORS = (
     ("string to replace not found", "no match"),
     ("string not found", "no match"),
     ("no match", "no match"),
+    ("failed to find expected lines", "no match"),
     ("found multiple matches", "many matches"),
     ("matches of the string to replace", "many matches"),
     ("has not been read", "not read yet"),

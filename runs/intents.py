@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from runs.ansi import strip_ansi
-from runs.difflines import FileDiff
+from runs.difflines import FileDiff, Side
 from runs.diffs import diff_of
 from runs.kinds import Op
 from runs.limits import PATCH_FILES
@@ -142,14 +142,32 @@ def diff_of_intent(intent: Intent) -> FileDiff | None:
 def applied(text: str | None, intents: list[Intent]) -> str | None:
     """Do to a file's text just what was asked; None where that cannot be known."""
     for intent in intents:
-        if intent.ask is Ask.WRITE and intent.diff is None:
-            text = intent.new
+        if intent.ask is Ask.WRITE:
+            text = intent.new if intent.diff is None else _patched("", intent.diff)
+        elif intent.ask is Ask.PATCH and intent.diff is not None and text is not None:
+            text = _patched(text, intent.diff)
         elif intent.ask is Ask.REPLACE and text is not None:
             text = _replaced(text, intent)
         else:
             return None
         if text is None:
             return None
+    return text
+
+
+def _patched(text: str, diff: FileDiff) -> str | None:
+    """Put the new side of each hunk where its old side stands; None where it stands nowhere."""
+    if diff.cut or diff.huge or not diff.hunks:
+        return None
+    at = 0
+    for hunk in diff.hunks:
+        old = "".join(f"{line.text}\n" for line in hunk.lines if line.side is not Side.ADD)
+        new = "".join(f"{line.text}\n" for line in hunk.lines if line.side is not Side.DEL)
+        found = text.find(old, at)
+        if found < 0 or (found and text[found - 1] != "\n"):
+            return None
+        text = text[:found] + new + text[found + len(old) :]
+        at = found + len(new)
     return text
 
 

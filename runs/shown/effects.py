@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from runs.effects import ALARMING, Change, FileEffect, Mismatch, effects_of
+from runs.effects import ALARMING, Change, FileEffect, Mismatch, Off, effects_of
 from runs.intents import Intent
 from runs.kinds import Basis, Op, Origin
 from runs.models import FileChange
@@ -77,6 +77,7 @@ def change_of_row(row: FileChange, texts: Mapping[bytes, str]) -> Change:
 def _shown(
     effect: FileEffect, painted: Mapping[int, ChangeShown], outcomes: Mapping[str, str], cwd: str
 ) -> EffectShown:
+    told = any(outcomes.get(intent.path) for intent in effect.intents)  # beside each file of a patch
     alarming = any(one.off in ALARMING for one in effect.mismatches)
     return EffectShown(
         path=effect.path,
@@ -84,7 +85,7 @@ def _shown(
             asked_shown(intent, cwd=cwd, outcome=outcomes.get(intent.path, "")) for intent in effect.intents
         ],
         changes=[painted[change.n] for change in effect.changes if change.n in painted],
-        flags=[_flag(one) for one in effect.mismatches],
+        flags=[_flag(one) for one in effect.mismatches if one.off is not Off.FAILED or not told],
         verdict="as asked" if effect.as_asked else "",
         is_open=alarming or not effect.changes,
     )

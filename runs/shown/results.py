@@ -22,6 +22,7 @@ class PieceShown:
     html: SafeString | str = ""
     text: TextShown | None = None
     table: Table | None = None
+    rows: list[list[tuple[str, str]]] = field(default_factory=list)  #: of the table: (column, cell)
     image: str = ""  #: a data: address whose bytes were checked
     note: str = ""
 
@@ -78,7 +79,9 @@ def piece_shown(piece: Piece) -> PieceShown:
         bytes_ = piece.value if isinstance(piece.value, int) else 0
         return PieceShown(form=Form.IMAGE, title=title, image=piece.text, note=f"Picture, {size(bytes_)}")
     if piece.form is Form.TABLE:
-        return PieceShown(form=Form.TABLE, title=title, table=piece.table)
+        columns = piece.table.columns if piece.table else []
+        rows = [list(zip(columns, row, strict=True)) for row in piece.table.rows] if piece.table else []
+        return PieceShown(form=Form.TABLE, title=title, table=piece.table, rows=rows)
     if piece.form is Form.MARKDOWN:
         return PieceShown(form=Form.MARKDOWN, title=title, html=markdown_html(piece.text))
     if piece.form is Form.JSON:

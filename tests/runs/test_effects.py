@@ -102,3 +102,27 @@ def test_edits_in_one_call_add_up():
 )  # fmt: skip
 def test_what_calls_ask(family, arguments, titles):
     assert [intent.title for intent in intents_of(family, arguments)] == titles
+
+
+PATCH = {
+    "input": "*** Begin Patch\n*** Update File: a.py\n@@ x\n-x = 1\n+x = 2\n y\n@@\n-z\n+q\n*** End Patch"
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "as_asked"),
+    [
+        ("x = 1\ny\nk\nz\n", "x = 2\ny\nk\nq\n", True),
+        ("x = 1\ny\nk\nz\n", "x = 2\ny\nk\nq;\n", False),
+        ("ax = 1\ny\nz\n", "ax = 2\ny\nq\n", None),
+    ],
+)
+def test_patch_is_done_hunk_by_hunk(before, after, as_asked):
+    found = verdict([told(before=before, after=after)], arguments=PATCH, family=Family.PATCH)
+    assert found == [("a.py", as_asked, [Off.OTHER] if as_asked is False else [])]
+
+
+def test_file_added_by_a_patch_is_compared():
+    arguments = {"input": "*** Begin Patch\n*** Add File: a.py\n+x\n+y\n*** End Patch"}
+    changes = [told(before=None, after="x\ny\n")]
+    assert verdict(changes, arguments=arguments, family=Family.PATCH) == [("a.py", True, [])]

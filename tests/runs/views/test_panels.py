@@ -109,7 +109,7 @@ CASES = {
                  json.dumps([{"type": "text", "text": '{"title":"Bug","labels":["p1"]}'}])),
             ["<b>linear</b>", "<code>get_issue</code>", "MCP", "<code>X-1</code>", '<div class="json">']),
     "unknown, a table": (call("jobs", {}, json.dumps([{"id": 1, "state": "ok"}, {"id": 2, "state": "no"}])),
-                         ["No arguments.", '<th scope="col">state</th>', "<td>no</td>"]),
+                         ["No arguments.", '<th scope="col">state</th>', '<td data-label="state">no</td>']),
     "unknown, Markdown": (call("report", {"n": 3}, "## Result\n\n**All** fine"), ["<h2>Result</h2>"]),
     "unknown, running": ({"tool": "x", "input": "{}", "status": StepStatus.RUNNING}, ["No result yet."]),
     "write, refused": (call("Write", {"file_path": "/w/n.py", "content": "x = 1\n"}, status=StepStatus.DENIED,
