@@ -3,9 +3,12 @@
 import re
 from dataclasses import dataclass, field
 
+from runs.ansi import strip_ansi
 from runs.limits import LISTED_SHOWN
 from runs.words import short_path
 
+#: Lines at either end that may be words and no path.
+NOTES_LINES = 8
 _NOTE = re.compile(
     r"^(?:No files? found|Found \d+|\(Results are truncated|Directory listing|Absolute path:|NOTE:|"
     r"Here'?s the|There are \d+ files)"
@@ -36,16 +39,17 @@ class Listing:
 def listing_of(text: str, *, cwd: str = "") -> Listing | None:
     """Read a list of paths, or an indented one; None when it is neither."""
     lines = [line.rstrip() for line in text.split("\n") if line.strip()]
-    notes = [line for line in lines if _NOTE.match(line)]
-    lines = [line for line in lines if not _NOTE.match(line)]
+    ends = {*range(NOTES_LINES), *range(len(lines) - NOTES_LINES, len(lines))}
+    said = {at for at in ends if 0 <= at < len(lines) and _NOTE.match(lines[at])}
+    notes = [strip_ansi(lines[at]) for at in sorted(said)]
+    lines = [line for at, line in enumerate(lines) if at not in said] if said else lines
     if any(len(line) > 500 for line in lines[:LISTED_SHOWN]):
         return None
     if lines and all(_BULLET.match(line) for line in lines[:20]):
         return _indented(lines, notes)
-    paths = [short_path(_MARK.sub("", line.strip()), cwd) for line in lines]
-    shown = paths[:LISTED_SHOWN]
+    shown = [short_path(_MARK.sub("", strip_ansi(line).strip()), cwd) for line in lines[:LISTED_SHOWN]]
     return Listing(
-        entries=tree_of(shown), files=len(paths), notes=notes[:5], left=max(0, len(paths) - len(shown))
+        entries=tree_of(shown), files=len(lines), notes=notes[:5], left=max(0, len(lines) - len(shown))
     )
 
 
@@ -54,7 +58,7 @@ def _indented(lines: list[str], notes: list[str]) -> Listing:
     for line in lines[:LISTED_SHOWN]:
         match = _BULLET.match(line)
         if match:
-            name = match[2]
+            name = strip_ansi(match[2])
             entries.append(
                 Entry(name=name, depth=min(len(match[1]) // 2, 20), is_folder=name.endswith(("/", "\\")))
             )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from runs.ansi import strip_ansi
 from runs.limits import MESSAGE_CHARS
 from runs.markdown import markdown_html
 from runs.shown.texts import TextShown, content_text, plain
@@ -48,7 +49,7 @@ def message_shown(number: int, data: bytes) -> MessageShown:
     return MessageShown(
         number=number,
         role=_role_of(told, content),
-        gist=one_line(text, limit=120) or ", ".join(calls),
+        gist=one_line(strip_ansi(text[:1_000]), limit=120) or ", ".join(calls),
         size=size(len(data)),
         text=_bounded(text),
         notes=notes,

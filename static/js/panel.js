@@ -43,6 +43,11 @@
       act(link);
     }
   });
+  // Who reads raw goes on reading raw from row to row.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const fromRow = event.target.matches?.("ol[data-rows] .step");
+    if (fromRow && document.querySelector("#panel .is-raw")) event.detail.parameters.raw = "1";
+  });
   const press = (name) => () => tool(name)?.click();
   Object.assign(window.pageKeys.keys, { r: press("raw"), y: press("copy-link"), Y: press("copy-markdown") });
 })();

@@ -34,6 +34,9 @@ def test_raw_is_a_key_away_and_the_address_says_so(open_page, places, edited):
     expect(page.locator("#panel")).to_contain_text('{"command": "ls"}')
     page.locator("#panel [rel=next]").click()
     expect(page.locator("#panel [data-panel='1'].is-raw")).to_be_visible()
+    page.keyboard.press("k")
+    expect(page.locator("#panel [data-panel='0'].is-raw")).to_be_visible()
+    assert "raw=1" in page.url
     page.keyboard.press("r")
     expect(page.locator("#panel .is-raw")).to_have_count(0)
     assert "raw=1" not in page.url

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from runs.ansi import strip_ansi
 from runs.intents import Ask, Intent, diff_of_intent, intents_of
+from runs.limits import SHOWN_CHARS
 from runs.patches import files_of_patch, outcomes_of_patch
 from runs.shapes import Form
 from runs.shown.diffs import DiffTable, hunks_shown
@@ -31,10 +32,12 @@ def read_shown(call: Call) -> ReadShown:
     shown = result_shown(call.output, **told) if call.output[:1] in ("[", "{", "d") else None
     is_media = shown is not None and any(piece.form == Form.IMAGE for piece in shown.pieces)
     as_code = call.status == "ok" and call.output and not is_media and call.number("lines") != 0
-    start, bare, _ = listed_file(call.output) or (call.number("start_line") or 1, "", "")
+    is_cut = len(call.output) > SHOWN_CHARS
+    listed = listed_file(call.output[:SHOWN_CHARS])
+    start, bare, _ = listed or (call.number("start_line") or 1, "", "")
     return ReadShown(
         path=call.path,
-        facts=_read_facts(call, start, bare.count("\n") + 1 if bare else None),
+        facts=_read_facts(call, start, bare.count("\n") + 1 if bare and not is_cut else None),
         text=code(call.output, path=call.path, start=start, whole=call.whole, more_url=call.output_url)
         if as_code
         else None,

@@ -125,9 +125,7 @@ class GlobShown:
 
 def glob_shown(call: Call) -> GlobShown:
     """Lay found files out as a tree."""
-    listing = (
-        listing_of(strip_ansi(call.output), cwd=call.cwd) if call.status == "ok" and call.output else None
-    )
+    listing = listing_of(call.output, cwd=call.cwd) if call.status == "ok" and call.output else None
     told = {"absent": call.absent, "more_url": call.output_url, "whole": call.whole}
     given = call.arguments
     is_list = listing is not None and (listing.entries or listing.notes)
