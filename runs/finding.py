@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from runs.ansi import strip_ansi
 from runs.kinds import Kind
 from runs.limits import SNIPPET_CHARS
 from runs.words import one_line
@@ -46,9 +47,9 @@ def count_in(text: str, needle: Needle) -> int:
 
 
 def said_in(text: str, kind: str, *, is_input: bool) -> str:
-    """Read what a page shows of a stored text: of the JSON of arguments and answers, the values."""
+    """Read what a page shows of a stored text: the values of JSON arguments and answers, no terminal codes."""
     if not (is_input or kind in (Kind.LLM, Kind.FINAL)) or text.lstrip()[:1] not in ("{", "["):
-        return text
+        return strip_ansi(text) if "\x1b" in text else text
     try:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):

@@ -48,7 +48,7 @@ STRIP_FAILURES = 20
 STRIP_MARKS = 200
 
 #: Characters of a prompt, message or thought in its row; opening the row shows all of it.
-ROW_CHARS = 600
+ROW_CHARS = 400
 
 #: Milliseconds of a read that may lie in a group of reads; a slower one is a line of its own.
 GROUPED_MS = 1_000

@@ -1,6 +1,7 @@
 """Steps of one run, which a project's query found: windows, what changed since a revision, one step."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.db.models import Case, Count, F, Min, OuterRef, Q, QuerySet, Subquery, TextField, When
 from django.db.models.functions import Left
@@ -10,6 +11,9 @@ from runs.kinds import FAILED_STATES, Kind
 from runs.limits import LANES_DEEP, LANES_LISTED, MISSED_MOST, WINDOW
 from runs.models import Run, Step
 from runs.queries.windows import Row, Window, after_row, around_row, before_row, first_of
+
+#: A number that no step has: the greatest of its column.
+BEYOND = 2**31 - 1
 
 #: What a row shows. Whole previews only where the sentence needs them: 200 × 8 KB are 1.6 MB.
 _PLAIN = (
@@ -76,6 +80,12 @@ def _timeline(run: Run, *, meta: bool, lane: str | None) -> QuerySet[Step, Row]:
 def first_window(run: Run, *, meta: bool, lane: str | None = None) -> Window:
     """Read the beginning of a lane."""
     return first_of(_timeline(run, meta=meta, lane=lane))
+
+
+def last_window(run: Run, *, meta: bool) -> Window:
+    """Read the end of the main timeline."""
+    beyond = {"started_at": None, "seq": BEYOND}
+    return replace(before_row(_timeline(run, meta=meta, lane=None), beyond), later=False)
 
 
 def has_meta_events(run: Run) -> bool:

@@ -18,6 +18,7 @@ from runs.queries.steps import (
     Window,
     first_window,
     lane_around,
+    last_window,
     path_to,
     row_of,
     window_after,
@@ -32,7 +33,7 @@ from teams.models import Project
 @require_GET
 @login_required
 def show_timeline(request: HttpRequest, team: str, project: str, run_id: Any) -> HttpResponse:
-    """Show rows: before, after or around one, a sub-agent's lane, or (`revision`) what changed, as JSON."""
+    """Show rows: before, after or around one, the last, a lane's, or (`revision`) what changed, as JSON."""
     found = project_for(request.user, team, project)
     run = run_of(found, run_id)
     revision, around = number_in(request, "revision"), number_in(request, "around")
@@ -49,6 +50,8 @@ def show_timeline(request: HttpRequest, team: str, project: str, run_id: Any) ->
 
 def _more_of(request: HttpRequest, run: Run, lane: str | None, *, meta: bool) -> Window:
     before, after = number_in(request, "before"), number_in(request, "after")
+    if "end" in request.GET:
+        return last_window(run, meta=meta)
     if before is not None:
         return replace(window_before(run, row_of(run, before), meta=meta, lane=lane), later=False)
     if after is not None:

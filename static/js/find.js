@@ -67,5 +67,5 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target === panel || event.target.closest?.("#panel, [data-found-loader]") || event.target.matches?.(".found")) look();
   });
-  look();
+  document.addEventListener("DOMContentLoaded", look); // when whoever listens for find:hits is there
 })();

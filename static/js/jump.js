@@ -4,20 +4,28 @@
   const list = root?.querySelector("ol[data-rows]");
   if (!list || !window.pageKeys) return;
   const rowOf = (seq) => list.querySelector(`li[data-seq="${seq}"] > .step`);
-  const load = (seq) => {
+  const load = (part) => {
     const url = new URL(root.dataset.poll, location.href);
-    url.searchParams.set("around", seq);
+    for (const [name, value] of Object.entries(part)) url.searchParams.set(name, value);
     if (window.pageState.get("events")) url.searchParams.set("events", window.pageState.get("events"));
     return htmx.ajax("GET", url.href, { target: list, swap: "innerHTML" });
   };
-  const goTo = async (seq) => {
-    if (!rowOf(seq)) await load(seq);
-    const row = rowOf(seq);
-    if (!row) return;
-    for (const fold of [row.closest("li.group > details"), row.closest("details.lane")]) if (fold) fold.open = true;
+  const show = (row) => {
+    for (let fold = row.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     window.pageKeys.mark(row);
     row.scrollIntoView({ block: "center" });
   };
+  const goTo = async (seq) => {
+    if (!rowOf(seq)) await load({ around: seq });
+    if (rowOf(seq)) show(rowOf(seq));
+  };
+  const goToEnd = async (mark, part, at) => {
+    if (list.querySelector(`:scope > [${mark}]`)) await load(part);
+    const row = window.pageKeys.rows().at(at);
+    if (row) show(row);
+  };
+  const last = () => goToEnd("data-later", { end: 1 }, -1);
+  Object.assign(window.pageKeys.keys, { G: last, "g g": () => goToEnd("data-earlier", {}, 0) });
   // On a phone the panel covers the rows: there the link itself opens the step.
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[data-goto]");
@@ -26,5 +34,5 @@
     event.stopPropagation();
     goTo(Number(link.dataset.goto));
   }, true);
-  window.pageKeys.goTo = goTo;
+  Object.assign(window.pageKeys, { goTo, goToLast: last });
 })();

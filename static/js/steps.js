@@ -1,4 +1,4 @@
-// The run page's keys and its chosen row: e E failures, d diff, G last, gg first. The panel follows the row.
+// The run page's keys and its chosen row: e E failures, d diff. The panel follows the row.
 (() => {
   const { keys, rows, mark, current } = window.pageKeys;
   const panel = document.getElementById("panel");
@@ -17,11 +17,7 @@
     if (effect) effect.scrollIntoView({ block: "start" });
     else document.querySelector("[data-to-changes]")?.click();
   };
-  const end = (last) => {
-    const all = rows();
-    if (all.length) mark(last ? all[all.length - 1] : all[0]);
-  };
-  Object.assign(keys, { e: () => jump(1), E: () => jump(-1), d: diff, G: () => end(true), "g g": () => end(false) });
+  Object.assign(keys, { e: () => jump(1), E: () => jump(-1), d: diff });
 
   // Moving fast through rows loads only the panel where the reader stops.
   let timer = 0;

@@ -75,6 +75,7 @@
       window.pageKeys?.mark(row);
       return row.scrollIntoView({ block: "center" });
     }
+    if (window.pageKeys?.goTo) return window.pageKeys.goTo(bar.seq);
     const here = document.querySelector("ol[data-rows]") ? location.pathname : flight.root.dataset.runUrl;
     location.href = window.pageState.carry(`${here}?step=${bar.seq}`, ["step"]);
   };

@@ -5,7 +5,7 @@
   const fresh = root?.querySelector("[data-fresh]");
   const showsMeta = "meta" in (root?.dataset ?? {});
   const NEAR = 160;
-  let waiting = 0;
+  const waiting = new Set();
 
   const items = (ol) => [...ol.querySelectorAll(":scope > li[data-seq], :scope > .group > details > ol > li[data-seq]")];
   const isAfter = (li, row) => Number(li.dataset.at) > row.at || (Number(li.dataset.at) === row.at && Number(li.dataset.seq) > row.seq);
@@ -53,29 +53,37 @@
   };
   const take = (row) => {
     const old = list.querySelector(`li[data-seq="${row.seq}"]`);
-    if (row.meta && !showsMeta && !old) return 0;
+    if (row.meta && !showsMeta && !old) return false;
     const li = make(row.html);
-    if (old && Number(old.dataset.at) === row.at) return replace(old, li), 0;
+    if (old && Number(old.dataset.at) === row.at) return replace(old, li), false;
     old?.remove();
-    insert(row, li);
-    return old ? 0 : 1;
+    const shows = insert(row, li);
+    return !old && row.parent === null && (shows || row.seq >= Number(list.dataset.steps));
   };
 
   root?.addEventListener("live:frame", ({ detail: frame }) => {
     if (!list) return;
     const follows = atBottom() && list.getBoundingClientRect().height > innerHeight / 2 && !list.querySelector("[data-later]");
-    const before = items(list).length;
-    for (const row of frame.rows) take(row);
-    const added = items(list).length - before;
-    if (added) list.parentElement.querySelector(".empty")?.remove();
-    if (follows && added > 0) scrollTo({ top: document.documentElement.scrollHeight });
-    else if (added > 0 && document.documentElement.scrollHeight > innerHeight + NEAR) {
-      waiting += added;
-      fresh.textContent = `${waiting} new step${waiting === 1 ? "" : "s"} ↓`;
+    const added = frame.rows.filter(take);
+    if (added.length) list.parentElement.querySelector(".empty")?.remove();
+    if (follows && added.length) scrollTo({ top: document.documentElement.scrollHeight });
+    else if (added.length && document.documentElement.scrollHeight > innerHeight + NEAR) {
+      for (const row of added) waiting.add(row.seq);
+      fresh.textContent = `${waiting.size} new step${waiting.size === 1 ? "" : "s"} ↓`;
       fresh.hidden = false;
     }
     document.dispatchEvent(new Event("live:rows"));
   });
-  fresh?.addEventListener("click", () => scrollTo({ top: document.documentElement.scrollHeight }));
-  addEventListener("scroll", () => { if (atBottom() && fresh) { fresh.hidden = true; waiting = 0; } }, { passive: true });
+  // New rows may lie beyond the windows that are loaded.
+  const endsHere = () => !list?.querySelector(":scope > [data-later]");
+  const forget = () => {
+    fresh.hidden = true;
+    waiting.clear();
+  };
+  fresh?.addEventListener("click", () => {
+    if (endsHere()) return scrollTo({ top: document.documentElement.scrollHeight });
+    forget();
+    window.pageKeys.goToLast();
+  });
+  addEventListener("scroll", () => { if (fresh && atBottom() && endsHere()) forget(); }, { passive: true });
 })();

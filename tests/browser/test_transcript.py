@@ -258,3 +258,22 @@ def test_words_of_a_hit_run_no_script(open_page, places, told):
     page = open_page(places(told) + "?find=onerror")
     expect(page.locator(".found-hit mark").first).to_have_text("onerror")
     assert page.locator(".found img, .found script").count() == 0
+
+
+def test_g_goes_to_the_ends_of_a_run_that_is_not_loaded_whole(open_page, places, send):
+    for start in range(0, 450, 150):
+        send("ends", *({"kind": "log", "text": f"line {n}"} for n in range(start, start + 150)))
+    page = open_page(places("ends"))
+    page.keyboard.press("Shift+G")
+    expect(page.locator("li[data-seq='449'] > .step[aria-current]")).to_be_in_viewport()
+    expect(page.locator("#panel [data-panel='449']")).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("g")
+    expect(page.locator("li[data-seq='0'] > .step[aria-current]")).to_be_in_viewport()
+    expect(page.locator("#panel [data-panel='0']")).to_be_visible()
+
+    expect(page.locator("[data-live-word]")).to_have_text("Live")
+    send("ends", {"kind": "log", "text": "one more"})
+    expect(page.locator("[data-fresh]")).to_have_text("1 new step ↓", timeout=5_000)
+    page.locator("[data-fresh]").click()
+    expect(page.locator("li[data-seq='450'] > .step[aria-current]")).to_be_in_viewport()

@@ -43,6 +43,7 @@ def test_said_is_what_pages_show_and_not_how_it_is_stored():
     assert said_in('{"type": "js", "id": "7"}', "tool", is_input=True) == "js\n7"
     assert said_in('{"cut": "off', "tool", is_input=True) == '{"cut": "off'
     assert said_in('{"a": "b"}', "tool", is_input=False) == '{"a": "b"}'
+    assert said_in("\x1b[31mred\x1b[0m", "tool", is_input=False) == "red"
 
 
 def test_snippet_holds_the_first_match_as_it_is_written():
