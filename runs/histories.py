@@ -195,6 +195,10 @@ def _apply(book: _Book, act: Act) -> None:
         return
     if after is not None:
         made = rewritten(sheet, after, number) if sheet is not None else sheet_of(after, number)
+        if sheet is not None and sheet.text is None and act.had is not None:
+            made = replace(
+                sheet_of(after, NOBODY), wrote=0
+            )  # what it found was told, and is out of reach here
         again = sheet is not None and sheet.text == after and act.had is not None
         again = again and book.text_of(act.had) != after
         book.add(Maker.STEP, Known.WHOLE, made, path=act.path, act=act, again=again)

@@ -73,7 +73,6 @@ class FileHistory:
     texts: dict[bytes, str]
     earlier_cut: bool  #: older changes than VERSIONS_MOST
     texts_cut: bool
-    net: tuple[Told, ...] = ()
     outside: bool = False
 
 
@@ -163,7 +162,6 @@ def file_history(run: Run, path: str) -> FileHistory | None:
         texts=contents.texts,
         earlier_cut=earlier_cut,
         texts_cut=contents.cut,
-        net=tuple(item for item in told if item.origin == Origin.NET and item.path == path),
         outside=any(item.outside for act in line.acts for item in act.told),
     )
 

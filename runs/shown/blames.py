@@ -1,17 +1,15 @@
 """A whole file, each line with the step that wrote it last."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString
 
 from runs.highlight import lexer_for, paint, token_lines
 from runs.histories import Maker, Version
 from runs.limits import BLAME_LINES, COLOURED_CHARS
-from runs.queries.histories import FileHistory
-from runs.sheets import FileLine
-from runs.shown.files import Said, titles_of
-from runs.shown.steps import Place
+from runs.sheets import NOBODY, FileLine
+from runs.shown.versions import FileReading, titles_of
 from runs.words import count
 
 
@@ -29,37 +27,40 @@ class BlameLine:
     tone: str = ""
 
 
-def blame_lines(
-    file: FileHistory, version: Version, place: Place, said: Said, *, start: int
-) -> list[BlameLine]:
+def blame_lines(reading: FileReading, version: Version, *, start: int) -> list[BlameLine]:
     """Build one window of a whole file, from line `start` (0, 1, …)."""
     lines = version.sheet.lines if version.sheet else ()
     window = lines[start : start + BLAME_LINES]
     painted = _painted(lines, window, start, version.path)
-    titles = titles_of(file)
-    tones = {v.number: "start" for v in file.history.versions if v.maker == Maker.START}
-    steps = {v.number: v.step for v in file.history.versions if v.step is not None}
+    writers = _writers(reading)
     shown: list[BlameLine] = []
     for at, line in enumerate(window):
         before = window[at - 1] if at else None
-        if line.text is None:
-            if before is None or before.text is not None:
-                shown.append(_gap(window[at:], start + at))
-            continue
-        step = steps.get(line.by)
-        shown.append(
-            BlameLine(
-                number=start + at + 1,
-                html=painted[at],
-                by=titles.get(line.by, ""),
-                url=f"{place.url('run')}?step={step}" if step is not None else "",
-                version=line.by,
-                says=said.get(step, "") if step is not None else "",
-                repeats=before is not None and before.by == line.by and before.text is not None,
-                tone=tones.get(line.by, "" if step is not None else "warn"),
-            )
-        )
+        if line.text is not None:
+            repeats = before is not None and before.by == line.by and before.text is not None
+            writer = writers[line.by]
+            shown.append(replace(writer, number=start + at + 1, html=painted[at], repeats=repeats))
+        elif before is None or before.text is not None:
+            shown.append(_gap(window[at:], start + at))
     return shown
+
+
+def _writers(reading: FileReading) -> dict[int, BlameLine]:
+    """Say of each version what stands beside the lines that it wrote."""
+    titles = titles_of(reading.file)
+    found = {NOBODY: BlameLine(number=0, html="", by=titles[NOBODY], version=NOBODY, tone="warn")}
+    for version in reading.file.history.versions:
+        tones = {Maker.START: "start", Maker.OUTSIDE: "warn"}
+        found[version.number] = BlameLine(
+            number=0,
+            html="",
+            by=titles[version.number],
+            url=reading.step_url(version.step),
+            version=version.number,
+            says=reading.said.get(version.step, "") if version.step is not None else "",
+            tone=tones.get(version.maker, ""),
+        )
+    return found
 
 
 def _gap(lines: Sequence[FileLine], start: int) -> BlameLine:

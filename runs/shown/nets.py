@@ -1,15 +1,22 @@
 """The net change of a run as people read it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from django.utils.safestring import SafeString
+
+from runs.changed_trees import ChangedFile, Folder, tree_of
 from runs.diffs import diff_of_patch
 from runs.kinds import Op
 from runs.limits import NET_LISTED
+from runs.looks import Look
 from runs.netting import Net, NetFile
 from runs.queries.nets import NetChange
-from runs.shown.diffs import DiffTable, hunks_shown
+from runs.shown.changed_files import Badge, FileShown, FolderShown, Switch, reading_switches
+from runs.shown.diffrows import DiffTable, Wiring, table_of
 from runs.shown.steps import Place
+from runs.visible import visible_html
 from runs.words import count, plural
 
 _BADGE = {Op.CREATE: "new", Op.DELETE: "deleted", Op.RENAME: "renamed"}
@@ -21,15 +28,13 @@ class NetFileShown:
 
     anchor: str
     path: str
-    folder: str
-    name: str
-    old_path: str
+    path_html: SafeString
+    old_path_html: SafeString
     badge: str
     added: str
     removed: str
     by: str  #: how many steps it took
     url: str  #: its history
-    here: str  #: where its diff stands on this page or another
     why: str = ""
     hunks: DiffTable | None = None
     note: str = ""
@@ -42,15 +47,32 @@ class NetShown:
     summary: str
     added: str
     removed: str
-    files: list[NetFileShown]
+    tree: FolderShown
     page: list[NetFileShown]
     reverted: list[NetFileShown]
     left_out: list[NetFileShown]
     cut: str
+    switches: list[Switch]
     later_url: str = ""  #: more of this list's files with their lines
     listed: str = ""  #: which of the run's files are listed, where there are too many for one list
     next_list: str = ""
     last_list: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetPage:
+    """Where a page of the net diff stands, and how it is looked at."""
+
+    place: Place
+    look: Look
+    first: int = 0  #: number of the first file of the list
+    start: int = 0  #: number in the list of the first file with its lines
+    size: int = 1
+
+    def url(self, **more: int) -> str:
+        """Link another page that is looked at alike; zeros are left out."""
+        pairs = [(name, number) for name, number in more.items() if number]
+        return self.place.url("net") + self.look.of_one.query(*pairs)
 
 
 def file_url(place: Place, path: str, **more: object) -> str:
@@ -58,29 +80,44 @@ def file_url(place: Place, path: str, **more: object) -> str:
     return place.url("file") + "?" + urlencode({"path": path, **more})
 
 
-def net_shown(net: NetChange, place: Place, *, start: int, size: int) -> NetShown:
+def switches_with(look: Look, url: str, **more: object) -> list[Switch]:
+    """Offer to read the diffs otherwise, on the page that `more` says."""
+    rest = urlencode({name: value for name, value in more.items() if value not in (None, 0)})
+
+    def grown(address: str) -> str:
+        return f"{address}{'&' if '?' in address else '?'}{rest}" if rest else address
+
+    return [
+        replace(switch, options=tuple(replace(each, url=grown(each.url)) for each in switch.options))
+        for switch in reading_switches(look, url)
+    ]
+
+
+def net_shown(net: NetChange, page: NetPage) -> NetShown:
     """Build one page of the net diff."""
-    base = f"{place.url('net')}?" + (f"list={net.first}&" if net.first else "")
     changed = [file for file in net.files if file.net == Net.CHANGED]
-    page = changed[start : start + size]
-    later = start + size < len(changed)
+    stop = page.start + page.size
+    added, removed = sum(file.additions for file in changed), sum(file.deletions for file in changed)
     return NetShown(
         summary=plural(len(changed), "file"),
-        added=f"+{count(sum(file.additions for file in changed))}",
-        removed=f"−{count(sum(file.deletions for file in changed))}",
-        files=[_file(file, place, n, f"{base}from={n - n % size}") for n, file in enumerate(changed)],
-        page=[_file(file, place, n, base, lines=True) for n, file in enumerate(page, start)],
-        reverted=_listed(net, place, Net.REVERTED),
-        left_out=_listed(net, place, Net.PARTLY, Net.BINARY),
-        cut="The run has more changes than are looked at: this is the net of the newest ones."
-        if net.cut
-        else "",
-        later_url=f"{base}from={start + size}" if later else "",
-        **_lists(net, place),
+        added=f"+{count(added)}",
+        removed=f"−{count(removed)}",
+        tree=_tree(changed, page),
+        page=[
+            _file(file, page, n, lines=True) for n, file in enumerate(changed[page.start : stop], page.start)
+        ],
+        reverted=_listed(net, page, Net.REVERTED),
+        left_out=_listed(net, page, Net.PARTLY, Net.BINARY),
+        cut="This is the net of the newest changes: the run has more than are looked at." if net.cut else "",
+        switches=switches_with(
+            page.look.of_one, page.place.url("net"), list=page.first, **{"from": page.start}
+        ),
+        later_url=page.url(list=page.first, **{"from": stop}) if stop < len(changed) else "",
+        **_lists(net, page),
     )
 
 
-def _lists(net: NetChange, place: Place) -> dict[str, str]:
+def _lists(net: NetChange, page: NetPage) -> dict[str, str]:
     """Link the lists before and after, where the files are too many for one."""
     last = net.first + len(net.files)
     if len(net.files) == net.total:
@@ -88,36 +125,32 @@ def _lists(net: NetChange, place: Place) -> dict[str, str]:
     listed = (
         f"Files {count(net.first + 1)} to {count(last)} of the {count(net.total)} that it touched, by path."
     )
-    url = place.url("net")
     return {
         "listed": listed,
-        "next_list": f"{url}?list={last}" if last < net.total else "",
-        "last_list": f"{url}?list={max(0, net.first - NET_LISTED)}" if net.first else "",
+        "next_list": page.url(list=last) if last < net.total else "",
+        "last_list": page.url(list=max(0, net.first - NET_LISTED)) if net.first else "",
     }
 
 
-def _listed(net: NetChange, place: Place, *kinds: Net) -> list[NetFileShown]:
-    return [_file(file, place, n, "") for n, file in enumerate(net.files) if file.net in kinds]
+def _listed(net: NetChange, page: NetPage, *kinds: Net) -> list[NetFileShown]:
+    return [_file(file, page, n) for n, file in enumerate(net.files) if file.net in kinds]
 
 
-def _file(file: NetFile, place: Place, number: int, base: str, *, lines: bool = False) -> NetFileShown:
-    folder, _, name = file.path.rpartition("/")
-    diff = diff_of_patch(file.body, file.path) if lines and file.body else None
-    cut = f"{count(diff.cut)} more lines: the downloaded patch has all." if diff and diff.cut else ""
+def _file(file: NetFile, page: NetPage, number: int, *, lines: bool = False) -> NetFileShown:
+    diff = diff_of_patch(file.body, file.path, page.look.how) if lines and file.body else None
+    cut = f"{plural(diff.cut, 'more line')}: the downloaded patch has all." if diff and diff.cut else ""
     return NetFileShown(
         anchor=f"net-{number}",
         path=file.path,
-        folder=f"{folder}/" if folder else "",
-        name=name,
-        old_path=file.old_path,
+        path_html=visible_html(file.path),
+        old_path_html=visible_html(file.old_path),
         badge=_BADGE.get(file.op, ""),
         added=f"+{count(file.additions)}",
         removed=f"−{count(file.deletions)}",
         by=_by(file),
-        url=file_url(place, file.path),
-        here=f"{base}#net-{number}",
+        url=file_url(page.place, file.path),
         why=file.why,
-        hunks=hunks_shown(diff) if diff else None,
+        hunks=table_of(diff, Wiring(split=page.look.split)) if diff else None,
         note="Too big to show here: the downloaded patch has all." if diff and diff.huge else cut,
     )
 
@@ -126,3 +159,47 @@ def _by(file: NetFile) -> str:
     if len(file.steps) == 1:
         return f"by step {file.steps[0]}"
     return f"by {plural(len(file.steps), 'step')}" if file.steps else "by the run as a whole"
+
+
+def _tree(changed: list[NetFile], page: NetPage) -> FolderShown:
+    """Build the tree of the files in the patch; each leads to its lines, on this page or another."""
+    urls = {}
+    for n, file in enumerate(changed):
+        start = n - n % page.size
+        here = "" if start == page.start else page.url(list=page.first, **{"from": start})
+        urls[file.path] = f"{here}#net-{n}"
+    files = [
+        ChangedFile(
+            path=file.path,
+            edits=file.touched,
+            first=n,
+            added=file.additions,
+            removed=file.deletions,
+            state=_BADGE.get(file.op, ""),
+        )
+        for n, file in enumerate(changed)
+    ]
+    return _folder(tree_of(files), urls)
+
+
+def _folder(folder: Folder, urls: Mapping[str, str]) -> FolderShown:
+    return FolderShown(
+        name_html=visible_html(folder.name or "/"),
+        size=count(folder.size),
+        hidden=0,
+        is_open=folder.is_open,
+        folders=[_folder(inner, urls) for inner in folder.folders],
+        files=[
+            FileShown(
+                name_html=visible_html(file.name),
+                path=file.path,
+                url=urls[file.path],
+                added=f"+{count(file.added)}",
+                removed=f"−{count(file.removed)}",
+                badges=[Badge(text=file.state)] if file.state else [],
+            )
+            for file in folder.files
+        ],
+        left_out=plural(folder.left_out, "more file") if folder.left_out else "",
+        url="",
+    )

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET
 
 from runs.fragments import place_of
 from runs.limits import NET_LISTED, NET_PAGE
+from runs.looks import look_of
 from runs.patchfiles import patch_of, preamble
 from runs.queries.nets import net_change
 from runs.queries.runs import run_of
-from runs.shown.nets import net_shown
+from runs.shown.nets import NetPage, net_shown
 from runs.views.plain import attached, file_name
 from runs.views.runs import number_in, run_context
 from teams.access import project_for
@@ -26,7 +27,14 @@ def show_net(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
     run = run_of(found, run_id)
     first, start = (number_in(request, name) or 0 for name in ("list", "from"))
     net = net_change(run, first=first, most=NET_LISTED)
-    shown = net_shown(net, place_of(found, run), start=start - start % NET_PAGE, size=NET_PAGE)
+    page = NetPage(
+        place=place_of(found, run),
+        look=look_of(request.GET),
+        first=first,
+        start=start - start % NET_PAGE,
+        size=NET_PAGE,
+    )
+    shown = net_shown(net, page)
     return render(request, "runs/net.html", run_context(request, found, run, tab="changes") | {"net": shown})
 
 

@@ -6,6 +6,7 @@ from runs.fates import Became, fate_of
 from runs.histories import History, history_of
 from runs.kinds import Basis, Op, Origin
 from runs.records import digest_of
+from runs.sheets import NOBODY
 from runs.sightings import Sighting, disagreements
 from runs.told import Told, acts_of
 from tests.recordings import NOW
@@ -163,3 +164,14 @@ def test_a_read_that_shows_something_else_marks_what_was_rebuilt():
     wrong = Sighting(step=4, at=NOW + timedelta(seconds=4), text="     5→five\n     6→six\n")
     assert disagreements(history, [right]) == {}
     assert disagreements(history, [right, wrong]) == {2: 4}
+
+
+def test_lines_whose_writer_is_out_of_reach_are_nobodys():
+    """Of a file too big to read all its versions only the newest contents are there."""
+    two, three = TEXT + "six\n", TEXT + "six\nseven\n"
+    teller = Teller().tell(1, before=TEXT, after=two).tell(2, before=two, after=three)
+    teller.tell(3, before=three, after=three + "end\n")
+    reached = {key: text for key, text in teller.texts.items() if "seven" in text}
+    history = history_of(acts_of(teller.told), reached)
+    assert [v.known.value for v in history.versions] == ["unknown", "unknown", "whole", "whole"]
+    assert authors(history) == [NOBODY] * 7 + [3]

@@ -58,7 +58,7 @@ def blamed(answer):
 def test_versions_name_their_steps_and_lines_are_escaped(visitor, project):
     run_id = record(project)
     answer = page(visitor, project, run_id, path="src/a.py").content.decode()
-    assert re.findall(r'<section class="card change version" id="v(\d)">', answer) == ["0", "1", "2"]
+    assert re.findall(r'<section class="card change version" id="v(\d)"', answer) == ["0", "1", "2"]
     assert answer.count("Edited src/a.py") >= 2
     assert "<i>" not in answer
 
@@ -74,7 +74,7 @@ def test_versions_take_the_same_queries_for_one_and_three(visitor, project):
 def test_any_two_versions_are_compared(visitor, project):
     run_id = record(project)
     answer = page(visitor, project, run_id, path="src/a.py", a=0, b=2).content.decode()
-    assert "number 0 against number 2" in answer
+    assert "version 0 against version 2" in answer
     assert len(re.findall(r'<tr class="add"', answer)) == 2
     assert page(visitor, project, run_id, path="src/a.py", a=0, b=99).status_code == 200
 
