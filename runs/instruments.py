@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import Http404
 from django.template.loader import render_to_string
 
-from runs.limits import STRIP_AT_ONCE, STRIP_FRESH_SECONDS, STRIPS_KEPT
+from runs.limits import STRIP_AT_ONCE, STRIP_FRESH_SECONDS, STRIP_STEPS, STRIPS_KEPT
 from runs.models import Run
 from runs.packing import pack_strip
 from runs.queries.strips import beats_of, sums_of_range
@@ -51,7 +51,9 @@ def read_instruments(run: Run, first: int | None, last: int | None) -> Instrumen
 
 
 def read_split(run: Run, beats: list[Beat]) -> SplitShown | None:
-    """Share the time of a run out, once it has lasted."""
+    """Share the time of a run out, once it has lasted; of a part of its steps that would be wrong."""
+    if run.steps > STRIP_STEPS:
+        return None
     if run.started_at is None or run.ended_at is None or run.ended_at <= run.started_at:
         return None
     start, end = (round(at.timestamp() * 1_000) for at in (run.started_at, run.ended_at))
@@ -76,6 +78,7 @@ class _Kept:
     revision: int
     words: str
     split: str
+    cut: str
     at: float
 
 
@@ -95,7 +98,7 @@ def packed_strip(run: Run, *, after: int | None) -> dict[str, Any]:
         while len(_kept) > STRIPS_KEPT:
             _kept.popitem(last=False)
     packed = pack_strip(kept.strip, revision=kept.revision, after=after)
-    return packed | {"words": kept.words, "split": kept.split}
+    return packed | {"words": kept.words, "split": kept.split, "cut": kept.cut}
 
 
 def _serves(kept: _Kept, run: Run, after: int | None) -> bool:
@@ -109,7 +112,9 @@ def _laid_out(run: Run) -> _Kept:
     strip = lay_out(beats)
     context = {"head": run_head(run), "split": read_split(run, beats)}
     split = render_to_string("runs/_split.html", context)
-    return _Kept(strip=strip, revision=run.revision, words=words_of_strip(strip), split=split, at=monotonic())
+    cut = f"The first {STRIP_STEPS:,} of {run.steps:,} steps" if run.steps > STRIP_STEPS else ""
+    words = f"{cut}: {words_of_strip(strip)}" if cut else words_of_strip(strip)
+    return _Kept(strip=strip, revision=run.revision, words=words, split=split, cut=cut, at=monotonic())
 
 
 def _few_words(run: Run) -> str:

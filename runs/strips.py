@@ -13,6 +13,7 @@ from math import sqrt
 from msgspec import Struct, field
 
 from runs.kinds import Kind, StepStatus
+from runs.limits import STRIP_ROWS
 from runs.timing import AGENTS, HUMAN, Beat, is_span, sort_of, starts_inside
 from runs.words import duration
 
@@ -21,7 +22,6 @@ WIDTHS = (0, *(round(6 * 1.12**n) for n in range(89)))
 _STEP_LEAST, _ROOT = 22, 40  #: units: of the shortest step, and of one second
 _GAP_LEAST_MS, _GAP_ROOT, _GAP_MOST = 1_000, 12, 150
 _HUMAN_TOLD_MS, _IDLE_TOLD_MS = 5_000, 60_000  #: shorter gaps stand there without a word
-ROWS_MOST = 24  #: rows of lanes; more sub-agents at once share them
 
 
 class Mark(Struct, frozen=True, kw_only=True):
@@ -211,7 +211,7 @@ def _stack(lanes: list[Lane]) -> int:
     for lane in lanes:
         begin = min(lane.xs, default=0)
         free = next((row for row, end in enumerate(ends) if end < begin), len(ends))
-        if free == len(ends) and len(ends) >= ROWS_MOST:
+        if free == len(ends) and len(ends) >= STRIP_ROWS:
             free = min(range(len(ends)), key=ends.__getitem__)
         elif free == len(ends):
             ends.append(0)

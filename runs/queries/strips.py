@@ -8,12 +8,13 @@ from django.db.models import Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from runs.kinds import FAILED_STATES, Kind
+from runs.limits import STRIP_STEPS
 from runs.models import Run, Step
 from runs.queries.steps import META, row_of
 from runs.queries.windows import between, place_of_row
 from runs.timing import Beat
 
-#: Whole milliseconds, not timestamps: making 20,000 datetimes takes three times as long as the query, and with
+#: Whole milliseconds, not timestamps: making 20,000 datetimes takes three times as long as the query; with
 #: numerics (`extract`) it would take half as long again. A call that waited in line before it ran is busy for
 #: its own duration only; a retry, for the wait it told of.
 BEATS = """
@@ -40,6 +41,7 @@ BEATS = """
         FROM runs_step WHERE run_id = %(run)s
     ) AS step
     ORDER BY started_at, seq
+    LIMIT %(most)s
 """
 
 
@@ -61,9 +63,9 @@ class RangeSums:
 
 
 def beats_of(run: Run) -> list[Beat]:
-    """Read every step of a run, in the order of the timeline."""
+    """Read the steps of a run, in the order of the timeline, at most STRIP_STEPS."""
     with connection.cursor() as cursor:
-        cursor.execute(BEATS, {"run": run.id})
+        cursor.execute(BEATS, {"run": run.id, "most": STRIP_STEPS})
         return [Beat(*values) for values in cursor.fetchall()]  # the columns are the fields, in their order
 
 

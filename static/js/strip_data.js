@@ -59,6 +59,9 @@
     root.querySelector("[data-strip-words]").textContent = told.words;
     const split = document.querySelector("[data-split]");
     if (split) split.outerHTML = told.split;
+    const cut = root.querySelector("[data-strip-cut]");
+    cut.hidden = !told.cut;
+    cut.textContent = told.cut;
     flight.view.hidden = !flight.main.length && !flight.lanes.length;
     root.dispatchEvent(new CustomEvent("strip:data"));
   };

@@ -9,12 +9,12 @@
 
   const bars = () => [...flight.main, ...flight.spans, ...flight.lanes.flatMap((lane) => lane.bars)];
   const find = (seq) => bars().find((bar) => bar.seq === seq);
-  const plain = (bar) => `Step ${bar.seq}${bar.colour === "fail" ? ", failed" : bar.colour === "retry" ? ", retried" : ""}`;
+  const plain = ({ seq, colour }) => `Step ${seq}${{ fail: ", failed", retry: ", retried" }[colour] ?? ""}`;
   // One sentence a step, asked for where the pointer or the playhead rests.
   const sentence = async (bar) => {
     if (!said.has(bar.seq)) {
-      const answer = await fetch(`${flight.root.dataset.stripUrl}${bar.seq}/`);
-      if (answer.ok) said.set(bar.seq, await answer.text());
+      const answer = await fetch(`${flight.root.dataset.stripUrl}${bar.seq}/`).catch(() => null);
+      if (answer?.ok) said.set(bar.seq, await answer.text());
     }
     return said.get(bar.seq) ?? plain(bar);
   };
@@ -35,7 +35,7 @@
   const set = (bar) => {
     if (!bar || bar === head) return;
     head = bar;
-    hand.setAttribute("aria-valuemax", flight.main.length + flight.lanes.reduce((sum, lane) => sum + lane.bars.length, -1));
+    hand.setAttribute("aria-valuemax", bars().reduce((most, { seq }) => Math.max(most, seq), 0));
     hand.setAttribute("aria-valuenow", bar.seq);
     hand.setAttribute("aria-valuetext", plain(bar));
     flight.draw();
@@ -48,9 +48,8 @@
   const step = (to) => {
     const bar = to(head ?? flight.main[0]);
     if (!bar) return;
-    set(bar);
+    set((hover = bar));
     reveal(bar);
-    hover = bar;
     show(bar, flight.px(bar.x + bar.w / 2));
     sentence(bar).then((html) => {
       if (head !== bar) return;

@@ -92,10 +92,7 @@
       }
     }
   };
-  let name = () => {};
+  let name = null;
   flight.layers.unshift(() => { name = curve(); });
-  flight.layers.push(() => {
-    words([...waits(), ...signs()]);
-    name();
-  });
+  flight.layers.push(() => { words([...waits(), ...signs()]); name(); });
 })();

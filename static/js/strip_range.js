@@ -13,8 +13,8 @@
   const sum = async () => {
     const asked = range;
     if (!range) return void (box.innerHTML = "");
-    const answer = await fetch(`${box.dataset.url}?from=${range.from}&to=${range.to}`);
-    if (answer.ok && asked === range) box.innerHTML = await answer.text();
+    const answer = await fetch(`${box.dataset.url}?from=${range.from}&to=${range.to}`).catch(() => null);
+    if (answer?.ok && asked === range) box.innerHTML = await answer.text();
   };
   const ends = () => range && [flight.find(range.from), flight.find(range.to)];
   const zoom = () => {

@@ -6,8 +6,8 @@
   const seqOf = (row) => Number(row?.closest?.("[data-seq]")?.dataset.seq ?? NaN);
   const chosen = () => {
     const row = document.querySelector("ol[data-rows] .step[aria-current]");
-    const address = Number(new URLSearchParams(location.search).get("step") || NaN);
-    return row ? seqOf(row) : address;
+    const shown = document.querySelector("[data-panel]")?.dataset.panel;
+    return row ? seqOf(row) : Number(shown || new URLSearchParams(location.search).get("step") || NaN);
   };
   const read = (seq) => {
     if (!Number.isNaN(seq)) flight.set(flight.find(seq));

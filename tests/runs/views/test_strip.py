@@ -144,3 +144,13 @@ def test_viewers_of_a_long_run_share_a_strip_and_learn_that_it_is_a_moment_old(
         assert visitor.get(url_of(project, run)).json()["revision"] == before["revision"]
     monkeypatch.setattr("runs.instruments.STRIP_FRESH_SECONDS", 0)
     assert visitor.get(url_of(project, run)).json()["revision"] > before["revision"]
+
+
+def test_a_run_of_too_many_steps_says_what_its_strip_leaves_out(visitor, project, run, monkeypatch):
+    for module in ("runs.queries.strips", "runs.instruments"):
+        monkeypatch.setattr(f"{module}.STRIP_STEPS", 5)
+    told = visitor.get(url_of(project, run)).json()
+    assert seqs_of(told["main"]["seqs"]) == [0, 1, 2, 3, 4]
+    assert told["cut"] == "The first 5 of 16 steps"
+    assert told["words"].startswith("The first 5 of 16 steps: 5 steps; 1 failed")
+    assert "model" not in told["split"]
