@@ -61,7 +61,9 @@ class Sums:
     outside: int
 
 
-def file_state(first_op: str | None, last_op: str | None, before: bytes | None, after: bytes | None) -> str:
+def file_state(
+    first_op: str | None, last_op: str | None, *, before: bytes | None, after: bytes | None, edits: int
+) -> str:
     """Say what became of a file: from its first and last operation and its first and last text."""
     if first_op == Op.CREATE:
         return "new, then deleted" if last_op == Op.DELETE else "new"
@@ -69,7 +71,7 @@ def file_state(first_op: str | None, last_op: str | None, before: bytes | None, 
         return "deleted"
     if last_op == Op.RENAME or first_op == Op.RENAME:
         return "renamed"
-    return "reverted" if before is not None and before == after else ""
+    return "reverted" if edits > 1 and before is not None and before == after else ""
 
 
 def sums_of(files: Iterable[ChangedFile]) -> Sums:

@@ -51,7 +51,9 @@ def aligned(dels: Sequence[Line], adds: Sequence[Line]) -> list[Pair]:
         return [(0, 0)]
     if not dels or not adds or len(dels) * len(adds) > ALIGNED_PAIRS:
         return list(zip_longest(range(len(dels)), range(len(adds))))
-    old, new = ([frozenset(_LETTERS.findall(line.text)) for line in side] for side in (dels, adds))
+    old, new = (
+        [frozenset(_LETTERS.findall(line.text[:COMPARED_LINE])) for line in side] for side in (dels, adds)
+    )
     best = [[0.0] * (len(adds) + 1) for _ in range(len(dels) + 1)]
     for i in range(len(dels) - 1, -1, -1):
         for j in range(len(adds) - 1, -1, -1):

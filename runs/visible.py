@@ -11,9 +11,10 @@ _ODD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xa0\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd"
     "\ud800-\udfff\U000e0000-\U000e01ef]"
 )
-_CONTROLS = {0x7F: "␡"} | {code: chr(0x2400 + code) for code in range(0x20)}
-_NAMES = {0x00: "null", 0x07: "bell", 0x08: "backspace", 0x0C: "form feed", 0x0D: "carriage return"}
-_NAMES |= {0x1B: "escape", 0x7F: "delete"}
+_CONTROLS = (
+    "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC"
+)
+_SHORT = dict(enumerate(_CONTROLS.split())) | {0x7F: "DEL"}
 
 
 def visible_html(text: str) -> SafeString:
@@ -24,6 +25,6 @@ def visible_html(text: str) -> SafeString:
 
 def _box(found: re.Match[str]) -> str:
     code = ord(found[0])
-    name = _NAMES.get(code) or unicodedata.name(found[0], "control character").lower()
-    shown = _CONTROLS.get(code) or f"U+{code:04X}"
+    name = unicodedata.name(found[0], "control character").lower()
+    shown = _SHORT.get(code) or f"U+{code:04X}"
     return f'<span class="odd" title="{name} (U+{code:04X})">{shown}</span>'

@@ -67,7 +67,7 @@ def _file_of(row: dict[str, Any]) -> ChangedFile:
         first=row["first"],
         added=row["added"],
         removed=row["removed"],
-        state=file_state(row["first_op"], row["last_op"], start, end),
+        state=file_state(row["first_op"], row["last_op"], before=start, after=end, edits=row["edits"]),
         old_path=row["moved"],
         hidden=row["is_hidden"],
         outside=row["is_outside"],

@@ -55,6 +55,10 @@ def test_a_path_of_a_thousand_folders_ends_somewhere():
     assert [each.name for each in tree.files] == ["x"]
 
 
+def test_a_change_of_nothing_reverts_nothing():
+    assert file_state("edit", "edit", before=b"a", after=b"a", edits=1) == ""
+
+
 @pytest.mark.parametrize(
     ("first", "last", "before", "after", "state"),
     [
@@ -68,4 +72,4 @@ def test_a_path_of_a_thousand_folders_ends_somewhere():
     ],
 )
 def test_state_of_a_file(first, last, before, after, state):
-    assert file_state(first, last, before, after) == state
+    assert file_state(first, last, before=before, after=after, edits=2) == state

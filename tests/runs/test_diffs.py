@@ -134,6 +134,8 @@ def test_hundreds_of_thousands_of_lines_are_compared_in_linear_time():
     assert diff_of("", "x = 1\n" * 400_000, "a.py").cut > 390_000
     long = ["a b ," * 100 + f"{number}\n" for number in range(1_000)]
     assert diff_of("".join(long), "".join(reversed(long)), "a.py").hunks
+    wide = [" ".join(f"{side}{n}{word}" for word in range(8_000)) for side in "ab" for n in range(50)]
+    assert diff_of("\n".join(wide[:50]), "\n".join(wide[50:]), "a.py").hunks
     assert perf_counter() - began < 5
 
 
