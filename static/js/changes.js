@@ -4,7 +4,7 @@
   const { keys } = window.pageKeys;
   const top = () => (document.querySelector(".strip")?.getBoundingClientRect().bottom ?? 0) + 16; // what sticks
   const cards = () => [...document.querySelectorAll(".changes .change")];
-  const path = (card) => card.getAttribute("aria-label");
+  const path = (card) => card.querySelector("header .path")?.textContent;
   // The diff that a key went to, until the reader scrolls; the page may be too short to bring it to the top.
   let here = document.getElementById(location.hash.slice(1))?.closest(".changes .change") ?? null;
   const current = () => here ?? cards().findLast((card) => card.getBoundingClientRect().top < top());
