@@ -77,12 +77,13 @@ def _make_list_frame(project: Project, chosen: RunFilter, ids: list[UUID]) -> st
     """Render the changed runs that a filter shows, name those it does not, and sum anew."""
     rows = show_runs(project, runs_among(project, chosen, ids))
     shown = {row.id for row in rows}
-    summary = render_to_string("runs/_summary.html", {"summary": summary_of(totals_of(project, chosen))})
     told = {
         "rows": [{"run": row.id, "html": render_run(row)} for row in rows],
         "gone": [str(run_id) for run_id in ids if str(run_id) not in shown],
-        "summary": summary,
     }
+    if not chosen.text:  # adding up what a text finds takes long; the page loaded it once
+        summary = summary_of(totals_of(project, chosen))
+        told["summary"] = render_to_string("runs/_summary.html", {"summary": summary})
     return json.dumps(told)
 
 

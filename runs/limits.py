@@ -15,6 +15,9 @@ SUMS_FOLDED = 10_000
 #: Rows of one page of the run list: two screens.
 PAGE_SIZE = 50
 
+#: Runs that a search looks at one by one, from where the page begins, before it looks trigrams up: 10 ms.
+RUNS_LOOKED_AT = 1_000
+
 #: Choices in one menu of the run list's filters; those of most runs first.
 MENU_SIZE = 30
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 
 from runs.kinds import FAILED_STATES, Basis, Kind, Op, Origin, RunStatus, Span, StepStatus, Verdict
 from teams.models import Project
@@ -278,6 +278,25 @@ class BilledCall(models.Model):
 
     def __str__(self):
         return self.call_id
+
+
+class RunText(models.Model):
+    """What the list's search looks into, in small letters: title, task, id and branch of a run.
+
+    Apart from the run, whose row changes with every batch: an index of its trigrams would change with it.
+    """
+
+    run_id = models.UUIDField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    said = models.TextField()
+
+    class Meta:
+        indexes = [
+            GinIndex(Func(F("said"), function="runs_trigrams"), name="run_text_trigrams"),
+        ]
+
+    def __str__(self):
+        return self.said
 
 
 class RunSum(models.Model):

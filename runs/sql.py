@@ -137,6 +137,14 @@ READ_BLOBS = """
     SELECT digest, zstd, data FROM runs_blob WHERE run_id = %(run)s AND digest = ANY(%(digests)s)
 """
 
+#: What the list's search looks into; written only where it changed.
+SAVE_TEXTS = """
+    INSERT INTO runs_runtext (run_id, project_id, said)
+    SELECT text.run_id, %(project)s, text.said
+    FROM unnest(%(run_ids)s::uuid[], %(said)s::text[]) AS text (run_id, said)
+    ON CONFLICT (run_id) DO UPDATE SET said = excluded.said
+"""
+
 #: Before runs go, their part of the sums goes.
 SUBTRACT_RUNS = """
     INSERT INTO runs_runsum (project_id, span, day, status, agent, model, repo, failing, runs, calls,
@@ -185,5 +193,6 @@ DELETE_RUN_CONTENT = (
     "DELETE FROM runs_contextnode WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_blob WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_billedcall WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_runtext WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_run WHERE id = ANY(%(run_ids)s)",
 )

@@ -39,6 +39,7 @@ from runs.rows import (
     RunRow,
     StepRow,
 )
+from runs.searching import has_new_words, said_of
 
 ATTEMPTS = 3  # a deadlock between batches that share calls is tried again
 BLOB_COLUMNS = ("run_id", "digest", "size", "zstd", "data")
@@ -88,6 +89,7 @@ def save_in_transaction(cursor: Any, project: Any, batch: Batch, *, now: datetim
     write_contexts(cursor, works)
     write_blobs(cursor, works)
     write_rows(cursor, works, now=now)
+    write_texts(cursor, project, works)
     add_to_sums(cursor, project, works.values())
     return [
         SavedRun(
@@ -269,6 +271,13 @@ def known_digests(cursor: Any, query: str, asked: list[tuple[UUID, bytes]]) -> d
         for run, digest in cursor.fetchall():
             known.setdefault(run, set()).add(bytes(digest))
     return known
+
+
+def write_texts(cursor: Any, project: Any, works: dict[str, Work]) -> None:
+    told = {work.row.id: said_of(work.row) for work in works.values() if has_new_words(work)}
+    if told:
+        given = {"project": project.pk, "run_ids": list(told), "said": list(told.values())}
+        cursor.execute(sql.SAVE_TEXTS, given)
 
 
 def write_rows(cursor: Any, works: dict[str, Work], *, now: datetime) -> None:

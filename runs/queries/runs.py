@@ -5,11 +5,13 @@ from datetime import datetime
 from hashlib import blake2b
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, Q, QuerySet, TextField
 from django.http import Http404
 
-from runs.limits import PAGE_SIZE
-from runs.models import Run
+from runs.limits import PAGE_SIZE, RUNS_LOOKED_AT
+from runs.models import Run, RunText
+from runs.searching import trigrams_of
 from teams.access import Visitor, projects_of
 from teams.models import Project
 
@@ -26,6 +28,8 @@ UNLISTED = (
     "verdict_reason",
     "verdict_at",
 )
+
+_NEWEST_FIRST = ("-sort_at", "-id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,32 +80,61 @@ def runs_for(project: Project, chosen: RunFilter) -> QuerySet[Run]:
     if chosen.until:
         runs = runs.filter(sort_at__lte=chosen.until)
     if chosen.text:
-        said = Q(name__icontains=chosen.text) | Q(task__icontains=chosen.text)
-        runs = runs.filter(said | Q(external_id__icontains=chosen.text) | Q(branch__icontains=chosen.text))
+        runs = runs.filter(id__in=texts_with(project, chosen.text).values("run_id"))
     return runs
+
+
+def texts_with(project: Project, text: str) -> QuerySet[RunText]:
+    """Select the texts that hold some characters: by their trigrams, then looked at one by one."""
+    grams = Func(F("said"), function="runs_trigrams", output_field=ArrayField(TextField()))
+    texts = RunText.objects.filter(project=project, said__contains=text.lower())
+    found = trigrams_of(text)
+    return texts.alias(grams=grams).filter(grams__contains=found) if found else texts
 
 
 def page_of_runs(
     project: Project, chosen: RunFilter, *, before: Cursor | None = None, after: Cursor | None = None
 ) -> RunPage:
     """Read one page, newest first: the runs older than `before`, or the nearest newer than `after`."""
-    runs = runs_for(project, chosen).defer(*UNLISTED)
     if after is not None:
         newer = Q(sort_at__gt=after.sort_at) | Q(sort_at=after.sort_at, id__gt=after.id)
-        found = list(
-            runs.filter(newer, sort_at__gte=after.sort_at).order_by("sort_at", "id")[: PAGE_SIZE + 1]
-        )
+        place = newer & Q(sort_at__gte=after.sort_at)
+        found = _nearest(project, chosen, place, ("sort_at", "id"))
         return RunPage(runs=found[:PAGE_SIZE][::-1], newer=len(found) > PAGE_SIZE, older=True)
+    place = Q()
     if before is not None:
         older = Q(sort_at__lt=before.sort_at) | Q(sort_at=before.sort_at, id__lt=before.id)
-        runs = runs.filter(older, sort_at__lte=before.sort_at)
-    found = list(runs.order_by("-sort_at", "-id")[: PAGE_SIZE + 1])
+        place = older & Q(sort_at__lte=before.sort_at)
+    found = _nearest(project, chosen, place, _NEWEST_FIRST)
     return RunPage(runs=found[:PAGE_SIZE], newer=before is not None, older=len(found) > PAGE_SIZE)
+
+
+def _nearest(project: Project, chosen: RunFilter, place: Q, order: tuple[str, str]) -> list[Run]:
+    """Read the first runs from a place on, one more than a page shows.
+
+    A text that many runs hold is met soon by looking at one run after another; only one that few hold is
+    looked up by its trigrams. Either way few rows are read.
+    """
+    if chosen.text:
+        others = runs_for(project, without(chosen, "text")).filter(place).order_by(*order)
+        looked_at = Run.objects.filter(id__in=others.values("id")[:RUNS_LOOKED_AT])
+        found = list(looked_at.filter(_holds(chosen.text)).order_by(*order).defer(*UNLISTED)[: PAGE_SIZE + 1])
+        if len(found) > PAGE_SIZE:
+            return found
+    runs = runs_for(project, chosen).filter(place).order_by(*order)
+    return list(runs.defer(*UNLISTED)[: PAGE_SIZE + 1])
+
+
+def _holds(text: str) -> Q:
+    said = Q(name__icontains=text) | Q(task__icontains=text)
+    return said | Q(external_id__icontains=text) | Q(branch__icontains=text)
 
 
 def marks_of_page(project: Project, chosen: RunFilter) -> dict[UUID, int]:
     """Read what the first page shows, as run and revision: two equal answers are two equal pages."""
-    runs = runs_for(project, chosen).order_by("-sort_at", "-id")
+    if chosen.text:
+        return {run.id: run.revision for run in page_of_runs(project, chosen).runs}
+    runs = runs_for(project, chosen).order_by(*_NEWEST_FIRST)
     return dict(runs.values_list("id", "revision")[:PAGE_SIZE])
 
 

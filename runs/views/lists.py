@@ -43,7 +43,8 @@ def show_list(request: HttpRequest, team: str, project: str) -> HttpResponse:
     found = project_for(request.user, team, project)
     chosen = read_filter(request.GET, now=timezone.now())
     context = list_context(request, found, chosen)
-    context["summary"] = summary_of(totals_of(found, chosen))
+    if not chosen.text or (context["is_first"] and "older" not in context):
+        context["summary"] = summary_of(totals_of(found, chosen))
     context["chips"] = chips_of(request.GET)
     if not context["rows"] and not has_runs(found):
         context |= first_run_context(request, found)
@@ -58,6 +59,15 @@ def show_rows(request: HttpRequest, team: str, project: str) -> HttpResponse:
     found = project_for(request.user, team, project)
     context = list_context(request, found, read_filter(request.GET, now=timezone.now()))
     return render(request, "runs/_run_rows.html", context)
+
+
+@require_GET
+@login_required
+def show_sums(request: HttpRequest, team: str, project: str) -> HttpResponse:
+    """Show the sums alone: those of a text that many runs hold take long, and come after the page."""
+    found = project_for(request.user, team, project)
+    totals = totals_of(found, read_filter(request.GET, now=timezone.now()))
+    return render(request, "runs/_summary.html", {"summary": summary_of(totals)})
 
 
 @require_GET

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from runs.models import Run
+from runs.models import Run, RunText
 from runs.records import Batch, RunRecord
+from runs.retention import delete_runs
 from runs.store import save
 from tests.recordings import NOW, one_of_everything
 
@@ -142,3 +143,34 @@ def test_a_run_is_never_without_a_title(visitor, project, url, name, task, title
     save(project, Batch(runs=[RunRecord(external_id="r0", source="t", name=name, task=task)]), now=NOW)
     [row] = visitor.get(url).context["rows"]
     assert row.title == title
+
+
+@pytest.mark.parametrize(("query", "names"), [("UN 1", ["Run 1"]), ("%", ["50 % done"]), ("r2", ["Run 2"])])
+def test_text_is_found_past_the_runs_looked_at_one_by_one(visitor, url, project, query, names, monkeypatch):
+    make_runs(project, 3)
+    save(project, Batch(runs=[RunRecord(external_id="other", source="t", name="50 % done")]), now=NOW)
+    for looked_at in (0, 1_000):
+        monkeypatch.setattr("runs.queries.runs.RUNS_LOOKED_AT", looked_at)
+        assert names_on(visitor.get(url, {"q": query})) == names
+
+
+def test_sums_of_a_text_that_many_runs_hold_come_after_the_page(
+    visitor, url, project, django_assert_num_queries
+):
+    make_runs(project, 60)
+    with django_assert_num_queries(5):  # session, user, project, runs, strips
+        html = visitor.get(url, {"q": "run"}).content.decode()
+    assert "More than 50 runs" in html
+    sums = reverse("runs:sums", args=[project.team.slug, project.slug])
+    assert f'hx-get="{sums}?q=run"' in html
+    assert visitor.get(sums, {"q": "run"}).context["summary"].runs == "60 runs"
+
+
+def test_search_follows_what_runs_are_called(visitor, url, project):
+    make_runs(project, 1)
+    save(project, Batch(runs=[RunRecord(external_id="r0", source="t", name="Renamed", branch="b")]), now=NOW)
+    assert [names_on(visitor.get(url, {"q": text})) for text in ("run 0", "named\nr", "renam")] == [
+        [], [], ["Renamed"],
+    ]  # fmt: skip
+    delete_runs(list(Run.objects.values_list("id", flat=True)))
+    assert not RunText.objects.exists()
