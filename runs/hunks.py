@@ -16,7 +16,7 @@ CONTEXT_LINES = 3
 
 _STRETCH = 512
 
-_HEAD = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_HEAD = re.compile(r"^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 
 _OTHER = {" ": " ", "-": "+", "+": "-"}
 
@@ -60,7 +60,7 @@ def read_hunks(patch: str) -> list[PatchHunk] | None:
         head = _HEAD.match(text)
         if head is None:
             files += text.startswith("--- ")
-            if text.startswith("\\") and hunks:
+            if text.startswith("\\") and hunks and hunks[-1].lines:
                 hunks[-1] = _without_end(hunks[-1])
             continue
         old, new = int(head[2] or 1), int(head[4] or 1)

@@ -144,9 +144,17 @@ def _overruled(files: list[Tracked], changes: Iterable[Told]) -> Iterator[Tracke
         yield Tracked(path=path, old_path=word.old_path, whole=word, touched=1)
 
 
+def takes_path(path: str) -> bool:
+    """Say whether git applies a patch to such a path: one that it refuses would spoil all of the patch."""
+    parts = path.lower().split("/")
+    return not any(part in ("", ".", "..", ".git") for part in parts)
+
+
 def net_of(file: Tracked, texts: Texts) -> NetFile:
     """Compare start and end of one file."""
     made = _told_net(file, file.whole, texts) if file.whole else _worked_net(file, texts)
+    if made.net == Net.CHANGED and not (takes_path(file.path) and takes_path(file.old_path or file.path)):
+        made = replace(made, net=Net.PARTLY, why=_NO_PATH)
     return replace(made, steps=file.steps, touched=file.touched)
 
 
@@ -177,6 +185,7 @@ _NOT_TOLD = "what changed was not reported"
 _NO_START = "the file before the run was not reported"
 _NO_END = "what it holds at the end does not follow from what was reported"
 _NO_AROUND = "too little is known of the lines around the change"
+_NO_PATH = "git takes no such path"
 _DAMAGED = "it holds characters that were not recorded as they are"
 
 

@@ -10,6 +10,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from runs.kinds import Basis, Op, Origin
+from runs.records import digest_of
+
+_EMPTY = digest_of(b"")
 
 #: Within one step: what goes makes room, what moves comes before what is made in its place.
 _TURN = {Op.DELETE: 0, Op.RENAME: 1, Op.EDIT: 2, Op.CREATE: 3}
@@ -39,7 +42,9 @@ class Told(Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def had(self) -> bytes | None:
-        """The whole content before, if it was told."""
+        """The whole content before, if it was told. A new file had none, also where an empty one is told."""
+        if self.op == Op.CREATE and self.before == _EMPTY:
+            return None
         return self.before if self.basis in (Basis.CONTENT, Basis.RECONSTRUCTED) else None
 
     @property

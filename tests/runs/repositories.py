@@ -2,9 +2,11 @@
 
 import random
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from runs.diffs import unified
 from runs.kinds import Basis, Kind, Op, Origin
 from runs.records import Batch, ChangeRecord, RunRecord, StepRecord
 from tests.recordings import at
@@ -89,7 +91,7 @@ class Play:
         name = f"{key}:{origin}:{path}:{len(self.changes)}"
         record = ChangeRecord(run=self.run, step=key, key=name, path=path, op=op, source="test", **fields)  # type: ignore[arg-type]
         self.changes.append(record)
-        if record.basis != Basis.FRAGMENT:
+        if record.basis == Basis.CONTENT:
             self.whole.add(path)
 
     def text(self) -> str:
@@ -138,6 +140,18 @@ def replace_piece(play: Play) -> None:
         play.tree[path] = play.tree[path].replace(old, new)
         play.tell(play.step("Edit"), path, Op.EDIT, basis=Basis.FRAGMENT, before=old, after=new)
         play.pieces.add(path)
+
+
+def patch(play: Play) -> None:
+    """An edit of which only the patch is told."""
+    path = play.some()
+    if path:
+        before, after = play.tree[path], play.edited(play.tree[path])
+        if after != before:
+            play.tree[path] = after
+            told = unified(before, after, path)
+            play.tell(play.step("apply_patch"), path, Op.EDIT, basis=Basis.PATCH, patch=told)
+            play.pieces.add(path)
 
 
 def write(play: Play) -> None:
@@ -214,6 +228,7 @@ ACTS = (
     edit,
     edit,
     replace_piece,
+    patch,
     write,
     delete,
     rename,
@@ -224,14 +239,28 @@ ACTS = (
 )
 
 
+#: Acts that leave files known in part.
+PARTLY = (patch, patch, replace_piece, edit, rename, write, edit_and_format)
+
+
 def random_play(seed: int, *, acts: int) -> tuple[Tree, Play]:
-    """Play one run; return the tree it began with, and the play at its end."""
+    """Play a run after which every file is known; return the tree it began with, and the play."""
+    start, play = played(seed, ACTS, acts)
+    for path in sorted(play.pieces & play.tree.keys()):  # one whole text, so that the pieces have a place
+        edit_this(play, path)
+    return start, play
+
+
+def partly_told_play(seed: int, *, acts: int) -> tuple[Tree, Play]:
+    """Play one run of which much is told as patches and pieces alone."""
+    return played(seed, PARTLY, acts)
+
+
+def played(seed: int, choices: tuple[Callable[[Play], None], ...], acts: int) -> tuple[Tree, Play]:
     rng = random.Random(seed)
     play = Play(rng=rng, run=f"run-{seed}", tree={})
     play.tree = {name: play.text() for name in rng.sample(NAMES, k=rng.randint(0, 5))}
     start = dict(play.tree)
     for _ in range(acts):
-        rng.choice(ACTS)(play)
-    for path in sorted(play.pieces & play.tree.keys()):  # one whole text, so that the pieces have a place
-        edit_this(play, path)
+        rng.choice(choices)(play)
     return start, play

@@ -9,10 +9,13 @@ from django.urls import reverse
 from msgspec.structs import replace
 
 from runs.kinds import Basis, Op, Origin
+from runs.patchfiles import patch_of
+from runs.queries.nets import net_change
+from runs.queries.runs import run_of
 from runs.records import Batch, ChangeRecord
 from runs.store import save
 from tests.recordings import NOW
-from tests.runs.repositories import git, random_play, read_tree, write_tree
+from tests.runs.repositories import git, partly_told_play, random_play, read_tree, write_tree
 
 pytestmark = pytest.mark.django_db
 
@@ -29,13 +32,31 @@ def applied(folder: Path, start: dict[str, str], patch: str) -> dict[str, str]:
 
 def test_net_patch_turns_the_start_into_the_end(tmp_path, client, member, project):
     client.force_login(member)
-    for seed in range(40):
+    for seed in range(30):
         start, play = random_play(seed, acts=14)
         [saved] = save(project, play.batch(), now=NOW)
         answer = client.get(reverse("runs:net_patch", args=[project.team.slug, project.slug, saved.id]))
         patch = answer.content.decode()
         assert "Left out" not in patch, seed
         assert applied(tmp_path / str(seed), start, patch) == play.tree, (seed, patch)
+
+
+def test_what_is_in_the_patch_is_sure_where_files_are_known_in_part(tmp_path, project):
+    left_out = 0
+    for seed in range(30):
+        start, play = partly_told_play(seed, acts=8)
+        [saved] = save(project, play.batch(), now=NOW)
+        files = net_change(run_of(project, saved.id)).files
+        end = dict(play.tree)
+        for file in files:
+            if file.why:
+                left_out += 1
+                end.pop(file.path, None)
+                stays = file.old_path or file.path
+                end |= {stays: start[stays]} if stays in start else {}
+        patch = "".join(map(patch_of, files))
+        assert applied(tmp_path / str(seed), start, patch) == end, (seed, patch)
+    assert left_out
 
 
 def told(op, path, **fields):
@@ -57,15 +78,20 @@ def test_patch_says_what_it_leaves_out(tmp_path, client, member, project):
         client,
         project,
         told(Op.EDIT, "kept.py", before="a\n", after="b\n"),
+        told(Op.EDIT, "hostile.py", basis=Basis.PATCH, patch=f"@@ -{'9' * 5000} +1 @@\n\\ No\n"),
+        told(Op.CREATE, "new.py", before="", after="n\n"),
         told(Op.EDIT, "logo.png", binary=True),
         told(Op.EDIT, "named.py", basis=Basis.NAME),
+        told(Op.EDIT, "lib/.git/config", before="a\n", after="b\n"),
         told(Op.EDIT, "piece.py", basis=Basis.FRAGMENT, before="x", after="y"),
         told(Op.EDIT, "odd.txt", before="a\ufffd\n", after="b\ufffd\n"),
         told(Op.EDIT, "/tmp/scratch.py", before="a\n", after="b\n", outside=True),
         told(Op.EDIT, "same\n# name.py", before="a\n", after="a\n"),
     )
     assert patch.split("\n", 1)[1] == (
-        "# 1 file in this patch.\n"
+        "# 2 files in this patch.\n"
+        "# Left out: hostile.py (what it holds at the end does not follow from what was reported)\n"
+        "# Left out: lib/.git/config (git takes no such path)\n"
         "# Left out: logo.png (a binary file: its bytes were not recorded)\n"
         "# Left out: named.py (what it holds at the end does not follow from what was reported)\n"
         "# Left out: odd.txt (it holds characters that were not recorded as they are)\n"
@@ -73,8 +99,9 @@ def test_patch_says_what_it_leaves_out(tmp_path, client, member, project):
         '# Changed and reverted: "same\\n# name.py"\n'
         "\n"
         "diff --git a/kept.py b/kept.py\n--- a/kept.py\n+++ b/kept.py\n@@ -1 +1 @@\n-a\n+b\n"
+        "diff --git a/new.py b/new.py\nnew file mode 100644\n--- /dev/null\n+++ b/new.py\n@@ -0,0 +1 @@\n+n\n"
     )
-    assert applied(tmp_path / "tree", {"kept.py": "a\n"}, patch) == {"kept.py": "b\n"}
+    assert applied(tmp_path / "tree", {"kept.py": "a\n"}, patch) == {"kept.py": "b\n", "new.py": "n\n"}
 
 
 def test_patches_alone_add_up(tmp_path, client, member, project):
