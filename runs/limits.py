@@ -77,6 +77,9 @@ TREE_OPEN = 30
 #: Steps in the opened nodes of one answer; nodes beyond are closed.
 TREE_ROWS = 600
 
+#: Lines of one window of the log.
+LOG_ROWS = 150
+
 #: Records that an address keeps open in the log.
 LOG_OPEN = 10
 

@@ -48,7 +48,6 @@ class LogRow:
     path: str
     tokens: str
     record_url: str  #: opens or closes the record without JavaScript
-    load_url: str
     tags: tuple[Tag, ...] = ()
     record: Record | None = None
 
@@ -86,7 +85,6 @@ def log_row(row: Row, place: LogPlace) -> LogRow:
         path=path_of_row(row, place),
         tokens=tokens(spent) if (spent := _spent(row)) else "",
         record_url=record_url,
-        load_url=place.around.place.url("record", row["seq"]),
         tags=tuple(tag for tag in line.tags if tag.tone or row["kind"] != Kind.LLM),  # tokens have a column
         record=place.records.get(row["seq"]),
     )

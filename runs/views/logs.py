@@ -15,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from runs.api.serializers import StepSerializer
 from runs.contents import read_blobs
 from runs.fragments import hidden_among, place_of
-from runs.limits import LOG_OPEN
+from runs.limits import LOG_OPEN, LOG_ROWS
 from runs.models import Run
 from runs.queries.logs import (
     LogCount,
@@ -82,15 +82,15 @@ def window_in(request: HttpRequest, run: Run, chosen: LogFilter, around: int | N
     rows, part = log_rows(run, chosen), "rows" in request.GET
     after, before = number_in(request, "after"), number_in(request, "before")
     if after is not None:
-        window = after_row(rows, row_of(run, after))
+        window = after_row(rows, row_of(run, after), size=LOG_ROWS)
         return replace(window, earlier=False) if part else window
     if before is not None:
-        window = before_row(rows, row_of(run, before))
+        window = before_row(rows, row_of(run, before), size=LOG_ROWS)
         return replace(window, later=False) if part else window
-    window = first_of(rows)
+    window = first_of(rows, size=LOG_ROWS)
     if around is None or not window.later or any(row["seq"] == around for row in window.rows):
         return window
-    return around_number(rows, around) or window
+    return around_number(rows, around, size=LOG_ROWS) or window
 
 
 def rows_context(project: Project, run: Run, state: State, window: Window, seq: int | None) -> dict[str, Any]:

@@ -16,10 +16,10 @@
     if (old) return;
     const record = document.createElement("div");
     record.className = "record";
-    record.setAttribute("hx-sync", "this:replace");
+    for (const [name, value] of [["hx-boost", "false"], ["hx-replace-url", "false"], ["hx-sync", "this:replace"]]) record.setAttribute(name, value);
     record.textContent = "…";
     li.append(record);
-    htmx.ajax("GET", control.dataset.record, { source: record, target: record, swap: "innerHTML" });
+    htmx.ajax("GET", `../steps/${li.dataset.seq}/record/`, { source: record, target: record, swap: "innerHTML" });
   };
   list.addEventListener("click", (event) => {
     const control = event.target.closest(".e-record");

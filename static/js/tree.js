@@ -5,7 +5,17 @@
   const most = Number(tree.dataset.open);
   const item = (li) => li?.querySelector(":scope > .step");
   const group = (row) => row.parentElement.querySelector(":scope > ol");
-  const loader = (row) => group(row).querySelector(":scope > [data-load]");
+  const load = async (ol) => {
+    const url = ol.dataset.load;
+    if (!url) return;
+    delete ol.dataset.load;
+    ol.innerHTML = '<li role="none" class="more">…</li>';
+    const answer = await fetch(url).catch(() => null);
+    if (!answer?.ok) ol.dataset.load = url; // the next time it is opened
+    ol.innerHTML = answer?.ok ? await answer.text() : '<li role="none" class="more">Not reached.</li>';
+    htmx.process(ol);
+    stop();
+  };
   const isOpen = (row) => row.getAttribute("aria-expanded") === "true";
 
   const keep = (node, open) => {
@@ -17,13 +27,12 @@
     history.replaceState(history.state, "", url);
   };
   const setOpen = (row, open) => {
-    if (!group(row) || isOpen(row) === open) return;
+    if (!group(row) || isOpen(row) === open) return null;
     row.setAttribute("aria-expanded", String(open));
     group(row).hidden = !open;
     row.parentElement.querySelector(":scope > .twisty").textContent = open ? "Close" : "Open";
-    const load = open && loader(row);
-    if (load) htmx.trigger(load, "tree:open");
     keep(row.parentElement.dataset.node, open);
+    return open ? load(group(row)) : null;
   };
   const away = (row) => item(row.parentElement.closest("ol").closest("li"));
   const right = (row) => {
@@ -65,9 +74,7 @@
     const bad = here ?? order.find(isBad);
     if (!bad) return;
     if (bad.matches(".is-fail, .is-warn")) return mark(bad);
-    const loaded = loader(bad) && new Promise((done) => group(bad).addEventListener("htmx:afterSettle", done, { once: true }));
-    setOpen(bad, true);
-    await loaded;
+    await setOpen(bad, true);
     const inside = rows().filter((row) => group(bad).contains(row) && isBad(row));
     const next = by > 0 ? inside[0] : inside.at(-1);
     if (next?.matches(".is-fail, .is-warn")) mark(next);

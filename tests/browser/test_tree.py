@@ -11,7 +11,7 @@ def nested(send):
     """A run of two turns; a sub-agent in the second one has a failing call."""
     send(
         "nested",
-        {"kind": "prompt", "text": "Look around"},
+        {"kind": "prompt", "id": "p", "text": "Look around"},
         {"kind": "llm_call", "id": "m1", "turn": 1, "model": "claude-opus-4-8", "content": "First."},
         {"kind": "tool_call", "id": "a", "name": "Bash", "args": {"command": "ls"}, "output": "x"},
         {"kind": "llm_call", "id": "m2", "turn": 2, "model": "claude-opus-4-8", "content": "Second."},
@@ -64,6 +64,7 @@ def test_e_goes_to_a_failure_deep_inside_and_escape_closes_the_step(open_page, p
     expect(page.locator(CURRENT)).to_contain_text("Searched")
     expect(page.locator("#panel .step-error")).to_be_visible()
     assert "open=t2.s4" in page.url
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("Escape")
     expect(page.locator("#panel")).to_be_hidden()
     expect(page.locator("a[data-tab][aria-current]")).to_have_text("Tree")

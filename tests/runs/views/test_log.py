@@ -154,16 +154,16 @@ def test_address_opens_the_step_and_keeps_the_filters(visitor, project, run):
 def test_long_log_comes_in_windows_both_ways(visitor, project):
     run = record(project, *(step(f"k{n}", Kind.TOOL, n, tool="AB"[n % 2]) for n in range(900)))
     first = visitor.get(log_url(project, run, "?tool=A")).context
-    assert (len(first["rows"]), first["rows"][-1].line.seq, first["count"].steps) == (200, 398, 450)
-    assert first["after_url"] == "?tool=A&after=398&rows=1"
+    assert (len(first["rows"]), first["rows"][-1].line.seq, first["count"].steps) == (150, 298, 450)
+    assert first["after_url"] == "?tool=A&after=298&rows=1"
     more = visitor.get(log_url(project, run, first["after_url"]))
     assert "<html" not in more.content.decode()
-    assert [row.line.seq for row in more.context["rows"]][::199] == [400, 798]
+    assert [row.line.seq for row in more.context["rows"]][::149] == [300, 598]
     assert "before_url" not in more.context
     page = visitor.get(log_url(project, run, first["after_page"])).context
     assert (page["before_url"], page["after_url"]) == (
-        "?tool=A&before=400&rows=1",
-        "?tool=A&after=798&rows=1",
+        "?tool=A&before=300&rows=1",
+        "?tool=A&after=598&rows=1",
     )
     back = visitor.get(log_url(project, run, page["before_url"])).context
     assert [row.line.seq for row in back["rows"]] == [row.line.seq for row in first["rows"]]
