@@ -45,8 +45,8 @@ from runs.views.log_filters import (
     filter_in,
     state_in,
 )
-from runs.views.panels import read_panel
-from runs.views.runs import run_context
+from runs.views.panels import panel_of
+from runs.views.runs import miss_step, run_context
 from runs.views.timelines import number_in
 from teams.access import project_for
 from teams.models import Project
@@ -65,7 +65,10 @@ def show_log(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
     chosen = filter_in(run, state)
     if revision is not None:
         return JsonResponse(news_of(found, run, state, chosen, revision))
-    panel = read_panel(found, run, seq) if seq is not None else None
+    try:
+        panel = panel_of(request, found, run, seq) if seq is not None else None
+    except Http404:
+        return miss_step(request, found, run, seq)
     if request.htmx and request.htmx.target == "panel":
         return render(request, "runs/_panel.html", {"panel": panel})
     at = number_in(request, "at")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
@@ -12,8 +12,9 @@ from runs.limits import TREE_OPEN
 from runs.queries.runs import run_of
 from runs.shown.trees import MEASURES, query_of
 from runs.tree_pages import is_node, read_node, read_tree
-from runs.views.panels import read_panel
-from runs.views.runs import number_in, run_context
+from runs.views.panels import panel_of
+from runs.views.runs import miss_step, run_context
+from runs.views.timelines import number_in
 from teams.access import project_for
 
 
@@ -29,7 +30,10 @@ def show_tree(request: HttpRequest, team: str, project: str, run_id: Any) -> Htt
     if is_node(node):
         inside = read_node(found, run, state, node, after=after, before=before)
         return render(request, "runs/_tree_inside.html", {"row": inside})
-    panel = read_panel(found, run, seq) if seq is not None else None
+    try:
+        panel = panel_of(request, found, run, seq) if seq is not None else None
+    except Http404:
+        return miss_step(request, found, run, seq)
     if request.htmx and request.htmx.target == "panel":
         return render(request, "runs/_panel.html", {"panel": panel})
     tree = read_tree(found, run, state, chosen=seq, after=after, before=before)

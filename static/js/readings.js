@@ -4,15 +4,21 @@
   const panel = document.getElementById("panel");
   const { current } = window.pageKeys;
 
-  // Any link to a step that opens in the panel keeps the address of this reading and all that it holds.
+  // A link within the reading keeps all that the address holds, but for the place on a page.
+  const PLACES = ["step", "raw", "after", "before", "at", "rows"];
+  const { carry } = window.pageState;
+  window.pageState.carry = (href, except = []) => {
+    const url = new URL(href, location.href);
+    if (url.pathname !== location.pathname) return carry(href, except);
+    for (const [name, value] of new URLSearchParams(location.search)) {
+      if (!PLACES.includes(name) && !except.includes(name) && !url.searchParams.has(name)) url.searchParams.set(name, value);
+    }
+    return url.pathname + url.search + url.hash;
+  };
+  // So does any link to a step that opens in the panel, wherever it leads without JavaScript.
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.target?.id !== "panel") return;
-    const step = new URL(detail.path, location.href).searchParams.get("step");
-    const url = new URL(location.href);
-    for (const name of ["after", "before"]) url.searchParams.delete(name);
-    if (step) url.searchParams.set("step", step);
-    else url.searchParams.delete("step");
-    detail.path = url.pathname + url.search;
+    detail.path = window.pageState.carry(location.pathname + new URL(detail.path, location.href).search);
   });
 
   // One row may stand for a step that has a row of its own (a turn for its model call): the chosen one stays chosen.

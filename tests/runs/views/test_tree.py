@@ -153,6 +153,7 @@ def test_inside_of_a_node_comes_alone_for_htmx(visitor, project, run):
     assert 'aria-level="3"' in html
     assert visitor.get(tree_url(project, run, "?node=t5")).status_code == 200
     assert visitor.get(tree_url(project, run, "?node=s999")).status_code == 404
+    assert visitor.get(tree_url(project, run, "?step=999")).status_code == 404
 
 
 def test_panel_alone_for_htmx(visitor, project, run):
