@@ -129,6 +129,7 @@ class Bench:
             yield f"{name}: at the middle step", f"{self.url(name)}?step={middle}", bar
             yield f"{name}: next window", f"{self.url(name)}timeline/?after={middle}", bar
             yield f"{name}: window before", f"{self.url(name)}timeline/?before={middle}", bar
+            yield f"{name}: page with what was found", f"{self.url(name)}?find=zanzibar", bar
         yield "20k: lane of 250 steps", f"{self.url('20k')}timeline/?lane=3", RUN_BARS["20k"]
         yield "step with 5 MB", f"{self.url('5MB')}?step=0", OTHER_BAR
         yield "14 files, 10,000 changed lines", f"{self.url('diff')}changes/", DIFF_BAR

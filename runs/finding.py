@@ -47,7 +47,7 @@ def count_in(text: str, needle: Needle) -> int:
 
 
 def said_in(text: str, kind: str, *, is_input: bool) -> str:
-    """Read what a page shows of a stored text: the values of JSON arguments and answers, no terminal codes."""
+    """Read what a page shows of a stored text: the values of JSON calls and answers, no terminal codes."""
     if not (is_input or kind in (Kind.LLM, Kind.FINAL)) or text.lstrip()[:1] not in ("{", "["):
         return strip_ansi(text) if "\x1b" in text else text
     try:

@@ -10,6 +10,15 @@
     const bad = order.find((row) => row.matches(".is-fail, .is-warn") || failingLane(row));
     if (bad && failingLane(bad)) failingLane(bad).open = true;
     if (bad) mark(bad);
+    else beyond(all.at(by > 0 ? -1 : 0), by);
+  };
+  // Behind the rows that are loaded the strip knows where the next trouble is.
+  const beyond = (edge, by) => {
+    const bars = window.flight?.main ?? [];
+    const at = bars.findIndex((bar) => bar.seq === Number(edge?.parentElement.dataset.seq));
+    const order = by > 0 ? bars.slice(at + 1) : bars.slice(0, Math.max(0, at)).reverse();
+    const bad = at < 0 ? null : order.find((bar) => ["fail", "retry", "compact"].includes(bar.colour));
+    if (bad) window.pageKeys.goTo?.(bad.seq);
     else if (by > 0) document.querySelector("ol[data-rows] [data-later] a")?.click();
   };
   const diff = () => {

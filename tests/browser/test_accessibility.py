@@ -15,6 +15,8 @@ RUN_PAGES = (
     "?step=12",
     "?step=14",
     "?step=19",
+    "?thinking=1",
+    "?find=ttl",
     "changes/",
     "changes/net/",
     "files/?path=auth/session.ts",
