@@ -21,7 +21,7 @@ CALL_FIELDS = ("run_id", "key", "tool", "agent", "rank", "input_preview", "input
 
 
 def facts_of_runs(project: Project, names: set[str]) -> dict[str, RunFacts]:
-    """Read what is known of runs that sent calls without ids: their calls that are open or were paired."""
+    """Read what is known of runs with calls without ids: those that are open, paired, or a result only."""
     runs = {
         run.id: run
         for run in Run.objects.filter(project=project, external_id__in=names).only("external_id", "cwd")
@@ -32,7 +32,7 @@ def facts_of_runs(project: Project, names: set[str]) -> dict[str, RunFacts]:
         lines = [detail[name] for name in LINES if name in detail]
         if "error_line" in detail and "result_line" not in detail:
             rank = CALLED  # it failed, and its result may still come
-        if rank < ANSWERED or lines:
+        if rank < ANSWERED or lines or not preview:  # without arguments: a result whose call never came
             facts[runs[run_id].external_id].calls.append(
                 KnownCall(
                     key=key,

@@ -122,3 +122,18 @@ def test_error_of_a_tool_fails_its_open_call_and_counts_once(ingest_key):
     Step.objects.all().delete()
     send(ingest_key, FAILED_CALL)
     assert steps() == live
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_result_before_a_call_without_id_stays_by_itself_when_sent_again(ingest_key, together):
+    lines = [
+        {"run": "r1", "ts": 1763638000, "kind": "tool_result", "id": "lost", "output": "a.py"},
+        {"run": "r1", "ts": 1763638001, "kind": "tool_call", "name": "Bash", "args": {"command": "ls"}},
+    ]
+    seen = []
+    for _ in range(2):
+        for batch in [lines] if together else [[line] for line in lines]:
+            send(ingest_key, batch)
+        seen.append(steps())
+    assert seen[0] == seen[1]
+    assert [(status, output) for _, status, _, output in seen[0]] == [("running", ""), ("ok", "a.py")]
