@@ -238,6 +238,9 @@ VERSIONS_MOST = 500
 #: Versions of a file with their diffs on one page.
 VERSIONS_PAGE = 20
 
+#: Versions in the list beside them; more are in lists before and after.
+VERSIONS_LISTED = 100
+
 #: Bytes of contents that the history of one file may read, the newest first: each is compared with the next.
 HISTORY_BYTES = 32_000_000
 

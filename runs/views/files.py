@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from runs.fragments import place_of, show_steps
 from runs.histories import Known, Version
-from runs.limits import BLAME_LINES, CHANGE_PATH_CHARS, VERSIONS_PAGE
+from runs.limits import BLAME_LINES, CHANGE_PATH_CHARS, VERSIONS_LISTED, VERSIONS_PAGE
 from runs.looks import Look, look_of
 from runs.models import Run
 from runs.queries.histories import FileHistory, file_history, sightings_of
@@ -44,7 +44,8 @@ def show_file(request: HttpRequest, team: str, project: str, run_id: Any) -> Htt
         context = whole_context(request, reading)
         if request.htmx and request.GET.get("from"):
             return render(request, "runs/_blame_lines.html", context)
-    context |= run_context(request, found, run, tab="changes") | around_context(run, reading)
+    near = number_in(request, "b" if context["view"] == "whole" else "from")
+    context |= run_context(request, found, run, tab="changes") | around_context(reading, near)
     return render(request, "runs/file.html", context)
 
 
@@ -53,8 +54,13 @@ def read_file(project: Project, run: Run, path: str, look: Look) -> FileReading:
     file = file_history(run, path)
     if file is None:
         raise Http404("This run did not change such a file.")
-    look = replace(look.of_one, path=path, whole=False)
-    return FileReading(file=file, place=place_of(project, run), said=read_said(project, run, file), look=look)
+    return FileReading(
+        file=file,
+        place=place_of(project, run),
+        said=read_said(project, run, file),
+        wrong=disagreements(file.history, sightings_of(run, file.paths)),
+        look=replace(look.of_one, path=path, whole=False),
+    )
 
 
 def read_said(project: Project, run: Run, file: FileHistory) -> dict[int, str]:
@@ -64,14 +70,19 @@ def read_said(project: Project, run: Run, file: FileHistory) -> dict[int, str]:
     return {row.seq: f"{row.sentence.verb} {row.sentence.object}".strip() for row in rows}
 
 
-def around_context(run: Run, reading: FileReading) -> dict[str, Any]:
-    """Gather what stands around every view of a file: its versions, and the ways to look at them."""
+def around_context(reading: FileReading, near: int | None) -> dict[str, Any]:
+    """Gather what stands around every view of a file: the versions near one, and the ways to look at them."""
     file = reading.file
-    wrong = disagreements(file.history, sightings_of(run, file.paths))
+    listed = versions_shown(reading)
+    first = min(near or 0, len(listed) - 1) // VERSIONS_LISTED * VERSIONS_LISTED
+    stop = first + VERSIONS_LISTED
     return {
+        "listed": listed[first:stop],
+        "listed_before": reading.url(**{"from": first - VERSIONS_LISTED}) if first else "",
+        "listed_after": reading.url(**{"from": stop}) if stop < len(listed) else "",
         "file": file,
         "summary": summary_of(file),
-        "versions": versions_shown(replace(reading, wrong=wrong)),
+        "versions": listed,
         "here": reading.place.url("file"),
         "versions_url": reading.url(),
         "whole_url": reading.place.url("file") + whole_query(reading),

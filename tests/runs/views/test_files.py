@@ -126,3 +126,15 @@ def test_observed_beside_declared_is_shown_with_both(visitor, project):
     answer = page(visitor, project, run_id, path="src/a.py").content.decode()
     assert "What the call itself declared" in answer
     assert "formatted" in answer
+
+
+def test_a_version_that_a_later_read_contradicts_is_marked(visitor, project):
+    run_id = record(project)
+    read = StepRecord(
+        run="r", key="read", kind=Kind.TOOL, tool="Read", source="test", started_at=at(5),
+        input='{"file_path": "src/a.py"}', output="     1→a = 2\n     2→something else\n",
+    )  # fmt: skip
+    save(project, Batch(steps=[read]), now=NOW)
+    answer = page(visitor, project, run_id, path="src/a.py").content.decode()
+    words = "Step 2 read something else: the file changed outside the recorded steps after this."
+    assert re.findall(r'<p class="cut">(.*?)</p>', answer) == [words]
