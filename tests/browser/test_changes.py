@@ -78,7 +78,7 @@ def test_everything_is_a_link_without_javascript(open_page, places, diffs):
     expect(page.locator("tr.add")).to_have_count(300)
     page.get_by_text("Show more of this diff").click()
     expect(page.locator("tr.add").first).to_contain_text("line 301")
-    page.get_by_text("Side by side").click()
+    page.get_by_role("link", name="Side by side").click()
     expect(page.locator("table.is-split")).to_be_visible()
     page.get_by_role("link", name="All changes").click()
     page.locator("#change-0 .expand").last.click()
