@@ -1,5 +1,6 @@
 """Changed files as a tree of folders. Pure, and bounded: what is not listed is counted."""
 
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,8 @@ from itertools import groupby
 
 from runs.kinds import Op
 from runs.limits import FILES_LISTED
+
+_NUMBER = re.compile(r"([0-9]{1,18})")
 
 #: Files from which on folders are shut at first.
 FOLDED_FROM = 200
@@ -89,9 +92,18 @@ def sums_of(files: Iterable[ChangedFile]) -> Sums:
 
 def tree_of(files: Sequence[ChangedFile]) -> Folder:
     """Build the tree; after FILES_LISTED files, what is left of a folder is counted."""
-    root = _folder("", "", sorted(files, key=lambda file: file.path.split("/")))
+    root = _folder(
+        "", "", sorted(files, key=lambda file: [_by_number(part) for part in file.path.split("/")])
+    )
     _bound(root)
     return root
+
+
+def _by_number(name: str) -> tuple[list[str | int], str]:
+    """Order `v2` before `v10`; words and numbers take turns, so that they are never compared."""
+    parts: list[str | int] = list(_NUMBER.split(name))
+    parts[1::2] = [int(part) for part in parts[1::2]]
+    return parts, name
 
 
 def _folder(name: str, path: str, files: Sequence[ChangedFile], level: int = 0) -> Folder:

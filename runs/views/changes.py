@@ -83,6 +83,8 @@ def show_change(request: HttpRequest, team: str, project: str, run_id: Any, numb
     change = change_of(run, number)
     look, part = asked_of(request, run, change)
     card = read_card(found, run, change, look, part=part)
+    if part and not card.hunks:
+        raise Http404("This diff has no such part.")
     if request.htmx:
         return render(request, "runs/_change.html", {"change": card})
     context = run_context(request, found, run, tab="changes") | {"change": card, "part": part}

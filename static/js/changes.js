@@ -2,6 +2,7 @@
 // f the filter. A switch keeps the reader at the diff in view.
 (() => {
   const { keys } = window.pageKeys;
+  const FAR = 15;
   const top = () => (document.querySelector(".strip")?.getBoundingClientRect().bottom ?? 0) + 16; // what sticks
   const cards = () => [...document.querySelectorAll(".changes .change")];
   const path = (card) => card.querySelector("header .path")?.textContent;
@@ -43,11 +44,17 @@
     if (next) scrollBy({ top: at(next) });
     else if (by > 0) show(document.querySelector(".changes > .more, .changes .load"));
   };
+  // Another way to read begins the list anew: far down it begins at the diff before the one in view.
   const press = (key) => {
     const link = document.querySelector(`a[data-key="${key}"]`);
     if (!link) return;
-    const here = current();
-    location.assign(here && !link.href.includes("#") ? `${link.href}#${here.id}` : link.href);
+    const url = new URL(link.href);
+    const all = cards(), now = current(), at = all.indexOf(now);
+    const given = new URLSearchParams(location.search).get("after");
+    const after = at > 0 && (given || at > FAR) ? all[at - 1].id.split("-")[1] : given;
+    if (after) url.searchParams.set("after", after);
+    if (now) url.hash = now.id;
+    location.assign(url);
   };
   const filter = () => {
     const field = document.querySelector("[data-filter-files]");

@@ -2,7 +2,7 @@
 // Lines that the address names are marked and scrolled to. A diff that is not open yet is opened; a line that is
 // not on the page is looked for on the page of its change, which the server opens where that line is.
 (() => {
-  const ADDRESS = /^#change-(\d+)-([LR]\d+)(?:-([LR]\d+))?$/;
+  const ADDRESS = /^#change-(\d+)(?:-([LR]\d+)(?:-([LR]\d+))?)?$/;
   const page = document.querySelector("[data-change-page]")?.dataset.changePage;
   let first = null, done = "";
   const cell = (change, line) => document.getElementById(`change-${change}-${line}`);
@@ -20,15 +20,16 @@
     if (load) return load.click();
     const url = new URL(page.replace(/0\/$/, `${change}/`), location.href);
     const asked = new URLSearchParams(location.search);
-    if (url.pathname === location.pathname && asked.get("line") === line) return;
+    if (url.pathname === location.pathname && (!line || asked.get("line") === line)) return;
     for (const name of ["view", "ws"]) if (asked.has(name)) url.searchParams.set(name, asked.get(name));
-    url.searchParams.set("line", line);
+    if (line) url.searchParams.set("line", line);
     location.replace(url.href + location.hash);
   };
   const follow = () => {
     const found = location.hash.match(ADDRESS);
     if (!found || !page || done === location.hash) return;
     const [, change, from, to] = found;
+    if (!from) return document.getElementById(`change-${change}`) ? null : look(change);
     first = cell(change, from);
     if (!first) return look(change, from);
     choose(first, (to && cell(change, to)) || first);

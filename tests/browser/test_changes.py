@@ -95,3 +95,21 @@ def test_more_changes_of_a_live_run_are_told(open_page, places, send):
     page.locator("[data-newer]").click(timeout=10_000)
     expect(page.locator(".change")).to_have_count(1)
     expect(page.locator("[data-newer]")).to_be_hidden()
+
+
+def test_switch_far_down_keeps_the_place(open_page, places, send):
+    call = {"kind": "tool_call", "id": "c", "name": "Bash", "args": {"command": "codemod"}}
+    edits = (
+        {"kind": "file_change", "step": "c", "path": f"{n:02}.py", "before": "a", "after": "b"}
+        for n in range(60)
+    )
+    send("codemod", call, *edits)
+    page = open_page(places("codemod") + "changes/")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    expect(page.locator("#change-40")).to_be_attached()
+    page.locator("#change-40").evaluate("card => card.scrollIntoView()")
+    page.keyboard.press("s")
+    page.wait_for_url("**/changes/?view=split&after=39#change-40")
+    expect(page.locator("#change-40")).to_be_in_viewport()
+    page.goto(page.url.split("?")[0] + "#change-59")
+    page.wait_for_url("**/changes/59/#change-59")

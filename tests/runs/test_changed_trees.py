@@ -27,6 +27,12 @@ def test_folders_of_one_folder_only_are_one_line():
     ]
 
 
+def test_numbers_in_names_are_counted_up():
+    tree = tree_of([file("v10/b"), file("v2/b"), file("v02/b"), file("v2/a"), file("10"), file("x")])
+    assert [each.path for each in tree.folders] == ["v02/", "v2/", "v10/"]
+    assert [each.path for each in tree.files] == ["10", "x"]
+
+
 def test_file_and_folder_of_one_name():
     tree = tree_of([file("a"), file("a/b"), file("a-b")])
     assert [each.path for each in tree.files] == ["a", "a-b"]

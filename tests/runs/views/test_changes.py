@@ -255,6 +255,7 @@ def test_one_change_has_a_page_of_its_own(visitor, project, run):
     assert answer.context["change"].path == "hidden.py"
     assert 'id="change-4-R1"' in html
     assert visitor.get(url_of(project, run, "change", 99)).status_code == 404
+    assert visitor.get(url_of(project, run, "change", 4) + "?part=7").status_code == 404
 
 
 def test_whole_file_shows_every_line(visitor, project, record):
