@@ -23,6 +23,8 @@ RUN_PAGES = (
     "files/?path=auth/session.ts&view=whole",
     "steps/7/became/",
 )
+#: Steps of the run that uses many tools: a table, matches, a page, intent beside effect.
+TOOL_PAGES = ("steps/5/", "steps/10/", "?step=15", "steps/36/")
 
 
 def faults_of(page):
@@ -42,7 +44,8 @@ def test_pages_are_accessible(open_page, places, width, scheme):
     origin = page.url.removesuffix(places())
     run = places("demo-sideways")
     faults = {}
-    for path in (*(places() + end for end in LIST_PAGES), *(run + end for end in RUN_PAGES)):
+    tools = [places("demo-tools") + end for end in TOOL_PAGES]
+    for path in (*(places() + end for end in LIST_PAGES), *(run + end for end in RUN_PAGES), *tools):
         page.goto(origin + path)
         page.wait_for_load_state("networkidle")
         if found := faults_of(page):

@@ -56,6 +56,24 @@ def test_link_and_markdown_are_copied(open_page, places, edited):
     assert text.endswith(f"<{link}>\n")
 
 
+def test_long_output_is_reached_by_keyboard_and_a_short_one_is_no_stop(open_page, places, send):
+    for key, lines in (("s", 2), ("l", 400)):
+        send(
+            "long",
+            {
+                "kind": "tool_call",
+                "id": key,
+                "name": "Bash",
+                "args": {"command": "x"},
+                "output": "y\n" * lines,
+            },
+        )
+    page = open_page(f"{places('long')}?step=0")
+    expect(page.locator("#panel .term").last).not_to_have_attribute("tabindex", "0")
+    page.keyboard.press("j")
+    expect(page.locator("#panel .term").last).to_have_attribute("tabindex", "0")
+
+
 @pytest.mark.parametrize(("width", "columns"), [(1440, 2), (390, 1)])
 def test_intent_and_effect_stand_side_by_side_where_there_is_room(open_page, places, edited, width, columns):
     page = open_page(f"{places(edited)}steps/1/", viewport={"width": width, "height": 900})
