@@ -27,6 +27,7 @@ _STEP = f"{_RUN}steps/<int:seq>/"
 
 urlpatterns = [
     path(_PROJECT, lists.show_list, name="list"),
+    path(f"{_PROJECT}runs/", lists.go_to_list, name="list_above"),
     path(f"{_PROJECT}rows/", lists.show_rows, name="rows"),
     path(f"{_PROJECT}sums/", lists.show_sums, name="sums"),
     path(f"{_PROJECT}choices/<slug:name>/", lists.show_choices, name="choices"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -15,6 +16,10 @@ from teams.models import Membership, Project, Role, Team, User
 
 PASSWORD = "correct horse battery"
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# A slow machine is no fault of what is tested; what CI tries, everybody can try again.
+hypothesis.settings.register_profile("calm", deadline=None, derandomize=os.environ.get("CI") == "true")
+hypothesis.settings.load_profile("calm")
 
 # Hashing a password the real way costs 0.1 s for every user of every test.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -50,6 +50,14 @@ def show_list(request: HttpRequest, team: str, project: str) -> HttpResponse:
         context |= first_run_context(request, found)
     context |= {"play_url": _changing(found, "demo:play"), "import_url": _changing(found, "ingest:upload")}
     return render(request, "runs/list.html", context)
+
+
+@require_GET
+@login_required
+def go_to_list(request: HttpRequest, team: str, project: str) -> HttpResponse:
+    """Lead who cuts a run's address short to the list."""
+    project_for(request.user, team, project)
+    return redirect("runs:list", team, project)
 
 
 @require_GET

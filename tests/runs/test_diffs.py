@@ -1,7 +1,7 @@
 """Line diffs of file contents."""
 
 import subprocess
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -130,13 +130,13 @@ def test_sides_are_words():
 
 
 def test_hundreds_of_thousands_of_lines_are_compared_in_linear_time():
-    began = perf_counter()
+    began = process_time()
     assert diff_of("", "x = 1\n" * 400_000, "a.py").cut > 390_000
     long = ["a b ," * 100 + f"{number}\n" for number in range(1_000)]
     assert diff_of("".join(long), "".join(reversed(long)), "a.py").hunks
     wide = [" ".join(f"{side}{n}{word}" for word in range(8_000)) for side in "ab" for n in range(50)]
     assert diff_of("\n".join(wide[:50]), "\n".join(wide[50:]), "a.py").hunks
-    assert perf_counter() - began < 5
+    assert process_time() - began < 5
 
 
 LONG = [f"line {number}" for number in range(1, 101)]

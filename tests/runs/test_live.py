@@ -45,4 +45,4 @@ def test_announce_returns_at_once_and_never_raises(settings):
     for _ in range(100):
         live.announce(SimpleNamespace(pk=1), [saved(uuid4(), 1)])
     live.announce(SimpleNamespace(pk=1), [object()])
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < 2, "it waited for a connection"

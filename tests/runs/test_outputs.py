@@ -41,6 +41,6 @@ def test_wrapping_comes_off(text, output):
      "Exit code 99999999999", "{" * 100_000, "\x00<status>\x00"],
 )  # fmt: skip
 def test_hostile_output_stays_what_it_is_and_takes_no_time(text):
-    began = time.perf_counter()
+    began = time.process_time()
     assert read_output(text).out in (text, "")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

@@ -174,9 +174,9 @@ def test_computed_texts_agree_with_the_next_reported_ones(path):
 @each_file
 def test_reading_is_deterministic_and_fast(path):
     data = path.read_bytes()
-    began = time.perf_counter()
+    began = time.process_time()
     again = read([SourceFile(path.name, data)], now=NOW)
-    assert time.perf_counter() - began < 1.5
+    assert time.process_time() - began < 1.5
     assert [(s.key, s.output, s.detail) for s in again.steps] == [
         (s.key, s.output, s.detail) for s in batch_of(path).steps
     ]
