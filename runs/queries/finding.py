@@ -21,8 +21,8 @@ CANDIDATES = """
     FROM runs_step
     WHERE run_id = %(run)s AND seq >= %(start)s AND seq < %(stop)s
         AND (%(core)s = '' OR strpos(lower(input_preview), %(core)s) > 0
-            OR strpos(lower(output_preview), %(core)s) > 0 OR strpos(lower(error), %(core)s) > 0
-            OR strpos(lower(name), %(core)s) > 0 OR strpos(lower(tool), %(core)s) > 0)
+            OR strpos(lower(output_preview), %(core)s) > 0
+            OR strpos(lower(error || name || tool), %(core)s) > 0)
     ORDER BY seq
 """
 

@@ -1,4 +1,4 @@
-// Goes to any step: its row is marked where it is loaded, else the window around it comes first. Links say data-goto.
+// Goes to any step: its row is marked where it is loaded, else the window around it comes first. Links in the panel do so.
 (() => {
   const root = document.querySelector("[data-live=run]");
   const list = root?.querySelector("ol[data-rows]");
@@ -26,13 +26,20 @@
   };
   const last = () => goToEnd("data-later", { end: 1 }, -1);
   Object.assign(window.pageKeys.keys, { G: last, "g g": () => goToEnd("data-earlier", {}, 0) });
-  // On a phone the panel covers the rows: there the link itself opens the step.
+  // Links to steps of this run lead to their rows. On a phone the panel covers the rows: there the link opens the step.
+  const stepOf = (link) => {
+    const url = new URL(link.href);
+    const seq = url.pathname === location.pathname ? url.searchParams.get("step") : null;
+    return /^\d+$/.test(seq ?? "") && !link.closest(".panel-nav") ? Number(seq) : null;
+  };
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[data-goto]");
+    const link = event.target.closest?.("#panel a[href], .opened a[href]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !matchMedia("(min-width: 901px)").matches) return;
+    const seq = stepOf(link);
+    if (seq === null) return;
     event.preventDefault();
     event.stopPropagation();
-    goTo(Number(link.dataset.goto));
+    goTo(seq);
   }, true);
   Object.assign(window.pageKeys, { goTo, goToLast: last });
 })();

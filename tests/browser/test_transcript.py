@@ -234,7 +234,7 @@ def test_find_goes_through_hits_beyond_the_rows_that_are_loaded(open_page, place
     expect(page.locator("[data-find-count]")).to_have_text("5 of 5")
     page.keyboard.press("Escape")
     expect(page.locator(".found .found-hit")).to_have_count(5)
-    page.locator(".found-hit[data-goto='240']").click()
+    page.locator(".found-hit", has_text="line 240").click()
     expect(page.locator("#panel [data-panel='240']")).to_be_visible()
     expect(page.locator("li[data-seq='240'] > .step[aria-current]")).to_be_in_viewport()
     page.keyboard.press("Escape")
@@ -277,3 +277,18 @@ def test_g_goes_to_the_ends_of_a_run_that_is_not_loaded_whole(open_page, places,
     expect(page.locator("[data-fresh]")).to_have_text("1 new step ↓", timeout=5_000)
     page.locator("[data-fresh]").click()
     expect(page.locator("li[data-seq='450'] > .step[aria-current]")).to_be_in_viewport()
+
+
+def test_failure_beyond_the_loaded_rows_is_reached_by_its_link_and_by_e(open_page, places, send):
+    for start in range(0, 450, 150):
+        send("far", *({"kind": "log", "text": f"line {n}"} for n in range(start, start + 150)))
+    send("far", call(1)[0], {**call(1)[1], "is_error": True})
+    failed = "li[data-seq='450'] > .step[aria-current]"
+    page = open_page(places("far"))
+    page.locator("[data-overview] .step").click()
+    expect(page.locator(failed)).to_be_in_viewport()
+    expect(page.locator("#panel [data-panel='450']")).to_be_visible()
+    other = open_page(places("far"))
+    expect(other.locator("[data-strip-view]")).to_have_attribute("data-drawn", "451")
+    other.keyboard.press("e")
+    expect(other.locator(failed)).to_be_in_viewport()
