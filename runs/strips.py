@@ -113,7 +113,7 @@ class _Axis:
         x = strip.length + WIDTHS[gap]
         units = units_of(beat)
         ms = until - beat.since if until is not None and beat.since is not None else 0
-        asks = sort_of(beat.kind, beat.tool) == HUMAN
+        asks = beat.refused or sort_of(beat.kind, beat.tool) == HUMAN
         size = size_of(min(units, _GAP_MOST) if asks else units)
         if asks and ms >= _HUMAN_TOLD_MS:
             strip.marks.append(Mark(x=x, width=WIDTHS[size], kind="human", ms=ms))

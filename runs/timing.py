@@ -37,6 +37,7 @@ class Beat(Struct, gc=False):
     cached: int = 0  #: of them read from the cache
     is_meta: bool = False
     hidden: bool = False  #: changed a file that its call did not declare
+    refused: bool = False  #: a human said no: until then it was waited for
 
 
 class Split(Struct, frozen=True, kw_only=True):
@@ -120,7 +121,7 @@ def split_time(beats: Sequence[Beat], *, start: int, end: int) -> Split:
     sorts: dict[str, list[Interval]] = {name: [] for name in ORDER}
     inner = starts_inside(beats)
     for beat in beats:
-        name = sort_of(beat.kind, beat.tool)
+        name = HUMAN if beat.refused else sort_of(beat.kind, beat.tool)
         if not name or beat.since is None or beat.until is None or (name == AGENTS and is_span(beat, inner)):
             continue
         if beat.since < beat.until:

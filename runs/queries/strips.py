@@ -27,9 +27,10 @@ BEATS = """
             SELECT change.step_key FROM runs_filechange AS change
             WHERE change.run_id = %(run)s AND change.origin = 'observed' AND NOT EXISTS (
                 SELECT 1 FROM runs_filechange AS told WHERE told.run_id = %(run)s AND told.origin = 'declared'
-                    AND told.step_key = change.step_key AND told.path = change.path))
+                    AND told.step_key = change.step_key AND told.path = change.path)),
+        status = 'denied' AND error_kind = 'human'
     FROM (
-        SELECT seq, revision, key, kind, tool, status, agent, started_at, changes,
+        SELECT seq, revision, key, kind, tool, status, error_kind, agent, started_at, changes,
             (date_part('epoch', started_at) * 1000)::bigint AS started,
             (date_part('epoch', ended_at) * 1000)::bigint AS ended,
             CASE WHEN kind = 'retry' AND detail->>'wait_ms' ~ '^[0-9]{1,9}$'

@@ -54,6 +54,11 @@ def test_waiting_is_what_a_question_or_the_next_prompt_says():
     assert split == Split(model=1_000, human=3_000 + 1_000 + 24_000, unmeasured=2_000)
 
 
+def test_a_call_that_a_human_refused_was_waited_for():
+    beats = [beat(0, Kind.TOOL, 0, 27_000, tool="Bash", status=StepStatus.DENIED, refused=True)]
+    assert split_time(beats, start=0, end=27_000) == Split(human=27_000)
+
+
 def test_a_model_at_work_is_not_waiting_for_a_human():
     beats = [
         beat(0, Kind.PERMISSION, 0, 10_000, tool="Bash"),
