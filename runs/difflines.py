@@ -53,6 +53,7 @@ class Hunk:
     old_start: int = 0  #: number of its first line before; 0 where unknown
     new_start: int = 0
     continued: bool = False  #: its beginning is in the part before
+    opened: str = ""  #: the beginning of the comment that its first line lies in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ from pygit2.enums import DiffOption
 from runs.difflines import CONTEXT_LINES, FileDiff, How, Hunk, Line, Side, line_of
 from runs.limits import COMPARED_BYTES
 from runs.marks import mark_words
+from runs.openings import opened_before
 from runs.reported import read_patch
 
 #: A hunk without its lines, how many it has, and what reads some of them.
@@ -61,9 +62,10 @@ def diff_of(
     kept, cut = bound(_sources(hunks), how)
     if how.ignore_space and numbered:
         kept = _with_old_spaces(kept, before or "")
+    lines = split_lines(after or "") if numbered else []
     return FileDiff(
         path=path,
-        hunks=kept if numbered else tuple(replace(hunk, gap=None) for hunk in kept),
+        hunks=tuple(_placed(hunk, lines, path) if numbered else replace(hunk, gap=None) for hunk in kept),
         additions=additions,
         deletions=deletions,
         cut=cut,
@@ -213,6 +215,11 @@ def _read_line(item: Any, no_newline: bool) -> Line:
     old, new = (number if number > 0 else None for number in (item.old_lineno, item.new_lineno))
     line = line_of(item.origin, text, old, new)
     return replace(line, no_newline=True) if no_newline else line
+
+
+def _placed(hunk: Hunk, lines: Sequence[str], path: str) -> Hunk:
+    first = next((line.new for line in hunk.lines if line.new), 0)
+    return replace(hunk, opened=opened_before(lines, first, path)) if first else hunk
 
 
 def _with_old_spaces(hunks: tuple[Hunk, ...], before: str) -> tuple[Hunk, ...]:

@@ -55,7 +55,9 @@ def _rows(diff: FileDiff, wiring: Wiring, part: int) -> Iterator[str]:
     for n, hunk in enumerate(diff.hunks):
         if not hunk.continued:
             yield _head_row(hunk, wiring, is_first=n == 0)
-        yield from line_rows(hunk.lines, lexer, wiring, numbered=diff.numbered, mixed=mixed)
+        yield from line_rows(
+            hunk.lines, lexer, wiring, numbered=diff.numbered, mixed=mixed, opened=hunk.opened
+        )
     if diff.cut:
         yield _more_row(diff, wiring, part)
     elif diff.gap and diff.lines:
@@ -121,9 +123,10 @@ def line_rows(
     *,
     numbered: bool = True,
     mixed: bool = False,
+    opened: str = "",
 ) -> Iterator[str]:
-    """Write lines as rows, in one column or in two."""
-    brush = _Brush(lines, lexer, wiring, numbered=numbered, mixed=mixed)
+    """Write lines as rows, in one column or in two; `opened` is what begins the comment they lie in."""
+    brush = _Brush(lines, lexer, wiring, numbered=numbered, mixed=mixed, opened=opened)
     if wiring.split:
         for left, right in side_by_side(lines):
             yield _pair_row(left, right, brush)
@@ -159,13 +162,21 @@ class _Brush:
     no_cells = '<td class="ln"></td><td class="none"></td>'
 
     def __init__(
-        self, lines: Sequence[Line], lexer: Lexer | None, wiring: Wiring, *, numbered: bool, mixed: bool
+        self,
+        lines: Sequence[Line],
+        lexer: Lexer | None,
+        wiring: Wiring,
+        *,
+        numbered: bool,
+        mixed: bool,
+        opened: str,
     ) -> None:
         then = [line for line in lines if line.side is not Side.ADD]
         now = [line for line in lines if line.side is not Side.DEL]
         texts = [line.text if line.was is None else line.was for line in then]
-        self._then = dict(zip(map(id, then), _tokens(texts, lexer), strict=True))
-        self._now = dict(zip(map(id, now), _tokens([line.text for line in now], lexer), strict=True))
+        new = [line.text for line in now]
+        self._then = dict(zip(map(id, then), _tokens(texts, lexer, opened), strict=True))
+        self._now = dict(zip(map(id, now), _tokens(new, lexer, opened), strict=True))
         self._wiring, self._numbered, self._mixed = wiring, numbered, mixed
 
     def old(self, line: Line) -> str:
@@ -213,5 +224,7 @@ class _Brush:
         return f'<span class="eol">{" · ".join(words)}</span>' if words else ""
 
 
-def _tokens(texts: list[str], lexer: Lexer | None) -> list[list[Token]]:
-    return token_lines("\n".join(texts), lexer) if texts else []
+def _tokens(texts: list[str], lexer: Lexer | None, opened: str) -> list[list[Token]]:
+    if not opened or not texts:
+        return token_lines("\n".join(texts), lexer) if texts else []
+    return token_lines("\n".join([opened, *texts]), lexer)[1:]

@@ -10,6 +10,7 @@ from runs.kinds import Basis
 from runs.limits import DIFF_LINES, LINE_CHARS, SHOWN_CHARS
 from runs.looks import Look, look_of
 from runs.models import FileChange
+from runs.openings import opened_before
 from runs.shown.diffrows import Wiring, gap_row, line_rows, table_of
 from runs.shown.diffs import Texts, diff_of_change, wiring_of
 from runs.shown.steps import Place
@@ -59,7 +60,8 @@ def _unchanged(
     if top > end:
         return None
     lines = lines_between(before, after, old=first_old + top - first, new=top, number=end - top + 1)
-    rows = "".join(line_rows(lines, lexer_for(change.path), wiring))
+    opened = opened_before(split_lines(after), top, change.path)
+    rows = "".join(line_rows(lines, lexer_for(change.path), wiring, opened=opened))
     if top > start:
         rows = gap_row(start, top - 1, wiring) + rows
     return rows + (gap_row(end + 1, stop, wiring, last=is_last) if end < stop else "")
