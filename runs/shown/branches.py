@@ -79,7 +79,9 @@ class Branches:
         return {
             "rows": rows,
             "earlier_url": self._link(node=node, before=first) if window.earlier else "",
+            "earlier_page": self._link(step=first) if window.earlier else "",
             "later_url": self._link(node=node, after=last) if window.later else "",
+            "later_page": self._link(step=last) if window.later else "",
         }
 
     def _opened(self, row: TreeRow, sums: Sums) -> TreeRow:

@@ -62,7 +62,9 @@ class TreeRow:
     rows_url: str = ""
     rows: tuple["TreeRow", ...] | None = None  #: None: closed
     earlier_url: str = ""  #: of more rows inside
+    earlier_page: str = ""  #: the tree around them, without JavaScript
     later_url: str = ""
+    later_page: str = ""
     selected: bool = False
 
     @property

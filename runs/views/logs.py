@@ -58,13 +58,15 @@ State = Mapping[str, str]
 @login_required
 @vary_on_headers("HX-Request")
 def show_log(request: HttpRequest, team: str, project: str, run_id: Any) -> HttpResponse:
-    """Show the log; for htmx the panel of a step or more `rows`; what changed since a `revision` as JSON."""
+    """Show the log; alone the panel of a step, more `rows`, `sums`, or as JSON the news of a `revision`."""
     found = project_for(request.user, team, project)
     run = run_of(found, run_id)
     state, seq, revision = state_in(request.GET), number_in(request, "step"), number_in(request, "revision")
     chosen = filter_in(run, state)
     if revision is not None:
         return JsonResponse(news_of(found, run, state, chosen, revision))
+    if "sums" in request.GET:
+        return render(request, "runs/_log_sums.html", {"count": count_in_log(run, chosen)})
     try:
         panel = panel_of(request, found, run, seq) if seq is not None else None
     except Http404:

@@ -4,8 +4,8 @@
   const log = document.querySelector("[data-log]");
   const list = log.querySelector("ol[data-rows]");
   const fresh = log.querySelector("[data-fresh]");
-  const PAUSE = 400, NEAR = 160;
-  let waiting = 0, asking = false, again = false;
+  const PAUSE = 400, SUMS = 2_000, NEAR = 160;
+  let waiting = 0, summing = 0, asking = false, again = false;
 
   const items = () => [...list.children].filter((li) => "seq" in li.dataset);
   const atBottom = () => innerHeight + scrollY >= document.documentElement.scrollHeight - NEAR;
@@ -49,17 +49,29 @@
     fresh.textContent = `${waiting} new step${waiting === 1 ? "" : "s"} ↓`;
     fresh.hidden = false;
   };
+  // The sums are a query over the whole run: they follow a little later, and not for every row.
+  const sum = () => {
+    summing ||= setTimeout(async () => {
+      summing = 0;
+      const answer = await fetch(address("sums", "1")).catch(() => null);
+      if (answer?.ok) log.querySelector("[data-sums]").innerHTML = await answer.text();
+    }, SUMS);
+  };
+  const address = (name, value) => {
+    const url = new URL(location.href);
+    for (const place of ["step", "open", "after", "before", "at"]) url.searchParams.delete(place);
+    url.searchParams.set(name, value);
+    return url;
+  };
   const ask = async () => {
     if (asking) return void (again = true);
     asking = true;
-    const url = new URL(location.href);
-    for (const name of ["step", "open", "after", "before", "at"]) url.searchParams.delete(name);
     let more = true;
     while (more) {
-      url.searchParams.set("revision", log.dataset.revision);
-      const answer = await fetch(url).catch(() => null);
+      const answer = await fetch(address("revision", log.dataset.revision)).catch(() => null);
       const news = answer?.ok ? await answer.json() : { more: false };
       if (news.rows) show(news);
+      if (news.rows?.length || news.gone?.length) sum();
       if (news.revision) log.dataset.revision = news.revision;
       more = news.more;
       await new Promise((done) => setTimeout(done, PAUSE));

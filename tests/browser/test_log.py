@@ -74,6 +74,7 @@ def test_only_what_matches_arrives_and_a_reader_is_not_moved(open_page, places, 
     )
     expect(page.locator("[data-fresh]")).to_have_text("1 new step ↓")
     expect(page.locator(ROWS)).to_have_count(81)
+    expect(page.locator("[data-sums]")).to_contain_text("81 steps")
     assert page.evaluate("scrollY") == before
     page.locator("[data-fresh]").click()
     expect(page.locator(ROWS, has_text="calm")).to_be_in_viewport()
