@@ -53,7 +53,7 @@ def found_shown(
     more = finding.has_long and not finding.is_deep
     return FoundShown(
         query=query,
-        title=plural(len(finding.hits), "step") if finding.hits else "Nothing found",
+        title=plural(len(finding.hits), "step") if finding.hits else f"Nothing found{' yet' if more else ''}",
         times=f"{count(finding.occurrences)} times" if finding.occurrences != 1 else "once",
         hits=[
             HitShown(

@@ -16,4 +16,9 @@
     event.preventDefault();
     toggle();
   });
+  control.addEventListener("keydown", (event) => { // a button answers to Space, too
+    if (event.key !== " ") return;
+    event.preventDefault();
+    toggle();
+  });
 })();

@@ -233,6 +233,13 @@ def test_rows_around_a_step_come_for_a_jump(visitor, project):
     assert "<html" not in answer.content.decode()
 
 
+def test_end_of_a_run_comes_for_a_jump(visitor, project):
+    run = make_steps(project, 450)
+    answer = visitor.get(url_of(project, run, "timeline") + "?end=1")
+    assert [row.seq for row in answer.context["rows"]] == list(range(250, 450))
+    assert (answer.context["links"].later_url, bool(answer.context["links"].earlier_url)) == ("", True)
+
+
 def test_poll_sends_what_changed_and_only_that(visitor, project, run):
     url = url_of(project, run, "timeline")
     everything = visitor.get(url + "?revision=0").json()
