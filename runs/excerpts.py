@@ -8,7 +8,8 @@ from runs.ansi import strip_ansi
 from runs.limits import COPIED_CHARS
 from runs.words import size
 
-_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~])")
+#: What Markdown would read as more than a character. Line breaks and HTML lose their meaning, too.
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

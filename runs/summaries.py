@@ -1,8 +1,8 @@
 """A run as a page of Markdown: what an issue or a pull request needs to know of it."""
 
-import re
 from collections.abc import Iterator
 
+from runs.excerpts import code_span, escaped
 from runs.fragments import place_of, show_steps
 from runs.limits import FILES_LISTED, SUMMARY_STEPS
 from runs.models import Run
@@ -13,9 +13,6 @@ from runs.shown.runs import RunHead, run_head
 from runs.shown.steps import StepRow
 from runs.words import count, plural
 from teams.models import Project
-
-#: What Markdown would read as more than a character. Line breaks and HTML lose their meaning, too.
-_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
 
 def summary_of_run(project: Project, run: Run, *, base: str) -> str:
@@ -38,7 +35,7 @@ def _parts(project: Project, run: Run, url: str) -> Iterator[str]:
             + "\n"
         )
     if run.tags:
-        yield "Tags: " + ", ".join(code(tag) for tag in run.tags) + "\n"
+        yield "Tags: " + ", ".join(code_span(tag) for tag in run.tags) + "\n"
     yield "## What was asked\n"
     yield quoted(run.task or "(no prompt was recorded)") + "\n"
     yield "## What it did\n"
@@ -54,7 +51,7 @@ def _facts(head: RunHead, run: Run) -> Iterator[str]:
     yield f"**{escaped(head.status.word)}**"
     yield from (escaped(word) for word in (head.agent, head.model) if word)
     if head.where:
-        yield code(head.where + (f" {head.commit}" if head.commit else ""))
+        yield code_span(head.where + (f" {head.commit}" if head.commit else ""))
     if head.duration:
         yield head.duration
     yield f"{plural(head.turns, 'turn')}, {plural(head.tools, 'tool call')}"
@@ -79,7 +76,7 @@ def _steps(project: Project, run: Run, url: str) -> Iterator[str]:
 def step_line(row: StepRow, url: str) -> str:
     """Write one step: `- [12](…) Ran `npm test` · exit 1`, what failed in bold."""
     said = row.sentence
-    subject = code(said.object) if said.is_code and said.object else escaped(said.object)
+    subject = code_span(said.object) if said.is_code and said.object else escaped(said.object)
     words = f"{escaped(said.verb)} {subject}".strip()
     tags = "".join(f" · {escaped(tag.text)}" for tag in said.tags)
     words = f"**{words}{tags}**" if said.tone == "fail" else words + tags
@@ -93,23 +90,10 @@ def _files(run: Run, url: str) -> Iterator[str]:
     yield f"## What it changed\n\n[All diffs]({url}changes/)\n"
     for file in files:
         place = " (outside the repository)" if file["outside"] else ""
-        yield f"- {code(file['path'])} +{file['added'] or 0} −{file['removed'] or 0}{place}"
+        yield f"- {code_span(file['path'])} +{file['added'] or 0} −{file['removed'] or 0}{place}"
     if len(files) >= FILES_LISTED:
         yield f"\nThe first {count(FILES_LISTED)} files."
     yield ""
-
-
-def escaped(text: str) -> str:
-    """Write a text on one line, as the words that it is."""
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))
-
-
-def code(text: str) -> str:
-    """Write a text as code, within as many backticks as it needs."""
-    line = " ".join(text.split())
-    fence = "`" * (max(map(len, re.findall(r"`+", line)), default=0) + 1)
-    pad = " " if line.startswith("`") or line.endswith("`") else ""
-    return f"{fence}{pad}{line}{pad}{fence}"
 
 
 def quoted(text: str) -> str:

@@ -7,7 +7,7 @@ from runs.effects import ALARMING, Change, FileEffect, Mismatch, Off, effects_of
 from runs.intents import Intent
 from runs.kinds import Basis, Op, Origin
 from runs.models import FileChange
-from runs.shown.diffs import ChangeShown, DiffTable, hunks_shown
+from runs.shown.diffs import ChangeShown, DiffTable, hunks_shown, texts_in
 from runs.shown.tools.files import AskedShown, asked_shown
 
 #: Lines of a proof that is shown without a click.
@@ -57,10 +57,7 @@ def effects_shown(
 
 def change_of_row(row: FileChange, texts: Mapping[bytes, str]) -> Change:
     """Take what matters of a stored change."""
-    before, after = (
-        texts.get(bytes(digest)) if digest is not None else None
-        for digest in (row.before_digest, row.after_digest)
-    )
+    told = texts_in(row, texts)
     return Change(
         n=row.n,
         path=row.path,
@@ -68,8 +65,8 @@ def change_of_row(row: FileChange, texts: Mapping[bytes, str]) -> Change:
         origin=Origin(row.origin),
         basis=Basis(row.basis),
         op=Op(row.op),
-        before=before,
-        after=after,
+        before=told.before,
+        after=told.after,
         user_modified=row.user_modified,
     )
 

@@ -16,6 +16,7 @@ from runs.queries.changes import changes_of_step, hidden_steps, texts_of
 from runs.queries.runs import run_of
 from runs.queries.steps import step_of
 from runs.sentences import answer_texts
+from runs.shown.diffs import texts_in
 from runs.shown.panels import link_of, step_facts
 from runs.tools import COMMAND_NAMES, Family, arguments_of, family_of_call, text_in
 from runs.views.calls import Texts, read_texts
@@ -75,8 +76,5 @@ def _diffs(run: Run, step: Step) -> list[Part]:
 
 
 def _patch(row: FileChange, texts: dict[bytes, str]) -> str:
-    before, after, patch = (
-        texts.get(bytes(digest)) if digest is not None else None
-        for digest in (row.before_digest, row.after_digest, row.patch_digest)
-    )
-    return unified(before, after, row.path) if before is not None or after is not None else patch or ""
+    told = texts_in(row, texts)
+    return unified(told.before, told.after, row.path) if told.are_known else told.patch or ""
