@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
 from runs.fates import Became, Fate, fate_of, version_of_step
 from runs.limits import VERSIONS_PAGE
 from runs.queries.histories import FileHistory
 from runs.shown.nets import file_url
 from runs.shown.steps import Place
+from runs.visible import visible_html
 from runs.words import count, plural
 
 _TONES = {Became.REVERTED: "warn", Became.DELETED: "warn", Became.CHANGED: "", Became.KEPT: "ok"}
@@ -17,7 +20,7 @@ _TONES = {Became.REVERTED: "warn", Became.DELETED: "warn", Became.CHANGED: "", B
 class FateShown:
     """One file: what became of it since, and by which step."""
 
-    path: str
+    path_html: SafeString
     url: str  #: the version on the file's page
     word: str
     by: str = ""  #: the step that undid it
@@ -43,7 +46,7 @@ def _fate(path: str, fate: Fate, place: Place, running: bool) -> FateShown:
     page = number - number % VERSIONS_PAGE
     by = fate.by.step if fate.by is not None else None
     return FateShown(
-        path=path,
+        path_html=visible_html(path),
         url=f"{file_url(place, path, **({'from': page} if page else {}))}#v{number}",
         word=_word(fate),
         by=f"step {by}" if by is not None else _nobody(fate),

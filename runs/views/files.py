@@ -23,6 +23,7 @@ from runs.shown.nets import switches_with
 from runs.shown.versions import FileReading, summary_of, titles_of, versions_shown
 from runs.sightings import disagreements
 from runs.views.runs import number_in, run_context
+from runs.visible import visible_html
 from teams.access import project_for
 from teams.models import Project
 
@@ -81,6 +82,7 @@ def around_context(reading: FileReading, near: int | None) -> dict[str, Any]:
         "listed_before": reading.url(**{"from": first - VERSIONS_LISTED}) if first else "",
         "listed_after": reading.url(**{"from": stop}) if stop < len(listed) else "",
         "file": file,
+        "names": [visible_html(name) for name in file.paths],
         "summary": summary_of(file),
         "versions": listed,
         "here": reading.place.url("file"),

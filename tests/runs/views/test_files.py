@@ -138,3 +138,14 @@ def test_a_version_that_a_later_read_contradicts_is_marked(visitor, project):
     answer = page(visitor, project, run_id, path="src/a.py").content.decode()
     words = "Step 2 read something else: the file changed outside the recorded steps after this."
     assert re.findall(r'<p class="cut">(.*?)</p>', answer) == [words]
+
+
+def test_names_that_hide_something_show_it(visitor, project):
+    path = "src/\u202egnp.py"
+    run_id = record(project, path=path)
+    for answer in (page(visitor, project, run_id, path=path), page(visitor, project, run_id, "net")):
+        shown = re.findall(r"<code>(.*?)</code>", answer.content.decode())
+        assert shown
+        assert not any("\u202e" in html for html in shown)
+    fates = page(visitor, project, run_id, "fates", seq=0).content.decode()
+    assert "U+202E" in fates
