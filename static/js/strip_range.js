@@ -61,7 +61,7 @@
       first = false;
       const shown = box.querySelector("[data-first]")?.dataset;
       if (shown) range = { from: Number(shown.first), to: Number(shown.last) };
-      if (range) { zoom(); tell(); }
+      if (range) { keep(); zoom(); tell(); } // an address with its ends the wrong way round is put right
     } else if (range) sum();
   });
 })();
