@@ -37,7 +37,7 @@
   const laneOf = (row) => {
     if (row.parent === null) return list;
     const lane = list.querySelector(`details[data-lane="${row.parent}"] > ol`);
-    return lane && (!lane.hasAttribute("hx-get") || lane.children.length) ? lane : null;
+    return lane && !lane.querySelector(":scope > [data-load]") ? lane : null;
   };
   const insert = (row, li) => {
     const ol = laneOf(row);

@@ -200,6 +200,9 @@ def test_e_goes_into_a_closed_lane_that_failed(open_page, places, send):
     expect(failed).to_be_visible()
     page.keyboard.press("e")
     expect(failed).to_have_attribute("aria-current", "true")
+    expect(page.locator("#panel [data-panel='2']")).to_be_visible()
+    expect(page.locator(".lane .step-panel")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
 
 
 def test_find_goes_through_hits_beyond_the_rows_that_are_loaded(open_page, places, send):
