@@ -94,7 +94,7 @@
   flight.layers.push(() => {
     if (!head) return;
     const x = Math.round(flight.px(head.x + Math.min(head.w / 2, 4)));
-    flight.fill("orange", x - 1, 2, 2, flight.height - 2, { alpha: 1 });
+    flight.fill("orange", x - 1, 12, 2, flight.height - 12, { alpha: 1 });
   });
   Object.assign(flight, { find, set, said, head: () => head });
 })();
