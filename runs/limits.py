@@ -30,6 +30,10 @@ WINDOW = 200
 #: Sub-agents in sub-agents that a link to a step opens on its way.
 LANES_DEEP = 8
 
+#: Steps of a sub-agent's lane that are open around a step in it that a URL names; more come on a click. There
+#: may be one such lane in another, and the page of a run stays under 200 kB.
+LANE_AROUND = 20
+
 #: Steps of a run up to which its page itself brings the split of its time and the strip for those without
 #: JavaScript, 20 ms; those of a longer run come with the strip.
 STRIP_AT_ONCE = 2_000

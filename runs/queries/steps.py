@@ -8,7 +8,7 @@ from django.db.models.functions import Left
 from django.http import Http404
 
 from runs.kinds import FAILED_STATES, Kind
-from runs.limits import LANES_DEEP, LANES_LISTED, MISSED_MOST, WINDOW
+from runs.limits import LANE_AROUND, LANES_DEEP, LANES_LISTED, MISSED_MOST, WINDOW
 from runs.models import Run, Step
 from runs.queries.windows import Row, Window, after_row, around_row, before_row, first_of
 
@@ -161,7 +161,7 @@ def path_to(run: Run, row: Row) -> list[Row]:
 
 def lane_around(run: Run, parent: Row, row: Row, *, meta: bool) -> Window:
     """Read the lane under a step, as far as it lies around one of its rows."""
-    return around_row(_timeline(run, meta=meta, lane=parent["key"]), row)
+    return around_row(_timeline(run, meta=meta, lane=parent["key"]), row, size=LANE_AROUND)
 
 
 def last_seq(run: Run) -> int | None:

@@ -219,7 +219,7 @@ def test_link_to_a_sub_agents_step_opens_the_lanes_on_its_way(visitor, project):
     [task] = [row for row in answer.context["rows"] if row.lane]
     assert task.seq == seq_of(run, "task")
     inner = [row for part in task.lane.parts for row in part.rows]
-    assert (len(inner), inner[-1].seq) == (101, seq_of(run, "inner"))
+    assert (len(inner), inner[-1].seq) == (11, seq_of(run, "inner"))
     assert [row.seq for part in inner[-1].lane.parts for row in part.rows if row.selected] == [deepest]
     earlier = visitor.get(task.lane.links.earlier_url)
     assert [row.seq for row in earlier.context["rows"]][-1] == inner[0].seq - 1
