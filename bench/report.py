@@ -37,7 +37,8 @@ class Report:
 
 
 def machine() -> str:
-    return f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    load = os.getloadavg()[0]  # of other work: with more than the cores, times are those of waiting
+    return f"{os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}"
 
 
 def commit() -> str:

@@ -68,6 +68,19 @@ SUM_RUNS = """
     GROUP BY 1, 3, 4, 5, 6, 7, 8
 """
 
+#: The index of the search is built after its texts are in: many times faster than row by row.
+SEED_TEXTS = (
+    "SET maintenance_work_mem = '512MB'",
+    "DROP INDEX run_text_trigrams",
+    """
+    INSERT INTO runs_runtext (run_id, project_id, said)
+    SELECT id, project_id, lower(concat_ws(E'\n', name, task, external_id, branch)) FROM runs_run
+    ON CONFLICT (run_id) DO NOTHING
+    """,
+    "CREATE INDEX run_text_trigrams ON runs_runtext USING gin (runs_trigrams(said))",
+    "ALTER INDEX run_text_trigrams ALTER COLUMN 1 SET STATISTICS 0",
+)
+
 WORDS = [
     "the",
     "test",
@@ -97,6 +110,15 @@ def seed_runs(project: Any, runs: int) -> None:
         cursor.execute(SEED_STEPS, given)
         cursor.execute(SUM_RUNS, given)
     fold_sums_all_projects()
+
+
+def seed_texts() -> None:
+    """Fill what the list's search looks into."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for statement in SEED_TEXTS:
+            cursor.execute(statement)
 
 
 def long_run(name: str, steps: int, *, agents: int = 0, seed: int = 7) -> list[Any]:
