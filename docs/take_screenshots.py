@@ -41,53 +41,61 @@ class Shot(NamedTuple):
     run: str = ""
     path: str = ""
     keys: str = ""  #: pressed one after another
-    to: str = ""  #: scrolled to the top of the page
+    only: str = ""  #: the one element in the picture
+
+
+def tool(run: str, step: int) -> Shot:
+    """The panel of one step."""
+    return Shot(run, f"?step={step}", only="#panel")
 
 
 SHOTS = {
     "list": Shot(),
-    "run-clean": Shot("demo-clean"),
-    "run-sideways": Shot("demo-sideways"),
-    "run-agents": Shot("demo-fanned"),
-    "run-long": Shot("demo-long"),
-    "step-diff": Shot("demo-sideways", "?step=12"),
-    "tree": Shot("demo-sideways", "tree/?open=t5.t10.s24"),
-    "tree-cost": Shot("demo-fanned", "tree/?by=cost"),
+    "list-empty": Shot(path="?q=nothing-like-it"),
+    "strip-clean": Shot("demo-clean"),
+    "strip-sideways": Shot("demo-sideways"),
+    "strip-agents": Shot("demo-fanned"),
+    "strip-long": Shot("demo-long"),
+    "transcript-thinking": Shot("demo-sideways", "?thinking=1"),
+    "transcript-find": Shot("demo-sideways", "?find=ttl"),
+    "tree": Shot("demo-fanned", "tree/?by=cost"),
     "log": Shot("demo-sideways", "log/"),
-    "log-record": Shot("demo-sideways", "log/?status=failed&open=14"),
+    "step-hidden": Shot("demo-sideways", "?step=12"),
+    "step-model-call": Shot("demo-sideways", "?step=15"),
     "changes": Shot("demo-sideways", "changes/"),
-    "net": Shot("demo-delegated", "changes/net/"),
-    "file": Shot("demo-delegated", "files/?path=routes/checkout.ts"),
-    "blame": Shot("demo-delegated", "files/?path=routes/checkout.ts&view=whole"),
-    "tool-read": Shot("demo-tools", "steps/12/"),
-    "tool-tree": Shot("demo-tools", "steps/9/"),
-    "tool-matches": Shot("demo-tools", "steps/10/"),
-    "tool-terminal": Shot("demo-sideways", "steps/14/"),
-    "tool-console": Shot("demo-tools", "steps/31/"),
-    "tool-edit-mismatch": Shot("demo-tools", "steps/36/"),
-    "tool-edit-human": Shot("demo-tools", "steps/37/"),
-    "tool-write": Shot("demo-tools", "steps/38/"),
-    "tool-multiedit": Shot("demo-tools", "steps/40/"),
-    "tool-edit-failed": Shot("demo-tools", "steps/41/"),
-    "tool-notebook": Shot("demo-tools", "steps/50/"),
-    "tool-patch": Shot("demo-patches", "steps/7/"),
-    "tool-patch-failed": Shot("demo-patches", "steps/5/"),
-    "tool-editor": Shot("demo-editor", "steps/6/"),
-    "tool-todo": Shot("demo-tools", "steps/35/"),
-    "tool-agent": Shot("demo-tools", "steps/16/"),
-    "tool-search": Shot("demo-tools", "steps/14/"),
-    "tool-page": Shot("demo-tools", "steps/15/"),
-    "tool-question": Shot("demo-tools", "steps/26/"),
-    "tool-plan": Shot("demo-tools", "steps/27/"),
-    "tool-skill": Shot("demo-tools", "steps/2/"),
-    "tool-json": Shot("demo-tools", "steps/3/"),
-    "tool-table": Shot("demo-tools", "steps/5/"),
-    "tool-picture": Shot("demo-tools", "steps/6/"),
-    "tool-unknown": Shot("demo-tools", "steps/51/"),
-    "step-raw": Shot("demo-tools", "?step=3&raw=1"),
-    "step-llm": Shot("demo-long", "?step=222"),
+    "changes-split": Shot("demo-sideways", "changes/?view=split"),
+    "changes-many": Shot("demo-long", "changes/"),
+    "changes-net": Shot("demo-sideways", "changes/net/"),
+    "file-history": Shot("demo-month-end", "files/?path=ledger/balances.py"),
+    "file-blame": Shot("demo-sideways", "files/?path=auth/session.ts&view=whole"),
     "verdict": Shot("demo-sideways", keys="v"),
     "keys": Shot("demo-sideways", keys="?"),
+    "tool-read": tool("demo-sideways", 2),
+    "tool-write": tool("demo-tools", 38),
+    "tool-edit": tool("demo-sideways", 7),
+    "tool-edit-failed": tool("demo-sideways", 19),
+    "tool-multiedit": tool("demo-tools", 40),
+    "tool-notebook": tool("demo-tools", 50),
+    "tool-bash": tool("demo-sideways", 14),
+    "tool-bash-output": tool("demo-tools", 31),
+    "tool-grep": tool("demo-sideways", 5),
+    "tool-glob": tool("demo-tools", 9),
+    "tool-ls": tool("demo-tools", 8),
+    "tool-todo": tool("demo-tools", 35),
+    "tool-task": tool("demo-sideways", 24),
+    "tool-webfetch": tool("demo-tools", 15),
+    "tool-websearch": tool("demo-tools", 14),
+    "tool-question": tool("demo-tools", 26),
+    "tool-plan": tool("demo-tools", 27),
+    "tool-skill": tool("demo-tools", 2),
+    "tool-apply-patch": tool("demo-month-end", 7),
+    "tool-apply-patch-failed": tool("demo-patches", 5),
+    "tool-exec": tool("demo-patches", 3),
+    "tool-str-replace-editor": tool("demo-editor", 4),
+    "tool-mcp-issue": tool("demo-tools", 3),
+    "tool-mcp-search": tool("demo-tools", 5),
+    "tool-mcp-image": tool("demo-tools", 6),
+    "tool-unknown": tool("demo-support", 3),
 }
 
 
@@ -152,10 +160,11 @@ def take(page: Page, shot: Shot, address: str, file: Path) -> None:
     page.wait_for_load_state("networkidle")
     for key in shot.keys.split():
         page.keyboard.press(key)
-    if shot.to:
-        page.locator(shot.to).first.scroll_into_view_if_needed()
     page.wait_for_timeout(400)
-    page.screenshot(path=file)
+    if shot.only:
+        page.locator(shot.only).screenshot(path=file)
+    else:
+        page.screenshot(path=file)
 
 
 def main(names: list[str]) -> None:
