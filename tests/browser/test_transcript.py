@@ -198,6 +198,7 @@ def test_e_goes_into_a_closed_lane_that_failed(open_page, places, send):
     expect(failed).to_have_count(0)
     page.keyboard.press("e")
     expect(failed).to_be_visible()
+    expect(page.locator("#panel [data-panel='1']")).to_be_visible()
     page.keyboard.press("e")
     expect(failed).to_have_attribute("aria-current", "true")
     expect(page.locator("#panel [data-panel='2']")).to_be_visible()
