@@ -43,7 +43,7 @@ def test_share(part, whole, text):
 
 
 def test_since_counts_minutes_and_hours():
-    told = [since(ms) for ms in (0, 49, 59_960, 61_040, 9_067_000, -1_000, -20)]
+    told = [words.since(ms) for ms in (0, 49, 59_960, 61_040, 9_067_000, -1_000, -20)]
     assert told == ["0:00.0", "0:00.0", "1:00.0", "1:01.0", "2:31:07.0", "−0:01.0", "0:00.0"]
 
 
