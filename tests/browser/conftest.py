@@ -24,6 +24,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+#: What htmx says of a request that a newer one for the same place replaced; a broken one says sendError, too.
+REPLACED = ("htmx:sendAbort", "htmx:afterRequest")
+
+
+def is_complaint(told: Any) -> bool:
+    """Say whether a message of the console is an error."""
+    return told.type == "error" and not told.text.startswith(REPLACED)
+
+
 class Wire:
     """A TCP proxy: `cut` drops every connection and refuses new ones until `mend`."""
 
@@ -120,7 +129,7 @@ def open_page(chromium: Any, cookies: Any, product: Product) -> Iterator[Callabl
             context.add_init_script(script)
         page = context.new_page()
         if quiet:
-            page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
+            page.on("console", lambda told: complaints.append(told.text) if is_complaint(told) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
         page.goto(f"http://127.0.0.1:{port or product.port}{path}")
