@@ -101,6 +101,14 @@ def test_nothing_scrolls_sideways_and_the_console_is_quiet(open_page, places, st
         assert page.evaluate("document.body.scrollWidth - innerWidth") <= 0, path
 
 
+def test_the_run_list_fits_windows_between_phone_and_desk(open_page, places, story):
+    page = open_page(places(), viewport={"width": 1440, "height": 844})
+    for width in (1280, 1180, 1024, 900, 780):
+        page.set_viewport_size({"width": width, "height": 844})
+        table = page.locator("table.list").evaluate("list => list.getBoundingClientRect().right - innerWidth")
+        assert table <= 0, width
+
+
 def test_steps_open_without_javascript(open_page, places, story):
     page = open_page(places(story), java_script_enabled=False)
     page.locator("ol[data-rows] .step").nth(2).click()
