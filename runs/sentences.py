@@ -82,8 +82,14 @@ def _agent(facts: StepFacts) -> Sentence:
     who = word_in(facts, "agent_type") or facts.name or facts.agent
     what = word_in(facts, "description") or text_in(arguments_of(facts.input), "description", "prompt")
     plain = "" if facts.input.lstrip().startswith("{") else facts.input
-    subject = who_and_what(who, what or plain)
-    return Sentence(verb="Delegated", object=subject, tags=trouble(facts), tone=tone_of(facts), dot="agent")
+    subject = " · ".join(part for part in (who, one_line(what or plain)) if part)
+    return Sentence(
+        verb="Started",
+        object=subject or "a sub-agent",
+        tags=trouble(facts),
+        tone=tone_of(facts),
+        dot="agent",
+    )
 
 
 #: What an HTTP status of a model API means.

@@ -90,7 +90,8 @@ def _files(run: Run, url: str) -> Iterator[str]:
     yield f"## What it changed\n\n[All diffs]({url}changes/)\n"
     for file in files:
         place = " (outside the repository)" if file["outside"] else ""
-        yield f"- {code_span(file['path'])} +{file['added'] or 0} −{file['removed'] or 0}{place}"
+        hidden = " (hidden: no call declared it)" if file["hidden"] else ""
+        yield f"- {code_span(file['path'])} +{file['added'] or 0} −{file['removed'] or 0}{place}{hidden}"
     if len(files) >= FILES_LISTED:
         yield f"\nThe first {count(FILES_LISTED)} files."
     yield ""

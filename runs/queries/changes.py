@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 
 from runs.contents import read_blobs
@@ -62,7 +62,7 @@ def files_of(run: Run) -> list[dict]:
     return list(
         files.annotate(
             edits=Count("n"), added=Sum("additions"), removed=Sum("deletions"), first=Min("n"),
-            ops=Min("op"), origins=Min("origin"), last_origin=Max("origin"),
+            hidden=Count("n", filter=_HIDDEN),
         ).order_by("outside", "path")[:FILES_LISTED]
     )  # fmt: skip
 

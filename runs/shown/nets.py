@@ -109,10 +109,8 @@ def net_shown(net: NetChange, page: NetPage) -> NetShown:
         reverted=_listed(net, page, Net.REVERTED),
         left_out=_listed(net, page, Net.PARTLY, Net.BINARY),
         cut="This is the net of the newest changes: the run has more than are looked at." if net.cut else "",
-        switches=switches_with(
-            page.look.of_one, page.place.url("net"), list=page.first, **{"from": page.start}
-        ),
-        later_url=page.url(list=page.first, **{"from": stop}) if stop < len(changed) else "",
+        switches=switches_with(page.look.of_one, page.place.url("net"), list=page.first, start=page.start),
+        later_url=page.url(list=page.first, start=stop) if stop < len(changed) else "",
         **_lists(net, page),
     )
 
@@ -166,7 +164,7 @@ def _tree(changed: list[NetFile], page: NetPage) -> FolderShown:
     urls = {}
     for n, file in enumerate(changed):
         start = n - n % page.size
-        here = "" if start == page.start else page.url(list=page.first, **{"from": start})
+        here = "" if start == page.start else page.url(list=page.first, start=start)
         urls[file.path] = f"{here}#net-{n}"
     files = [
         ChangedFile(

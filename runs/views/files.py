@@ -43,9 +43,9 @@ def show_file(request: HttpRequest, team: str, project: str, run_id: Any) -> Htt
         context = versions_context(request, reading)
     else:
         context = whole_context(request, reading)
-        if request.htmx and request.GET.get("from"):
+        if request.htmx and request.GET.get("start"):
             return render(request, "runs/_blame_lines.html", context)
-    near = number_in(request, "b" if context["view"] == "whole" else "from")
+    near = number_in(request, "b" if context["view"] == "whole" else "start")
     context |= run_context(request, found, run, tab="changes") | around_context(reading, near)
     return render(request, "runs/file.html", context)
 
@@ -79,8 +79,8 @@ def around_context(reading: FileReading, near: int | None) -> dict[str, Any]:
     stop = first + VERSIONS_LISTED
     return {
         "listed": listed[first:stop],
-        "listed_before": reading.url(**{"from": first - VERSIONS_LISTED}) if first else "",
-        "listed_after": reading.url(**{"from": stop}) if stop < len(listed) else "",
+        "listed_before": reading.url(start=first - VERSIONS_LISTED) if first else "",
+        "listed_after": reading.url(start=stop) if stop < len(listed) else "",
         "file": file,
         "names": [visible_html(name) for name in file.paths],
         "summary": summary_of(file),
@@ -106,15 +106,15 @@ def versions_context(request: HttpRequest, reading: FileReading) -> dict[str, An
             "piece": compared(reading, old, new),
             "switches": switches_with(reading.look, url, a=str(old.number), b=str(new.number)),
         }
-    start = number_in(request, "from") or 0
+    start = number_in(request, "start") or 0
     listed = versions_shown(reading)
     context = {
         "view": "versions",
         "diffs": [version_diff(reading, shown) for shown in listed[start : start + VERSIONS_PAGE]],
-        "switches": switches_with(reading.look, url, **{"from": start}),
+        "switches": switches_with(reading.look, url, start=start),
     }
     if start + VERSIONS_PAGE < len(listed):
-        context["later_url"] = reading.url(**{"from": start + VERSIONS_PAGE})
+        context["later_url"] = reading.url(start=start + VERSIONS_PAGE)
     return context
 
 
@@ -130,7 +130,7 @@ def whole_context(request: HttpRequest, reading: FileReading) -> dict[str, Any]:
     there = [version for version in versions if version.known != Known.ABSENT] or list(versions)
     version = chosen(reading.file, number_in(request, "b")) or there[-1]
     size = len(version.sheet.lines) if version.sheet else 0
-    start = max(0, (number_in(request, "from") or 1) - 1)
+    start = max(0, (number_in(request, "start") or 1) - 1)
     url = reading.place.url("file") + whole_query(reading, version.number)
     return {
         "view": "whole",
@@ -141,6 +141,6 @@ def whole_context(request: HttpRequest, reading: FileReading) -> dict[str, Any]:
         "window": BLAME_LINES,
         "window_url": url,
         "more_below": version.sheet is not None and version.sheet.open,
-        "later_url": f"{url}&from={start + BLAME_LINES + 1}" if start + BLAME_LINES < size else "",
-        "earlier_url": f"{url}&from={max(1, start - BLAME_LINES + 1)}" if start else "",
+        "later_url": f"{url}&start={start + BLAME_LINES + 1}" if start + BLAME_LINES < size else "",
+        "earlier_url": f"{url}&start={max(1, start - BLAME_LINES + 1)}" if start else "",
     }

@@ -25,7 +25,7 @@ def show_net(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
     """Show what the run did to its files in the end, a page of diffs at a time."""
     found = project_for(request.user, team, project)
     run = run_of(found, run_id)
-    first, start = (number_in(request, name) or 0 for name in ("list", "from"))
+    first, start = (number_in(request, name) or 0 for name in ("list", "start"))
     net = net_change(run, first=first, most=NET_LISTED)
     page = NetPage(
         place=place_of(found, run),

@@ -29,6 +29,6 @@
   if (windows && line && !document.getElementById(`L${line}`)) {
     const size = Number(windows.dataset.window);
     const from = line - ((line - 1) % size);
-    if (!location.search.endsWith(`from=${from}`)) location.replace(`${windows.dataset.windows}${from}#L${line}`);
+    if (new URLSearchParams(location.search).get("start") !== String(from)) location.replace(`${windows.dataset.windows}${from}#L${line}`);
   }
 })();

@@ -48,14 +48,20 @@
   const press = (key) => {
     const link = document.querySelector(`a[data-key="${key}"]`);
     if (!link) return;
-    const url = new URL(link.href);
+    const url = new URL(window.pageState.carry(link.href), location.href);
     const all = cards(), now = current(), at = all.indexOf(now);
     const given = new URLSearchParams(location.search).get("after");
     const after = at > 0 && (given || at > FAR) ? all[at - 1].id.split("-")[1] : given;
     if (after) url.searchParams.set("after", after);
-    if (now) url.hash = now.id;
+    const place = now ?? (window.pageState.get("step") ? all[0] : null); // else it would begin at the step
+    if (place) url.hash = place.id;
     location.assign(url);
   };
+  // Who comes with a step from another reading begins at what that step changed.
+  const step = window.pageState.get("step");
+  const [visit] = performance.getEntriesByType("navigation");
+  if (step && !location.hash && visit?.type === "navigate") show(document.querySelector(`.change[data-step="${CSS.escape(step)}"]`));
+
   const filter = () => {
     const field = document.querySelector("[data-filter-files]");
     field?.focus();

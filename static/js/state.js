@@ -32,6 +32,17 @@
     const said = ["step", ...detail.formData.keys(), ...(detail.elt.dataset.clears ?? "").split(" ")];
     if (detail.target?.id === "panel") detail.path = carry(detail.path, said);
   });
+  // So do the links and the filter among the changes: net diff, history, whole file, switches.
+  const run = new URL(tabs.querySelector("a[data-tab]").href).pathname;
+  const PLACES = ".is-changes, .page-panel";
+  for (const name of ["click", "auxclick"]) document.addEventListener(name, ({ target }) => {
+    const link = target.closest?.("a[href]:not([href^='#'], [download], [hx-get])");
+    if (link?.closest(PLACES) && new URL(link.href).pathname.startsWith(run)) link.href = carry(link.href);
+  }, true);
+  document.addEventListener("formdata", ({ target, formData }) => {
+    if (target.method !== "get" || !target.closest(PLACES)) return;
+    for (const name of names) if (read().get(name) && !formData.has(name)) formData.set(name, read().get(name));
+  });
   for (const name of ["htmx:replacedInHistory", "htmx:pushedIntoHistory"]) document.addEventListener(name, link);
   window.pageState = { get: (name) => read().get(name) ?? "", set, carry };
 })();

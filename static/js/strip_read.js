@@ -18,6 +18,9 @@
     const edge = bar.getBoundingClientRect().bottom;
     const row = document.querySelector("ol[data-rows] .step[aria-current]")?.getBoundingClientRect();
     if (row?.height && row.bottom > edge && row.top < innerHeight) return chosen();
+    const cards = [...document.querySelectorAll(".is-changes .change[data-step]")];
+    const card = cards.find((each) => each.matches(".is-here")) ?? cards.findLast((each) => each.getBoundingClientRect().top < edge + 24);
+    if (card) return Number(card.dataset.step);
     const list = document.querySelector("ol[data-rows]")?.getBoundingClientRect();
     return list && list.top < edge ? seqOf(document.elementFromPoint(list.left + 60, edge + 24)) : NaN;
   };

@@ -113,3 +113,35 @@ def test_switch_far_down_keeps_the_place(open_page, places, send):
     expect(page.locator("#change-40")).to_be_in_viewport()
     page.goto(page.url.split("?")[0] + "#change-59")
     page.wait_for_url("**/changes/59/#change-59")
+
+
+def test_the_chosen_step_goes_along_through_all_pages_of_changes(open_page, places, send):
+    send(
+        "along",
+        *(
+            event
+            for n, path in enumerate(("a.py", "b.py"))
+            for event in (
+                {
+                    "kind": "tool_call",
+                    "id": f"c{n}",
+                    "name": "Edit",
+                    "args": {"file_path": path},
+                    "output": "ok",
+                },
+                {"kind": "file_change", "id": f"c{n}", "path": path, "before": lines(), "after": lines(60)},
+            )
+        ),
+    )
+    page = open_page(places("along") + "changes/?step=1", viewport={"width": 1200, "height": 500})
+    expect(page.locator(".change.is-here")).to_have_attribute("data-step", "1")
+    for link in ("Net diff", "All changes, step by step", "History", "All changes"):
+        page.get_by_role("link", name=link, exact=True).first.click()
+        page.wait_for_url("**step=1**")
+        expect(page.locator("[data-strip-hand]")).to_have_attribute("aria-valuenow", "1")
+    page.keyboard.press("f")
+    page.keyboard.type("b.*")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=b.***step=1**")
+    page.locator("[data-to-log]").click()
+    page.wait_for_url("**/log/?step=1")

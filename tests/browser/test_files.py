@@ -21,7 +21,7 @@ def whole_file(send, places):
 
 def test_an_address_of_a_far_line_leads_to_its_window(open_page, whole_file):
     page = open_page(f"{whole_file}#L1234")
-    page.wait_for_url(lambda url: "from=1001" in url)
+    page.wait_for_url(lambda url: "start=1001" in url)
     line = page.locator("#L1234")
     assert line.locator(".code").inner_text() == "changed"
     assert line.locator(".by").inner_text() == "step 0"
@@ -29,7 +29,7 @@ def test_an_address_of_a_far_line_leads_to_its_window(open_page, whole_file):
 
 
 def test_lines_and_their_version_light_up_together(open_page, whole_file):
-    page = open_page(f"{whole_file}&from=1201")
+    page = open_page(f"{whole_file}&start=1201")
     page.locator("#L1234 .by a").focus()
     lit = page.locator(".is-lit")
     assert lit.evaluate_all("all => all.map(each => each.id || each.dataset.version)") == ["1", "L1234"]

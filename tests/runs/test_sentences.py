@@ -92,7 +92,7 @@ def said(**facts):
         ({"kind": "compaction", "detail": {"pre_tokens": 168_000, "post_tokens": 18_000, "trigger": "auto"}},
          "Compacted 168k → 18.0k tokens · auto"),
         ({"kind": "agent", "name": "Explore", "detail": {"description": "look"}},
-         "Delegated to Explore · look"),
+         "Started Explore · look"),
         ({"kind": "llm", "output": '[{"type":"thinking","thinking":"hm **x**"}]', "output_tokens": 40},
          "Thought hm x · 40 out"),
         ({"kind": "llm", "output": '[{"type":"text","text":"Done."}]', "stop_reason": "end_turn"},

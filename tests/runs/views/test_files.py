@@ -94,7 +94,7 @@ def test_a_file_of_ten_thousand_lines_comes_in_windows(visitor, project):
     assert [n for n, _, _ in blamed(first.content.decode())] == list(range(1, 501))
     assert len(first.content) < 200_000
     url = reverse("runs:file", args=[project.team.slug, project.slug, run_id])
-    asked = {"path": "big.txt", "view": "whole", "from": 9001}
+    asked = {"path": "big.txt", "view": "whole", "start": 9001}
     later = visitor.get(url, asked, headers={"hx-request": "true"}).content.decode()
     assert later.startswith("<tbody>")
     assert blamed(later)[0] == (9001, "changed", "step 0")
