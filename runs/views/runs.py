@@ -95,6 +95,7 @@ def run_context(request: HttpRequest, project: Project, run: Run, *, tab: str) -
         "head": head,
         "strip": read_instruments(run, number_in(request, "from"), number_in(request, "to")),
         "parent": parent_of(project, run),
+        "reading": tab,
         "tabs": tabs_of(place_of(project, run), head, tab, kept_of(request)),
         "kept_names": " ".join(KEPT),
         "verdict": verdict_shown(run),

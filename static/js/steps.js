@@ -1,4 +1,4 @@
-// The run page's keys and its chosen row: e E failures, d diff. The panel follows the row.
+// The run page's keys and its chosen row: e E failures, d diff, g g and G the ends. The panel follows the row.
 (() => {
   const { keys, rows, mark, current } = window.pageKeys;
   const panel = document.getElementById("panel");
@@ -26,7 +26,11 @@
     if (effect) effect.scrollIntoView({ block: "start" });
     else document.querySelector("[data-to-changes]")?.click();
   };
-  Object.assign(keys, { e: () => jump(1), E: () => jump(-1), d: diff });
+  const edge = (at) => () => {
+    const row = rows().at(at);
+    if (row) mark(row);
+  };
+  Object.assign(keys, { e: () => jump(1), E: () => jump(-1), d: diff, "g g": edge(0), G: edge(-1) });
 
   // Moving fast through rows loads only the panel where the reader stops.
   let timer = 0;

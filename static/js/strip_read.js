@@ -7,7 +7,8 @@
   const chosen = () => {
     const row = document.querySelector("ol[data-rows] .step[aria-current]");
     const shown = document.querySelector("[data-panel]")?.dataset.panel;
-    return row ? seqOf(row) : Number(shown || new URLSearchParams(location.search).get("step") || NaN);
+    const own = seqOf(row); // a turn of the tree has none
+    return Number.isNaN(own) ? Number(shown || new URLSearchParams(location.search).get("step") || NaN) : own;
   };
   const read = (seq) => {
     if (!Number.isNaN(seq)) flight.set(flight.find(seq));

@@ -1,5 +1,7 @@
 """Pages in a real browser: keys, phones, no JavaScript, and traces that attack."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -141,3 +143,32 @@ def test_tabs_keep_the_step_that_the_reader_went_to(open_page, places, story):
     page.wait_for_url("**/changes/?step=1")
     page.locator("[data-to-transcript]").click()
     expect(page.locator("#panel [data-panel='1']")).to_be_visible()
+
+
+STRIP = "on the strip"
+LISTED_KEYS = """strip => [...document.querySelectorAll("[data-help] dt")]
+    .filter((dt) => !dt.nextElementSibling.textContent.startsWith(strip))
+    .map((dt) => [...dt.querySelectorAll("kbd")].map((kbd) => kbd.textContent).join(" "))"""
+OTHERS = {"Enter", "Space", "Esc", "↑", "↓", "←", "→"}  #: not in the table of keys
+
+
+def test_the_help_lists_each_key_once_and_only_keys_that_work(open_page, places, send):
+    send(
+        "keys",
+        {"kind": "tool_call", "id": "c", "name": "Edit", "args": {"file_path": "a.py"}, "output": "ok"},
+        {"kind": "file_change", "id": "c", "path": "a.py", "before": "x\n", "after": "y\n"},
+    )
+    changes = ("changes/", "changes/0/", "changes/net/", "files/?path=a.py")
+    page = open_page(places("keys"))
+    start = page.url
+    for leaf in ("", "tree/", "log/", "steps/0/", *changes):
+        page.goto(start + leaf)
+        page.keyboard.press("?")
+        text = re.sub(
+            r"Shift (\w)", lambda found: found[1].upper(), " ".join(page.evaluate(LISTED_KEYS, STRIP))
+        )
+        text = re.sub(r"\bg ([gl])\b", r"g_\1", text)
+        listed = [key.replace("_", " ") for key in text.split() if key not in OTHERS]
+        assert len(listed) == len(set(listed)), leaf
+        known = page.evaluate("Object.keys(pageKeys.keys)")
+        assert set(listed) <= set(known), leaf
