@@ -10,6 +10,10 @@
   const items = (ol) => [...ol.querySelectorAll(":scope > li[data-seq], :scope > .group > details > ol > li[data-seq]")];
   const isAfter = (li, row) => Number(li.dataset.at) > row.at || (Number(li.dataset.at) === row.at && Number(li.dataset.seq) > row.seq);
   const atBottom = () => innerHeight + scrollY >= document.documentElement.scrollHeight - NEAR;
+  const isInView = (li) => {
+    const { top, bottom } = li?.getBoundingClientRect() ?? { top: innerHeight };
+    return top < innerHeight && bottom > 0;
+  };
   const make = (html) => {
     const holder = document.createElement("template");
     holder.innerHTML = html;
@@ -67,8 +71,9 @@
     const added = frame.rows.filter(take);
     if (added.length) list.parentElement.querySelector(".empty")?.remove();
     if (follows && added.length) scrollTo({ top: document.documentElement.scrollHeight });
-    else if (added.length && document.documentElement.scrollHeight > innerHeight + NEAR) {
-      for (const row of added) waiting.add(row.seq);
+    const unseen = added.filter(({ seq }) => !isInView(list.querySelector(`li[data-seq="${seq}"]`)));
+    if (!follows && unseen.length) {
+      for (const row of unseen) waiting.add(row.seq);
       fresh.textContent = `${waiting.size} new step${waiting.size === 1 ? "" : "s"} ↓`;
       fresh.hidden = false;
     }
