@@ -30,7 +30,7 @@
   const stepOf = (link) => {
     const url = new URL(link.href);
     const seq = url.pathname === location.pathname ? url.searchParams.get("step") : null;
-    return /^\d+$/.test(seq ?? "") && !link.closest(".panel-nav") ? Number(seq) : null;
+    return /^\d+$/.test(seq ?? "") && !link.closest(".panel-nav, .panel-tools") ? Number(seq) : null;
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("#panel a[href], .opened a[href]");
