@@ -16,7 +16,11 @@ LIST_QUERIES = 10  # session, user, two counts, rows, and what its filters offer
 CHANGE_QUERIES = 9  # session, user, the row, its inlines and the choices of its fields
 OURS = ("teams", "runs", "ingest", "alerts", "agentscope")
 #: Models without an admin page, with the reason.
-UNSEEN = {"ingest.uploadpart": "bytes of a waiting upload; the upload's own page says how many"}
+UNSEEN = {
+    "ingest.uploadpart": "bytes of a waiting upload; the upload's own page says how many",
+    "runs.runsum": "sums of the run list, which shows them",
+    "runs.runtext": "the search's copy of words that the run's own page shows",
+}
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)
 

@@ -114,14 +114,14 @@ def test_failures_stand_out_and_lanes_lie_below(open_page, places, story):
 
 
 def test_strip_grows_with_the_run(open_page, places, send):
-    send("growing", {"kind": "prompt", "text": "Go"})
-    page = open_strip(open_page, places, "growing", steps=1)
+    send("strip-grows", {"kind": "prompt", "text": "Go"})
+    page = open_strip(open_page, places, "strip-grows", steps=1)
     expect(page.locator("[data-live-word]")).to_have_text("Live")
     page.evaluate(
         "window.fetched = []; const ask = fetch;"
         "window.fetch = (url, how) => (fetched.push(String(url)), ask(url, how)); null"
     )
-    send("growing", *({"kind": "log", "text": f"line {n}"} for n in range(30)))
+    send("strip-grows", *({"kind": "log", "text": f"line {n}"} for n in range(30)))
     expect_drawn(page, 31)
     assert page.evaluate(BARS) == list(range(31))
     assert all("after=" in url for url in page.evaluate("fetched.filter(url => url.includes('/strip/'))"))

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 
 def test_verdict_is_given_by_keyboard_and_the_archive_downloads(open_page, places, send):
-    send("story", {"kind": "prompt", "text": "Fix it"}, {"kind": "final", "text": "Done"})
-    page = open_page(places("story"))
+    send("judged", {"kind": "prompt", "text": "Fix it"}, {"kind": "final", "text": "Done"})
+    page = open_page(places("judged"))
     page.keyboard.press("v")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
