@@ -10,8 +10,8 @@ from runs.kinds import RunStatus
 from runs.limits import FAILURES_SHOWN, FILES_SHOWN
 from runs.markdown import markdown_html
 from runs.models import Run
-from runs.queries.changes import files_of
-from runs.queries.steps import failures_of, last_words
+from runs.queries.changes import files_of, first_hidden
+from runs.queries.steps import failures_of, last_words, rows_by_key
 from runs.sentences import answer_texts
 from runs.shown.panels import link_of
 from runs.shown.steps import StepRow
@@ -35,6 +35,7 @@ class Overview:
     failures_title: str
     failures: list[StepRow]
     more_failures: int
+    hidden: list[StepRow]  #: steps that changed files and did not say so: often where it went wrong
     files: list[dict]
     more_files: int
 
@@ -53,9 +54,15 @@ def read_overview(project: Project, run: Run) -> Overview:
         failures_title=failures_title(run, some=bool(failed)),
         failures=show_steps(project, run, failed),
         more_failures=run.failures - len(failed),
+        hidden=_hidden(project, run) if any(file["hidden"] for file in files) else [],
         files=files[:FILES_SHOWN],
         more_files=max(0, len(files) - FILES_SHOWN),
     )
+
+
+def _hidden(project: Project, run: Run) -> list[StepRow]:
+    rows = rows_by_key(run, first_hidden(run, limit=FAILURES_SHOWN))
+    return show_steps(project, run, sorted(rows.values(), key=lambda row: row["seq"]))
 
 
 def failures_title(run: Run, *, some: bool) -> str:

@@ -82,7 +82,7 @@ def _agent(facts: StepFacts) -> Sentence:
     who = word_in(facts, "agent_type") or facts.name or facts.agent
     what = word_in(facts, "description") or text_in(arguments_of(facts.input), "description", "prompt")
     plain = "" if facts.input.lstrip().startswith("{") else facts.input
-    subject = " · ".join(part for part in (who, one_line(what or plain)) if part)
+    subject = " · ".join(part for part in (who, one_line(without_marks(what or plain))) if part)
     return Sentence(
         verb="Started",
         object=subject or "a sub-agent",

@@ -67,6 +67,12 @@ def files_of(run: Run) -> list[dict]:
     )  # fmt: skip
 
 
+def first_hidden(run: Run, *, limit: int) -> list[str]:
+    """List the keys of the first steps that changed a file and did not say so."""
+    hidden = changes_matching(run, Look(only_hidden=True)).order_by("n")
+    return list(dict.fromkeys(hidden.values_list("step_key", flat=True)[:limit]))
+
+
 def hidden_steps(run: Run, keys: Sequence[str]) -> set[str]:
     """Find which of these steps changed a file on disk that their call did not declare."""
     if not keys:

@@ -54,8 +54,8 @@ def test_run_page_takes_the_same_queries_for_any_number_of_steps(
 def test_run_page_of_everything_tells_the_story(visitor, project, run):
     html = visitor.get(url_of(project, run)).content.decode()
     for words in ("Failed · build red", "Where it broke", "429 rate limited", "make test", "exit 1",
-     "Explore",
-                  "Compacted", "hidden.py", "Turn 1", "Fix the &lt;b&gt;tests&lt;/b&gt;."):  # fmt: skip
+                  "Explore", "Changed files without saying so", "only=hidden", "Compacted", "hidden.py",
+                  "Turn 1", "Fix the &lt;b&gt;tests&lt;/b&gt;."):  # fmt: skip
         assert words in html, words
     assert "<b>tests</b>" not in html
 
