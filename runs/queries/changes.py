@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import Http404
 
 from runs.contents import read_blobs
@@ -10,7 +10,7 @@ from runs.globs import pattern_of
 from runs.kinds import Origin
 from runs.limits import CHANGES_PAGE, FILES_LISTED
 from runs.looks import Look
-from runs.models import Blob, FileChange, Run
+from runs.models import Blob, FileChange, Run, Step
 
 #: What the call itself declared of the same file.
 DECLARED = FileChange.objects.filter(
@@ -35,6 +35,14 @@ def page_of_changes(run: Run, look: Look, *, after: int | None = None) -> list[F
     if after is not None:
         changes = changes.filter(n__gt=after)
     return list(changes.order_by("n")[: CHANGES_PAGE + 1])
+
+
+def change_before_step(run: Run, seq: int) -> int | None:
+    """Find the change before a step's first one; None where the first page shows that, or there is none."""
+    key = Step.objects.filter(run_id=run.id, seq=seq).values("key")[:1]
+    changes = FileChange.objects.filter(run_id=run.id, step_key=Subquery(key))
+    first = changes.order_by("n").values_list("n", flat=True).first()
+    return first - 1 if first is not None and first >= CHANGES_PAGE else None
 
 
 def changes_matching(run: Run, look: Look) -> QuerySet[FileChange]:

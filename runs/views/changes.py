@@ -16,7 +16,7 @@ from runs.limits import CHANGES_PAGE
 from runs.looks import Look, look_of
 from runs.models import FileChange, Run
 from runs.queries.changed_files import changed_files
-from runs.queries.changes import change_of, page_of_changes, texts_of
+from runs.queries.changes import change_before_step, change_of, page_of_changes, texts_of
 from runs.queries.runs import run_of
 from runs.shown.changed_files import (
     folder_shown,
@@ -42,7 +42,8 @@ def show_changes(request: HttpRequest, team: str, project: str, run_id: Any) -> 
     """Show the files of a run and their diffs, a page at a time."""
     found = project_for(request.user, team, project)
     run = run_of(found, run_id)
-    look, after = look_of(request.GET), number_in(request, "after")
+    look = look_of(request.GET)
+    after = begin_of(request, run, look)
     changes = page_of_changes(run, look, after=after)
     page = changes[:CHANGES_PAGE]
     context = {"changes": read_cards(found, run, page, look), "look": look, "after": after}
@@ -53,6 +54,14 @@ def show_changes(request: HttpRequest, team: str, project: str, run_id: Any) -> 
         return render(request, "runs/_changes.html", context)
     context |= run_context(request, found, run, tab="changes") | around_context(run, look, page, url)
     return render(request, "runs/changes.html", context)
+
+
+def begin_of(request: HttpRequest, run: Run, look: Look) -> int | None:
+    """Choose after which change the page begins: where the URL says, else before those of the chosen step."""
+    after, step = number_in(request, "after"), number_in(request, "step")
+    if after is not None or step is None or look.by_file or look.is_filtered or "begin" in request.GET:
+        return after
+    return change_before_step(run, step)
 
 
 def around_context(run: Run, look: Look, page: list[FileChange], url: str) -> dict[str, Any]:
@@ -69,7 +78,7 @@ def around_context(run: Run, look: Look, page: list[FileChange], url: str) -> di
         "hidden_filter": hidden_filter(look, url),
         "changes_url": url,
         "all_url": unfiltered(look, url),
-        "first_url": url + look.query(),
+        "first_url": url + look.query(("begin", 1)),
     }
 
 

@@ -277,3 +277,17 @@ def test_page_of_a_change_shows_the_line_asked_for(visitor, project, record, lin
     html = visitor.get(url_of(project, record(texts), "change", 0) + f"?line={line}").content.decode()
     numbers = [row[2] for row in rows_in(html) if row[0] in ("same", "add")]
     assert (numbers[0], numbers[-1]) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("query", "first"), [("?step=40", 40), ("?step=7", 0), ("?step=40&begin=1", 0), ("?step=99", 0)]
+)
+def test_page_begins_at_the_changes_of_the_chosen_step(visitor, project, query, first):
+    steps = [StepRecord(run="r", key=f"k{n}", kind=Kind.TOOL, tool="Edit", source="t") for n in range(60)]
+    changes = [
+        ChangeRecord(run="r", step=f"k{n}", key=f"c{n}", source="t", path=f"f{n}.py", op=Op.EDIT, after="b")
+        for n in range(60)
+    ]
+    [saved] = save(project, Batch(steps=steps, changes=changes), now=NOW)
+    run = Run.objects.get(id=saved.id)
+    assert visitor.get(url_of(project, run) + query).context["changes"][0].number == first
