@@ -36,7 +36,10 @@
     if (!panel.querySelector("[data-panel]")) htmx.ajax("GET", form.getAttribute("action"), { target: panel, swap: "innerHTML" });
   };
   const go = (by) => {
-    if (!steps.length) return field.focus();
+    if (!steps.length) {
+      if (!query) field.focus(); // with a word that nothing matched, more keys must not be typed into it
+      return;
+    }
     const here = steps.indexOf(Number(current()?.closest("li").dataset.seq ?? NaN));
     at = ((here < 0 ? (at < 0 && by < 0 ? 0 : at) : here) + by + steps.length) % steps.length;
     say();
