@@ -94,8 +94,8 @@ class Product:
         self.environment |= {"AGENTSCOPE_DATA": str(self.data), "PORT": str(self.port)}
         self.starts: list[list[Any]] = []
         self.start("first, in an empty folder")
-        facts = self._wait()
-        self.key, self.read_key = facts["ingest_key"], facts["read_key"]
+        self.facts = self._wait()
+        self.key, self.read_key = self.facts["ingest_key"], self.facts["read_key"]
 
     def start(self, what: str) -> None:
         """Start it, and keep how long the first answer took."""

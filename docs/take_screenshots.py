@@ -7,23 +7,18 @@ wide and narrow.
 """
 
 import json
-import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-CHECKOUT = Path(__file__).resolve().parents[1]
+from bench.events import Product
+
 FOLDER = Path(__file__).parent / "screenshots"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -99,36 +94,6 @@ SHOTS = {
 }
 
 
-@contextmanager
-def product() -> Iterator[dict[str, Any]]:
-    """Start the product with its demo team; give what demo.json says."""
-    data = Path(tempfile.mkdtemp(prefix="agentscope-shots-"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    environment |= {"AGENTSCOPE_DATA": str(data), "PORT": str(port)}
-    with (data / "serve.log").open("wb") as log:
-        command = [sys.executable, "manage.py", "serve"]
-        process = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
-    try:
-        yield wait_ready(data, process)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
-        shutil.rmtree(data, ignore_errors=True)
-
-
-def wait_ready(data: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    """Wait until the address is printed."""
-    until = time.monotonic() + 90
-    while time.monotonic() < until and process.poll() is None:
-        if "ready at" in (data / "serve.log").read_text():
-            return dict(json.loads((data / "demo.json").read_text()))
-        time.sleep(0.2)
-    raise SystemExit((data / "serve.log").read_text())
-
-
 def page_of(facts: dict[str, Any], run: str) -> str:
     """Give the address of a demo run, or of the list."""
     if not run:
@@ -177,7 +142,10 @@ def main(names: list[str]) -> None:
     if browser_path is None:
         raise SystemExit("Install Chromium to take screenshots.")
     FOLDER.mkdir(exist_ok=True)
-    with product() as facts, sync_playwright() as playwright:
+    with ExitStack() as running:
+        product = Product()
+        running.callback(product.stop)
+        playwright, facts = running.enter_context(sync_playwright()), product.facts
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         cookies = log_in(browser, facts)
         for variant, (size, scheme) in VARIANTS.items():

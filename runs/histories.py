@@ -107,7 +107,7 @@ class _Book:
             same_as=self.seen.get(text) if text is not None else None,
             lost=dict(sheet.lost) if sheet is not None else {},
             wrote=sheet.wrote if sheet is not None else 0,
-            **fields,  # type: ignore[arg-type]
+            **fields,  # type: ignore[arg-type]  # what else a Version has; its callers name each
         )
         if text is not None:
             self.seen.setdefault(text, number)

@@ -55,8 +55,7 @@ def archive_of(run: Run) -> Iterator[bytes]:
 def pieces_of_steps(run: Run) -> Iterator[list[StepRow]]:
     """Read the steps of a run in the order of their numbers, some at a time."""
     after = -1
-    while rows := fetched(SOME_STEPS, [run.id, after, ARCHIVE_STEPS]):
-        steps: list[StepRow] = [load_row(StepRow, STEP_COLUMNS, row) for row in rows]
+    while steps := rows_after(SOME_STEPS, run, after, StepRow, STEP_COLUMNS):
         yield steps
         after = steps[-1].seq
 
@@ -64,10 +63,13 @@ def pieces_of_steps(run: Run) -> Iterator[list[StepRow]]:
 def pieces_of_changes(run: Run) -> Iterator[list[ChangeRow]]:
     """Read the file changes of a run in the order of their numbers, some at a time."""
     after = -1
-    while rows := fetched(SOME_CHANGES, [run.id, after, ARCHIVE_STEPS]):
-        changes: list[ChangeRow] = [load_row(ChangeRow, CHANGE_COLUMNS, row) for row in rows]
+    while changes := rows_after(SOME_CHANGES, run, after, ChangeRow, CHANGE_COLUMNS):
         yield changes
         after = changes[-1].n
+
+
+def rows_after(query: str, run: Run, after: int, struct: type, columns: Sequence[str]) -> list[Any]:
+    return [load_row(struct, columns, row) for row in fetched(query, [run.id, after, ARCHIVE_STEPS])]
 
 
 def texts(run: Run, digests: Iterable[bytes], written: set[bytes]) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from runs.archives import ArchivedChange, ArchivedMessage, ArchivedRun, Archived
 from runs.blobs import indexable
 from runs.records import ChangeRecord, Context, Message, RunRecord, StepRecord, Tokens
 
+#: A line is generic over its record; which record belongs to a kind is known at run time only, to mypy never.
 _DECODERS = {
     kind: msgspec.json.Decoder(archives.Line[body])  # type: ignore[valid-type]
     for kind, body in archives.BODIES.items()
