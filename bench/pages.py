@@ -36,8 +36,8 @@ LISTS = {
     "list: text in none": "?q=nowhere+to+be+found",
 }
 LIST_BAR, RUN_BARS, DIFF_BAR, OTHER_BAR = 50, {"1k": 150, "20k": 300, "33k": 300}, 300, 300
-#: Pages of a run that stand for themselves: what they take along is as long as the run.
-WHOLE_RUN = {"export", "summary"}
+#: Addresses of a run that are no such page: takeaways, as long as the run; and what is only posted to.
+NO_PAGES = {"export", "summary", "judge"}
 
 
 def main() -> None:
@@ -147,7 +147,7 @@ class Bench:
         for pattern in urlpatterns:
             names = set(pattern.pattern.converters)
             given = {"team": "bench", "project": "long"} | {key: known[key] for key in names & known.keys()}
-            if "run_id" not in names or pattern.name in WHOLE_RUN:
+            if "run_id" not in names or pattern.name in NO_PAGES:
                 continue
             try:
                 path = reverse(f"runs:{pattern.name}", kwargs=given) + queries.get(pattern.name, "")
