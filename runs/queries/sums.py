@@ -7,9 +7,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Count, Q, Sum
 
-from runs.kinds import Span
 from runs.limits import MENU_SIZE
-from runs.models import RunSum
 from runs.queries.runs import RunFilter, runs_for
 from teams.models import Project
 
@@ -25,26 +23,39 @@ _ADDED = """
         coalesce(sum(calls), 0), coalesce(sum(cost_usd), 0), coalesce(sum(unpriced_calls), 0),
         coalesce(sum(lower_bound_calls), 0)
 """
+#: Rows of sums of one span. Each span by itself, as the partial indexes say it: `IN` would scan the table.
+_OF_SPAN = f"""
+    SELECT status, runs, calls, cost_usd, unpriced_calls, lower_bound_calls FROM runs_runsum
+    WHERE project_id = %(project)s AND (failing OR NOT %(failing)s) {_CHOSEN} AND
+"""
+_DAYS = "AND day >= %(first)s::date AND day < %(stop)s::date"
 
 #: All runs of a project: one row a group, and what was not folded yet.
-SUMS_EVER = f"""
-    {_ADDED} FROM runs_runsum
-    WHERE project_id = %(project)s AND span IN (0, 2) AND (failing OR NOT %(failing)s) {_CHOSEN}
-"""
+SUMS_EVER = f"{_ADDED} FROM ({_OF_SPAN} span = 0 UNION ALL {_OF_SPAN} span = 2) AS parts"
 
 #: A time: whole days by their sums, the rest of the first and the last day run by run. One statement, so that
 #: a run which changes meanwhile is counted once.
 SUMS_BETWEEN = f"""
     {_ADDED} FROM (
-        SELECT status, runs, calls, cost_usd, unpriced_calls, lower_bound_calls FROM runs_runsum
-        WHERE project_id = %(project)s AND span IN (0, 1) AND day >= %(first)s::date AND day < %(stop)s::date
-            AND (failing OR NOT %(failing)s) {_CHOSEN}
+        {_OF_SPAN} span = 0 {_DAYS} UNION ALL {_OF_SPAN} span = 1 {_DAYS}
         UNION ALL
         SELECT status, 1, llm_calls, cost_usd, unpriced_calls, lower_bound_calls FROM runs_run
         WHERE project_id = %(project)s AND (failures > 0 OR NOT %(failing)s) {_CHOSEN}
             AND (sort_at >= %(since)s AND sort_at < %(first)s OR sort_at >= %(stop)s AND sort_at <= %(until)s)
     ) AS parts
 """
+
+#: Menu -> its statement: the values of a column by their number of runs.
+MENUS = {
+    name: f"""
+        SELECT {name} FROM (
+            SELECT {name}, runs FROM runs_runsum WHERE project_id = %(project)s AND span = 0 UNION ALL
+            SELECT {name}, runs FROM runs_runsum WHERE project_id = %(project)s AND span = 2
+        ) AS parts
+        WHERE {name} <> '' GROUP BY {name} HAVING sum(runs) > 0 ORDER BY sum(runs) DESC, {name} LIMIT %(most)s
+    """
+    for name in ("agent", "model", "repo")
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +123,6 @@ def midnight_after(moment: datetime) -> datetime:
 
 def choices_of(project: Project, name: str) -> list[str]:
     """List what a menu (`agent`, `model` or `repo`) offers: those of most runs first."""
-    sums = RunSum.objects.filter(project=project, span__in=[Span.FRESH, Span.EVER]).exclude(**{name: ""})
-    counted = sums.values(name).annotate(number=Sum("runs")).filter(number__gt=0)
-    return list(counted.order_by("-number", name).values_list(name, flat=True)[:MENU_SIZE])
+    with connection.cursor() as cursor:
+        cursor.execute(MENUS[name], {"project": project.pk, "most": MENU_SIZE})
+        return [value for (value,) in cursor.fetchall()]

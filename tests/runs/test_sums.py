@@ -1,15 +1,25 @@
 """The sums above the list are those of the runs, whatever happened to them, folded or not."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.db.models import Count, Q, Sum
 
 from runs.kinds import Kind, RunStatus, Span, StepStatus
 from runs.models import Run, RunSum
 from runs.queries.runs import RunFilter, runs_for
-from runs.queries.sums import Totals, choices_of, totals_of
+from runs.queries.sums import (
+    MENUS,
+    SUMS_BETWEEN,
+    SUMS_EVER,
+    Totals,
+    choices_of,
+    totals_of,
+    whole_days,
+)
 from runs.records import Batch, RunRecord, StepRecord, Tokens
 from runs.retention import delete_runs
 from runs.rollups import drop_empty_sums, fold_sums_all_projects
@@ -123,6 +133,18 @@ def test_sums_of_other_projects_stay_theirs(project, team):
     fold_sums_all_projects()
     assert [totals_of(one, RunFilter()).runs for one in (project, other)] == [1, 1]
     assert choices_of(project, "agent") == ["codex"]
+
+
+@pytest.mark.parametrize("statement", [SUMS_EVER, SUMS_BETWEEN, *MENUS.values()])
+def test_sums_are_found_by_their_indexes(project, statement):
+    given = dict.fromkeys(("status", "agent", "model", "repo"), "") | {"failing": False, "most": 9}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # of a table as small as this
+        times = whole_days(NOW, NOW + 3 * DAY)
+        cursor.execute(f"EXPLAIN {statement}", given | {"project": project.pk} | times)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert {"run_sum_fresh", "run_sum_of_group"} <= set(re.findall(r"run_sum_\w+", plan))
+    assert "Seq Scan" not in plan
 
 
 def test_choices_are_those_of_runs_that_are_there_most_runs_first(project):
