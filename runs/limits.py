@@ -313,3 +313,24 @@ COPIED_CHARS = 8_000
 
 #: Sub-agents of one call that its panel links.
 LANES_LISTED = 50
+
+#: Characters of a shell command that rules look at.
+COMMAND_CHARS = 4_000
+
+#: Steps of one page of clues: a new step writes one page anew, 15 kB.
+CLUES_PAGE = 256
+
+#: Bytes of a long output that rules look at: its beginning and its end, half each.
+CLUE_BYTES = 64_000
+
+#: Words that look like paths remembered of one step, so that rules know what the agent had seen.
+MENTIONS_MOST = 600
+
+#: Steps of a run that rules judge, the first ones, and the finding list says so: 50,000 take 0.7 s.
+JUDGED_STEPS = 50_000
+
+#: Findings of one signature kept of one run, those that came true first.
+FINDINGS_KEPT = 50
+
+#: Steps named by one finding; `numbers.steps` counts all.
+EVIDENCE_STEPS = 50

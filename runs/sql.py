@@ -194,5 +194,8 @@ DELETE_RUN_CONTENT = (
     "DELETE FROM runs_blob WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_billedcall WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_runtext WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_finding WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_cluepage WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_judgement WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_run WHERE id = ANY(%(run_ids)s)",
 )

@@ -18,6 +18,7 @@ OURS = ("teams", "runs", "ingest", "alerts", "agentscope")
 #: Models without an admin page, with the reason.
 UNSEEN = {
     "ingest.uploadpart": "bytes of a waiting upload; the upload's own page says how many",
+    "runs.judgement": "what rules made of a run; its page shows it, and it can be made anew",
     "runs.runsum": "sums of the run list, which shows them",
     "runs.runtext": "the search's copy of words that the run's own page shows",
 }

@@ -1,6 +1,7 @@
 """`manage.py worker`: run background jobs until told to stop."""
 
 import asyncio
+import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -9,6 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
 from agentscope.tasks import STALLED_SECONDS
+from alerts.watching import Watch
 
 CONCURRENCY = 4
 HEARTBEAT_SECONDS = 3
@@ -24,7 +26,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, concurrency: int, **options: Any) -> None:
         with app.replace_connector(small_connector()):
-            asyncio.run(run_jobs(concurrency))
+            stopping = threading.Event()
+            watch = threading.Thread(target=Watch(stopping).run, name="watch", daemon=True)
+            watch.start()
+            try:
+                asyncio.run(run_jobs(concurrency))
+            finally:
+                stopping.set()
+                watch.join(GRACEFUL_SECONDS)
 
 
 def small_connector() -> PsycopgConnector:

@@ -1,0 +1,87 @@
+"""The worker's watch: runs that changed are judged, the newest first, within a second or two.
+
+Nothing calls it, it looks for itself. A run is due until what followed from it has committed, so a killed
+worker loses nothing, and two workers never judge one run at the same time.
+"""
+
+import logging
+import threading
+import time
+from uuid import UUID
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
+from django.utils import timezone
+
+from alerts.limits import DUE_AT_ONCE, REST_SHARE, RUNS_REMEMBERED, WATCH_SECONDS
+from runs.judging import Ruling, judge_run, settle
+from runs.live import announce
+from runs.queries.judging import due_runs_all_projects
+from runs.store import SavedRun
+
+log = logging.getLogger(__name__)
+
+
+class Watch:
+    """One thread's watch over due runs. A long run that changes all the time is judged less often."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self.stopping = stopping
+        self.resting: dict[UUID, float] = {}  # run -> monotonic second before which it is left alone
+
+    def run(self) -> None:
+        """Look until told to stop; without a database, wait for it."""
+        while not self.stopping.is_set():
+            try:
+                worked = self.round()
+            except (DatabaseError, InterfaceError):
+                log.warning("The watch cannot reach the database; it tries again.", exc_info=True)
+                worked = False
+            close_old_connections()
+            if not worked:
+                self.stopping.wait(WATCH_SECONDS)
+
+    def round(self) -> bool:
+        """Judge some due runs. Says whether there was any."""
+        now = time.monotonic()
+        due = due_runs_all_projects(most=DUE_AT_ONCE + len(self.resting))
+        ready = [run_id for run_id in due if self.resting.get(run_id, 0) <= now][:DUE_AT_ONCE]
+        for run_id in ready:
+            if self.stopping.is_set():
+                break
+            self.look_at(run_id)
+        return bool(ready)
+
+    def look_at(self, run_id: UUID) -> None:
+        """Judge one run; one that cannot be judged is left alone for a while, and the log says why."""
+        began = time.monotonic()
+        try:
+            watch_run(run_id)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("Run %s could not be judged", run_id)
+            self._rest(run_id, 60.0)
+        else:
+            self._rest(run_id, (time.monotonic() - began) * REST_SHARE)
+
+    def _rest(self, run_id: UUID, seconds: float) -> None:
+        now = time.monotonic()
+        self.resting[run_id] = now + seconds
+        if len(self.resting) > RUNS_REMEMBERED:
+            self.resting = {run: until for run, until in self.resting.items() if until > now}
+
+
+def watch_run(run_id: UUID) -> Ruling | None:
+    """Judge one run, and do what follows, in one transaction; then tell those who look at it."""
+    with transaction.atomic():
+        ruling = judge_run(run_id, now=timezone.now())
+    if ruling is None:
+        return None
+    settle(ruling)
+    if ruling.changed:
+        run = ruling.run
+        saved = SavedRun(
+            id=run.id, external_id=run.external_id, revision=run.revision, created=False, changed=True
+        )
+        announce(run.project, [saved])
+    return ruling

@@ -1,0 +1,130 @@
+"""Tests, builds and linters: which one a command runs, and how it ended. Pure."""
+
+import re
+from collections.abc import Sequence
+
+from runs.findings.clues import Outcome
+from runs.findings.commands import simple_commands
+
+#: Programs that are a check by themselves.
+_ALONE = frozenset(
+    {"pytest", "tox", "nox", "jest", "vitest", "mocha", "ava", "karma", "cypress", "rspec", "phpunit",
+     "tsc", "mypy", "pyright", "ruff", "flake8", "pylint", "eslint", "biome", "oxlint", "stylelint", "bazel",
+     "shellcheck", "golangci-lint", "rubocop", "clippy-driver", "ninja", "ant", "ctest"}
+)  # fmt: skip
+#: Programs that are a check with one of these words.
+_WITH = {
+    "npm": "test t build lint check typecheck",
+    "pnpm": "test t build lint check typecheck",
+    "yarn": "test build lint check typecheck",
+    "bun": "test build lint",
+    "deno": "test lint check",
+    "cargo": "test t build b check clippy nextest",
+    "go": "test build vet",
+    "make": "test tests check build lint all",
+    "just": "test check build lint",
+    "task": "test check build lint",
+    "mvn": "test verify package compile install",
+    "gradle": "test build check assemble",
+    "gradlew": "test build check assemble",
+    "dotnet": "test build",
+    "swift": "test build",
+    "mix": "test compile credo",
+    "rake": "test spec",
+    "playwright": "test",
+    "next": "build lint",
+    "vite": "build",
+    "webpack": "build",
+    "docker": "build",
+    "cmake": "--build",
+    "black": "--check",
+    "prettier": "--check -c",
+    "manage.py": "test check",
+    "django-admin": "test check",
+}
+_CHECKS = {program: frozenset(words.split()) for program, words in _WITH.items()}
+_SCRIPT = re.compile(
+    r"^(?:run-?tests?|tests?|runtests|build|lint|check|verify|ci)(?:\.(?:sh|py|js|ts|mjs))?$"
+)
+_PYTHON = re.compile(r"^python[\d.]*$")
+_NAMED = re.compile(r"(?:^|[:_-])(test|tests|build|lint|check|typecheck|tsc|unit|e2e)(?:$|[:_-])")
+
+
+def check_of(command: str) -> str:
+    """Name the first check in a command: `npm test`, `pytest tests/x.py`. Empty when it runs none.
+
+    Options that only change what is printed are left out, so that the same check has one name.
+    """
+    return next((name for words in simple_commands(command) if (name := _name_of(words))), "")
+
+
+def _name_of(words: Sequence[str]) -> str:
+    head, rest = words[0], list(words[1:])
+    if _PYTHON.match(head) and rest:
+        if rest[0] == "-m" and len(rest) > 1:
+            head, rest = rest[1], rest[2:]
+        elif not rest[0].startswith("-"):
+            head, rest = rest[0].rsplit("/", 1)[-1], rest[1:]
+        if head == "unittest":
+            return _named("unittest", rest)
+    if head in ("node", "bash", "sh") and rest and not rest[0].startswith("-"):
+        head, rest = rest[0].rsplit("/", 1)[-1], rest[1:]
+    if head in ("make", "npm", "pnpm", "yarn") and "run" in rest[:1]:
+        rest = rest[1:]
+        if rest and _NAMED.search(rest[0]):
+            return _named(f"{head} run {rest[0]}", rest[1:])
+    if head in _ALONE:
+        return _named(head, rest)
+    if head in _CHECKS:
+        word = next((word for word in rest if not word.startswith("-") or word in _CHECKS[head]), "")
+        if word in _CHECKS[head] or (word and head in ("make", "just", "task") and _NAMED.search(word)):
+            return _named(f"{head} {word}", rest[rest.index(word) + 1 :])
+        return "make" if head == "make" and not word else ""
+    return _named(head, rest) if _SCRIPT.match(head) else ""
+
+
+#: What only says where output goes, or how much of it there is.
+_QUIET = re.compile(
+    r"^(?:-+(?:v+|q+|s|x|quiet|verbose|silent|no-color|color(?:=.*)?|tb(?:=.*)?|watch=false|ci|run|force|\d+)"
+    r"|--|\d?>.*|\d>&\d)$"
+)
+
+
+def _named(name: str, rest: Sequence[str]) -> str:
+    told = [word for word in rest if not _QUIET.match(word)]
+    return " ".join([name, *told])[:120]
+
+
+_RED = re.compile(
+    r"\b[1-9]\d* (?:failed|failures?|errors?|failing|problems?)\b|^FAILED\b|^FAIL\b|\berror TS\d+"
+    r"|BUILD FAILED|test result: FAILED|could not compile|npm ERR!|ELIFECYCLE|^make(?:\[\d+\])?: \*\*\*"
+    r"|Traceback \(most recent|Build failed|Compilation failed|AssertionError|^E\s{2,}|SyntaxError"
+    r"|ModuleNotFoundError|error\[E\d+\]",
+    re.MULTILINE | re.IGNORECASE,
+)
+_GREEN = re.compile(
+    r"\b\d+ (?:passed|passing|tests? passed)\b|test result: ok|\b0 (?:errors|failures|failed|problems)\b"
+    r"|^PASS\b|^ok\s|^OK\b|Build succeeded|BUILD SUCCESS|Compiled successfully|All checks passed"
+    r"|no issues found|Successfully built|built in \d|Finished [`\w]",
+    re.MULTILINE | re.IGNORECASE,
+)
+_NOT_RED = re.compile(r"\b0 (?:failed|failures?|errors?|problems?)\b", re.IGNORECASE)
+#: The exit code is that of something after the check.
+_MASKED = re.compile(r"\|(?!\|)|\|\||;\s*(?:true|echo|exit 0|:)")
+
+
+def outcome_of(command: str, *, exit_code: int | None, failed: bool, output: str) -> Outcome:
+    """Say how a check ended: by its exit code, or its words where something after it made the code."""
+    code = exit_code if exit_code is not None else (1 if failed else 0)
+    if code and not (_MASKED.search(command) and _GREEN.search(output) and not is_red(output)):
+        return Outcome.RED
+    if not _MASKED.search(command):
+        return Outcome.GREEN
+    if is_red(output):
+        return Outcome.RED
+    return Outcome.GREEN if _GREEN.search(output) else Outcome.UNKNOWN
+
+
+def is_red(output: str) -> bool:
+    """Say whether a check's output tells of failures."""
+    return bool(_RED.search(_NOT_RED.sub("", output)))

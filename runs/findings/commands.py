@@ -1,0 +1,64 @@
+"""What a shell command is about: its programs, the check that it runs, what in it destroys. Pure."""
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from runs.limits import COMMAND_CHARS
+
+#: Words in front of a command that say nothing of what it does.
+_BEFORE = frozenset(
+    {"sudo", "env", "time", "nohup", "exec", "command", "npx", "bunx", "xvfb-run", "then", "do"}
+)
+_WITH_NUMBER = frozenset({"timeout", "nice", "gtimeout"})
+_RUNNERS = {
+    "uv": {"run"}, "poetry": {"run"}, "pipenv": {"run"}, "hatch": {"run"}, "pdm": {"run"}, "rye": {"run"},
+    "bundle": {"exec"}, "pnpm": {"exec", "dlx"}, "yarn": {"exec", "dlx"}, "npm": {"exec"}, "conda": {"run"},
+}  # fmt: skip
+_ENDS = frozenset({"&&", "||", ";", "|", "&", "\n", "|&", ";;", "(", ")"})
+_ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
+
+
+def simple_commands(command: str) -> list[list[str]]:
+    """Split a command line into its simple commands, each as words; what follows a heredoc is left out."""
+    found: list[list[str]] = [[]]
+    for word in _words_of(command[:COMMAND_CHARS].split("<<", 1)[0]):
+        if word in _ENDS:
+            found.append([])
+        else:
+            found[-1].append(word)
+    return [bare for words in found if (bare := _bare(words))]
+
+
+def _words_of(command: str) -> Iterator[str]:
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=";&|()\n")
+    lexer.whitespace = " \t\r"
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    try:
+        yield from lexer
+    except ValueError:  # an open quote: what comes after it is not known
+        return
+
+
+def _bare(words: list[str]) -> list[str]:
+    """Drop assignments, `sudo`, `timeout 60`, `uv run` and the like in front of a command."""
+    words = list(words)
+    while words:
+        head = words[0].rsplit("/", 1)[-1]
+        if _ASSIGNMENT.match(words[0]) or head in _BEFORE:
+            del words[0]
+        elif head in _WITH_NUMBER:
+            words = words[1:]
+            while words and (words[0].startswith("-") or words[0][:1].isdigit()):
+                del words[0]
+        elif head in _RUNNERS and len(words) > 2 and words[1] in _RUNNERS[head]:
+            words = words[2:]
+        else:
+            return [head, *words[1:]]
+    return []
+
+
+def programs_of(command: str) -> Sequence[str]:
+    """List the programs that a command line starts."""
+    return [words[0] for words in simple_commands(command)]

@@ -1,0 +1,173 @@
+"""Clues out of steps: everything that needs a step's own texts is settled here, once. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct, field
+
+from runs.findings.checks import check_of, outcome_of
+from runs.findings.clues import Clue, Outcome
+from runs.findings.dangers import danger_of
+from runs.findings.errors import rough_of, sign_of
+from runs.kinds import FAILED_STATES, Kind, StepStatus
+from runs.patches import paths_of_patch
+from runs.records import digest_of
+from runs.sentences import answer_texts
+from runs.tools import COMMAND_NAMES, PATH_NAMES, Family, arguments_of, family_of_call, text_in
+
+SHORT = 8  # bytes of a digest that tell the contents of one run apart
+COMMAND_KEPT = 300
+QUERY_KEPT = 120
+
+_SEARCHES = frozenset({Family.GREP, Family.GLOB, Family.SEARCH, Family.FETCH})
+_QUERIES = ("pattern", "query", "regex", "search_term", "glob_pattern", "url")
+_PART_NAMES = ("offset", "limit", "start_line", "end_line", "view_range", "line_range", "pages")
+
+
+class Source(Struct, kw_only=True):
+    """A step as stored, with as much of its texts as rules look at."""
+
+    seq: int
+    key: str
+    kind: str
+    status: str
+    tool: str = ""
+    model: str = ""
+    agent: str = ""
+    turn: int = 0
+    error: str = ""
+    error_kind: str = ""
+    exit_code: int | None = None
+    attempt: int | None = None
+    at: int | None = None
+    until: int | None = None
+    ms: int | None = None
+    input: str = ""
+    output: str = ""
+    input_digest: bytes | None = None
+    in_size: int = 0
+    out_size: int = 0
+    stop: str = ""
+    fresh: int | None = None  #: input tokens that are not cached
+    cached: int = 0
+    written: int = 0
+    out: int = 0
+    cost: float | None = None
+    copied: bool = False
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+def clue_of(step: Source, *, cwd: str = "") -> Clue:
+    """Make the clue of a step."""
+    shared: dict[str, Any] = {
+        "seq": step.seq,
+        "key": step.key,
+        "kind": step.kind,
+        "status": step.status,
+        "at": step.at,
+        "until": step.until if step.until is not None else _end_of(step),
+        "ms": step.ms,
+        "lane": step.agent,
+        "turn": step.turn,
+        "is_meta": step.detail.get("meta") is True,
+        "tool": step.tool,
+        "error": _error_of(step),
+        "error_kind": step.error_kind,
+        "exit_code": step.exit_code,
+        "in_size": step.in_size,
+        "out_size": step.out_size,
+        "model": step.model,
+        "stop": step.stop,
+        "attempt": step.attempt,
+    }
+    if step.kind == Kind.TOOL or step.tool:
+        return Clue(**shared, **_of_call(step, cwd))
+    if step.kind in (Kind.LLM, Kind.FINAL):
+        return Clue(**shared, **_of_answer(step))
+    return Clue(**shared, **_of_retry(step)) if step.kind == Kind.RETRY else Clue(**shared)
+
+
+def _end_of(step: Source) -> int | None:
+    return step.at + step.ms if step.at is not None and step.ms is not None else None
+
+
+def _error_of(step: Source) -> str:
+    failed = step.status in FAILED_STATES or step.kind in (Kind.ERROR, Kind.RETRY)
+    return sign_of(step.error or step.output) if failed else ""
+
+
+def _of_call(step: Source, cwd: str) -> dict[str, Any]:
+    arguments = arguments_of(step.input)
+    family = family_of_call(step.tool, arguments)
+    command = _command_of(step, arguments) if family in (Family.SHELL, Family.PATCH) else ""
+    check = check_of(command) if family is Family.SHELL else ""
+    return {
+        "family": family,
+        "args": (step.input_digest or digest_of(step.input.encode()))[:SHORT],
+        "rough": digest_of(rough_of(step.input).encode())[:SHORT],
+        "path": path_of(step, arguments, family, cwd),
+        "part": ":".join(str(arguments[name]) for name in _PART_NAMES if arguments.get(name) is not None)[
+            :40
+        ],
+        "query": text_in(arguments, *_QUERIES)[:QUERY_KEPT] if family in _SEARCHES else "",
+        "command": command[:COMMAND_KEPT],
+        "check": check,
+        "outcome": _outcome_of(step, command) if check else Outcome.UNKNOWN,
+        "danger": danger_of(command) if family is Family.SHELL else "",
+    }
+
+
+def _command_of(step: Source, arguments: Mapping[str, object]) -> str:
+    told = step.detail.get("command")
+    return told if isinstance(told, str) and told else text_in(dict(arguments), *COMMAND_NAMES)
+
+
+def path_of(step: Source, arguments: Mapping[str, object], family: Family, cwd: str) -> str:
+    """Find the file that a call asked for, relative to the working directory where it lies in it."""
+    told = step.detail.get("path")
+    path = told if isinstance(told, str) and told else text_in(dict(arguments), *PATH_NAMES)
+    if not path and family is Family.PATCH:
+        path = next(iter(paths_of_patch(dict(arguments))), "")
+    path = path.replace("\\", "/")
+    home = cwd.replace("\\", "/").rstrip("/") + "/"
+    return path.removeprefix(home).removeprefix("./") if len(home) > 1 else path.removeprefix("./")
+
+
+def _outcome_of(step: Source, command: str) -> Outcome:
+    if step.status in (StepStatus.RUNNING, StepStatus.CANCELLED, StepStatus.UNANSWERED, StepStatus.DENIED):
+        return Outcome.UNKNOWN
+    failed = step.status == StepStatus.FAILED
+    return outcome_of(command, exit_code=step.exit_code, failed=failed, output=step.output)
+
+
+def _of_answer(step: Source) -> dict[str, Any]:
+    told = step.fresh is not None
+    return {
+        "sent": (step.fresh or 0) + step.cached + step.written if told else None,
+        "cached": step.cached,
+        "written": step.written,
+        "out": step.out,
+        "cost": None if step.copied else step.cost,
+        "is_empty": step.status == StepStatus.OK and _is_empty(step),
+    }
+
+
+def _is_empty(step: Source) -> bool:
+    if not step.output.strip():
+        return step.out_size == 0
+    return (
+        "tool_use" not in step.output
+        and "tool_call" not in step.output
+        and not any(answer_texts(step.output))
+    )
+
+
+def _of_retry(step: Source) -> dict[str, Any]:
+    numbers = {name: step.detail.get(name) for name in ("max_attempts", "wait_ms")}
+    whole = {name: int(value) for name, value in numbers.items() if isinstance(value, int | float)}
+    of = step.detail.get("of")
+    return {
+        "most": whole.get("max_attempts"),
+        "wait_ms": whole.get("wait_ms"),
+        "of": of if isinstance(of, str) else "",
+    }

@@ -1,0 +1,13 @@
+"""All signatures, in the order in which the catalogue shows them. Each module has its own tuple of them."""
+
+from types import MappingProxyType
+
+from runs.findings.found import Registry, Signature
+from runs.findings.signatures import hidden, loops
+
+ALL: tuple[Signature, ...] = (*loops.SIGNATURES, *hidden.SIGNATURES)
+
+SIGNATURES: Registry = MappingProxyType({signature.slug: signature for signature in ALL})
+
+#: Changes when any rule does: runs judged by other rules are judged anew when they next change or are opened.
+RULES_VERSION = sum(signature.version for signature in ALL) * 1_000 + len(ALL)

@@ -1,0 +1,45 @@
+"""The numbers that rules compare with: the defaults, and what a project sets instead. Pure."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from msgspec import Struct
+
+
+class Threshold(Struct, frozen=True, kw_only=True):
+    """One number. A value of a project counts from `least` to `most`."""
+
+    value: float
+    unit: str
+    about: str
+    least: float = 0
+    most: float = 1e9
+
+
+THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
+    {
+        "loop_repeats": Threshold(
+            value=3, unit="calls", least=2, about="The same call with the same arguments is a loop."
+        ),
+    }
+)
+
+
+class Limits(Mapping[str, float]):
+    """The thresholds of one project."""
+
+    def __init__(self, overrides: Mapping[str, object] | None = None) -> None:
+        self._values = {name: each.value for name, each in THRESHOLDS.items()}
+        for name, value in (overrides or {}).items():
+            known = THRESHOLDS.get(name)
+            if known and isinstance(value, int | float) and not isinstance(value, bool):
+                self._values[name] = min(max(float(value), known.least), known.most)
+
+    def __getitem__(self, name: str) -> float:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)

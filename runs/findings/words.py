@@ -1,0 +1,25 @@
+"""Words that findings share. Pure."""
+
+from runs.findings.clues import Clue
+from runs.tools import Family
+from runs.words import one_line
+
+_VERBS = {
+    Family.READ: "Read",
+    Family.GREP: "Search",
+    Family.GLOB: "List",
+    Family.EDIT: "Edit",
+    Family.WRITE: "Write",
+    Family.PATCH: "Patch",
+    Family.FETCH: "Fetch",
+    Family.SEARCH: "Web search",
+}
+
+
+def named_call(call: Clue) -> str:
+    """Name a call as people would: ``Read auth.ts``, `npm test`."""
+    if call.command:
+        return f"`{one_line(call.command, limit=60)}`"
+    verb = _VERBS.get(Family(call.family)) if call.family else None
+    object_ = call.path.rsplit("/", 1)[-1] or call.query
+    return f"{verb or call.tool} {one_line(object_, limit=60)}".strip()

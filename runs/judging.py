@@ -1,0 +1,215 @@
+"""The only writer of findings: what changed of a run becomes clues, all its clues become findings.
+
+A judgement may be made again at any time and comes to the same: it is called in the transaction that also
+does what follows from it, and the run stays due until that has committed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from runs.findings.case import Case, RunFacts
+from runs.findings.clues import VERSION, Clue, pack_clues
+from runs.findings.judge import Judged, judge
+from runs.findings.making import Source, clue_of
+from runs.findings.mentions import mentions_in
+from runs.findings.signatures import RULES_VERSION
+from runs.findings.thresholds import Limits
+from runs.kinds import Kind
+from runs.limits import CLUES_PAGE, EVIDENCE_STEPS
+from runs.models import CluePage, Finding, Judgement, Run
+from runs.queries.judging import (
+    changed_steps,
+    clues_of,
+    mentions_of,
+    pack_mentions,
+    touches_of,
+    unpack_mentions,
+)
+from runs.records import digest_of
+
+#: Where a project keeps its thresholds and mutes: settings["findings"] = {"thresholds": {…}, "muted": […]}.
+SETTINGS = "findings"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+SETTLE = "UPDATE runs_run SET due = false WHERE id = %(run)s AND due AND revision = %(revision)s"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruling:
+    """What one look at a run came to."""
+
+    run: Run
+    findings: list[Finding]  #: all of the run, in their order
+    new: list[Finding]  #: that were not there before
+    changed: bool  #: whether any finding came, went or says something else
+
+
+def judge_run(run_id: UUID, *, now: datetime) -> Ruling | None:
+    """Judge a run, inside the caller's transaction. None when it is gone, or somebody else is judging it."""
+    run = Run.objects.select_related("project__team").filter(pk=run_id).first()
+    judgement = _lock(run, now=now) if run else None
+    if run is None or judgement is None:
+        return None
+    clues = _refresh_clues(run, judgement)
+    case = Case(
+        facts_of(run),
+        [clue for page in clues.values() for clue in page],
+        touches=touches_of(run.id) if run.changes else {},
+        limits=limits_of(run.project),
+        mentions=lambda: mentions_of(run.id),
+    )
+    judged = judge(case, muted=muted_of(run.project))
+    return _save(run, judgement, case, judged, now=now)
+
+
+def settle(ruling: Ruling) -> None:
+    """Say that rules have seen a run, unless it has changed since; after the commit of what they said."""
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE, {"run": ruling.run.id, "revision": ruling.run.revision})
+
+
+def limits_of(project: Any) -> Limits:
+    """Read the thresholds of a project."""
+    return Limits(_settings_of(project).get("thresholds"))
+
+
+def muted_of(project: Any) -> frozenset[str]:
+    """Read which signatures a project does not want to hear of."""
+    muted = _settings_of(project).get("muted")
+    return frozenset(map(str, muted)) if isinstance(muted, list) else frozenset()
+
+
+def _settings_of(project: Any) -> dict[str, Any]:
+    settings = project.settings.get(SETTINGS) if isinstance(project.settings, dict) else None
+    return settings if isinstance(settings, dict) else {}
+
+
+def _lock(run: Run, *, now: datetime) -> Judgement | None:
+    new = Judgement(run_id=run.id, project_id=run.project_id, at=now)
+    Judgement.objects.bulk_create([new], ignore_conflicts=True)
+    return Judgement.objects.select_for_update(skip_locked=True).filter(pk=run.id).first()
+
+
+def _refresh_clues(run: Run, judgement: Judgement) -> dict[int, list[Clue]]:
+    """Make the clues of what changed, keep them, and return those of the whole run, by page."""
+    known = judgement.clue_version == VERSION
+    pages = clues_of(run.id) if known else {}
+    steps = changed_steps(run, after=judgement.revision if known else -1)
+    by_page: dict[int, list[Source]] = {}
+    for step in steps:
+        by_page.setdefault(step.seq // CLUES_PAGE, []).append(step)
+    kept = CluePage.objects.filter(run_id=run.id, page__in=by_page) if known else []
+    said = {row.page: unpack_mentions(bytes(row.mentions), row.page) for row in kept}
+    for page, changed in by_page.items():
+        new = {step.seq: clue_of(step, cwd=run.cwd) for step in changed}
+        old = {clue.seq: clue for clue in pages.get(page, [])}
+        pages[page] = [clue for _, clue in sorted((old | new).items())]
+        said[page] = said.get(page, {}) | {step.seq: _mentions(step) for step in changed}
+    _keep(run, pages, said)
+    return pages
+
+
+def _mentions(step: Source) -> bytes:
+    """Remember what the agent was told: by humans, and by tools."""
+    if step.kind == Kind.PROMPT:
+        return mentions_in(step.input)
+    return mentions_in(step.output) if step.tool else b""
+
+
+def _keep(run: Run, pages: dict[int, list[Clue]], said: dict[int, dict[int, bytes]]) -> None:
+    rows = [
+        CluePage(run_id=run.id, page=page, clues=pack_clues(pages[page]), mentions=pack_mentions(mentions))
+        for page, mentions in said.items()
+    ]
+    CluePage.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["run_id", "page"], update_fields=["clues", "mentions"]
+    )
+
+
+def facts_of(run: Run) -> RunFacts:
+    """Take what rules need of the run itself."""
+    return RunFacts(
+        status=run.status,
+        outcome=run.outcome,
+        error=run.error,
+        agent=run.agent,
+        model=run.model,
+        cwd=run.cwd,
+        turns=run.turns,
+        cost=float(run.cost_usd),
+        started=_ms(run.started_at),
+        ended=_ms(run.ended_at),
+        updated=_ms(run.updated_at),
+    )
+
+
+def _ms(time: datetime | None) -> int | None:
+    return None if time is None else round(time.timestamp() * 1_000)
+
+
+def _save(run: Run, judgement: Judgement, case: Case, judged: Sequence[Judged], *, now: datetime) -> Ruling:
+    old = {(row.signature, row.key): row for row in Finding.objects.filter(run_id=run.id)}
+    rows = [_row(run, case, place, each, now=now) for place, each in enumerate(judged)]
+    for row in rows:
+        before = old.get((row.signature, row.key))
+        row.found_at = before.found_at if before else now
+        row.at = before.at if before and row.at == now else row.at
+    new = [row for row in rows if (row.signature, row.key) not in old]
+    gone = old.keys() - {(row.signature, row.key) for row in rows}
+    changed = [row for row in rows if row not in new and _says(row) != _says(old[row.signature, row.key])]
+    for signature, key in gone:
+        Finding.objects.filter(run_id=run.id, signature=signature, key=key).delete()
+    Finding.objects.bulk_create(
+        [*new, *changed],
+        update_conflicts=True,
+        unique_fields=["run_id", "signature", "key"],
+        update_fields=[*_SAID, "found_at"],
+    )
+    differs = bool(new or gone or changed)
+    judgement.revision, judgement.clue_version, judgement.rules = run.revision, VERSION, rules_of(run.project)
+    judgement.findings = len(rows)
+    judgement.severity = max((row.severity for row in rows), default=0)
+    judgement.at = now if differs else judgement.at
+    judgement.save()
+    return Ruling(run=run, findings=rows, new=new, changed=differs)
+
+
+#: What a finding says; a row is written again when any of it differs.
+_SAID = ("severity", "sentence", "steps", "step", "changes", "numbers", "used", "place", "at")
+
+
+def _says(row: Finding) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in _SAID)
+
+
+def _row(run: Run, case: Case, place: int, judged: Judged, *, now: datetime) -> Finding:
+    found = judged.found
+    clue = case.by_seq.get(found.at)
+    at = _EPOCH + timedelta(milliseconds=clue.at) if clue and clue.at is not None else now
+    return Finding(
+        run_id=run.id,
+        signature=judged.signature.slug,
+        key=found.key[:200],
+        project_id=run.project_id,
+        severity=judged.severity,
+        sentence=found.sentence,
+        steps=list(found.steps[:EVIDENCE_STEPS]),
+        step=found.at,
+        changes=list(found.changes[:EVIDENCE_STEPS]),
+        numbers=found.numbers | {"steps": len(found.steps)},
+        used=found.used,
+        place=place,
+        at=at,
+    )
+
+
+def rules_of(project: Any) -> str:
+    """Name the rules that a project's runs are judged by: their version, its thresholds and mutes."""
+    told = f"{RULES_VERSION}:{sorted(limits_of(project).items())}:{sorted(muted_of(project))}"
+    return digest_of(told.encode()).hex()

@@ -1,0 +1,19 @@
+"""Tables of a recording. The store (`runs.store`) is the only writer of what was recorded."""
+
+from runs.models.findings import CluePage, Finding, Judgement
+from runs.models.listing import RunSum, RunText
+from runs.models.recordings import BilledCall, Blob, ContextNode, FileChange, Run, Step
+
+__all__ = [
+    "BilledCall",
+    "Blob",
+    "CluePage",
+    "ContextNode",
+    "FileChange",
+    "Finding",
+    "Judgement",
+    "Run",
+    "RunSum",
+    "RunText",
+    "Step",
+]

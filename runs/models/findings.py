@@ -1,0 +1,65 @@
+"""What rules think of runs. `runs.judging` is the only writer; all of it can be made anew."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from teams.models import Project
+
+
+class Judgement(models.Model):
+    """What rules say of one run as a whole, and how far they have read."""
+
+    run_id = models.UUIDField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    revision = models.BigIntegerField(default=-1)  # of the run, up to which steps have clues
+    clue_version = models.IntegerField(default=0)
+    rules = models.TextField(default="")  # version of the rules, thresholds and mutes it was judged by
+    at = models.DateTimeField()  # when the findings last changed
+    findings = models.IntegerField(default=0)
+    severity = models.SmallIntegerField(default=0)  # of the worst finding; 0: none
+    story = models.JSONField(default=dict)  # account, chapters and the moment, see runs.findings.stories
+
+    def __str__(self):
+        return f"{self.run_id} {self.findings}"
+
+
+class CluePage(models.Model):
+    """Clues of up to CLUES_PAGE steps of a run: those whose number, divided by that, is `page`."""
+
+    pk = models.CompositePrimaryKey("run_id", "page")
+    run_id = models.UUIDField()
+    page = models.IntegerField()
+    clues = models.BinaryField()  # see runs.findings.clues
+    mentions = models.BinaryField()  # paths that the steps name, see runs.findings.mentions
+
+    def __str__(self):
+        return f"{self.run_id} {self.page}"
+
+
+class Finding(models.Model):
+    """One detected failure signature in one run."""
+
+    pk = models.CompositePrimaryKey("run_id", "signature", "key")
+    run_id = models.UUIDField()
+    signature = models.TextField()
+    key = models.TextField()
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    severity = models.SmallIntegerField()
+    sentence = models.TextField()
+    steps = ArrayField(models.IntegerField())
+    step = models.IntegerField()  # with which it came true
+    changes = ArrayField(models.IntegerField(), default=list)  # file changes that belong to it
+    numbers = models.JSONField(default=dict)
+    used = models.JSONField(default=dict)  # thresholds that it rests on
+    place = models.IntegerField(default=0)  # in the order of the run's findings
+    at = models.DateTimeField()  # when that step started, else when it was found
+    found_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # The cards of a project: occurrences of a signature by time.
+            models.Index(fields=["project", "signature", "-at"], name="finding_of_signature"),
+        ]
+
+    def __str__(self):
+        return f"{self.signature} {self.sentence}"
