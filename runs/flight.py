@@ -1,6 +1,8 @@
 """The small flight strip of the run list: a tick a step. Pure."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from runs.kinds import Kind, StepStatus
 from runs.tools import EDITING, Family, family_of
@@ -23,8 +25,7 @@ _DOTS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tick:
+class Tick(NamedTuple):
     """What a tick needs of a step."""
 
     kind: str
@@ -41,6 +42,7 @@ class Bars:
     path: str
 
 
+@lru_cache(maxsize=4096)
 def colour_of(tick: Tick) -> str:
     """Name the colour of a step: failures and retries before everything else."""
     if tick.kind != Kind.RETRY and tick.status in (StepStatus.FAILED, StepStatus.DENIED):

@@ -10,8 +10,10 @@ from runs.kinds import Kind
 from runs.models import Run
 from runs.queries.changes import hidden_steps
 from runs.queries.flights import flights_of
+from runs.queries.runs import ListedRun
 from runs.queries.steps import Row, Window, lanes_of, rows_by_key
-from runs.shown.runs import RunHead, RunRow, run_head, run_row
+from runs.shown.listed import RunRow, run_rows
+from runs.shown.runs import RunHead, run_head
 from runs.shown.steps import Around, Place, StepRow, row_shown
 from runs.tools import EDITING, family_of
 from teams.models import Project
@@ -102,15 +104,9 @@ def render_step(row: StepRow) -> str:
     return render_to_string("runs/_step_row.html", {"row": row})
 
 
-def show_runs(project: Project, runs: Sequence[Run]) -> list[RunRow]:
+def show_runs(project: Project, runs: Sequence[ListedRun]) -> list[RunRow]:
     """Build the rows of the run list, with one query for all their strips."""
-    flights = flights_of(run.id for run in runs)
-    return [run_row(run, place_of(project, run), flights[run.id]) for run in runs]
-
-
-def render_run(row: RunRow) -> str:
-    """Render one run's row."""
-    return render_to_string("runs/_run_row.html", {"row": row})
+    return run_rows(project, runs, flights_of(run.id for run in runs))
 
 
 def render_head(run: Run) -> str:

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from msgspec import Struct
 
 from runs.deltas import RELOAD, delta_after
-from runs.fragments import render_run, show_runs
+from runs.fragments import show_runs
 from runs.limits import FRAME_THREADS, RELOAD_SECONDS
 from runs.models import Run
 from runs.queries.runs import RunFilter, marks_of_page, run_seen_by, runs_among
@@ -78,7 +78,7 @@ def _make_list_frame(project: Project, chosen: RunFilter, ids: list[UUID]) -> st
     rows = show_runs(project, runs_among(project, chosen, ids))
     shown = {row.id for row in rows}
     told = {
-        "rows": [{"run": row.id, "html": render_run(row)} for row in rows],
+        "rows": [{"run": row.id, "html": row.html} for row in rows],
         "gone": [str(run_id) for run_id in ids if str(run_id) not in shown],
     }
     if not chosen.text:  # adding up what a text finds takes long; the page loaded it once

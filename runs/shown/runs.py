@@ -1,13 +1,12 @@
-"""Rows of the run list, and the header of a run."""
+"""What is said of a run, in the list and above its page."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from runs.flight import Bars, Tick, bars_of, words_of
 from runs.kinds import RunStatus
 from runs.models import Run
-from runs.shown.steps import Place, micros
+from runs.queries.runs import ListedRun
 from runs.words import count, duration, money, one_line, plural, share, tokens
 
 _STATUS = {
@@ -47,37 +46,6 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RunRow:
-    """One row of the list."""
-
-    id: str
-    at: int
-    revision: int
-    url: str
-    status: Status
-    title: str
-    where: str
-    bars: list[Bars]
-    flight: str
-    agent: str
-    model: str
-    duration: str
-    turns: str
-    tools: str
-    retries: int
-    failures: int
-    files: str
-    added: str
-    removed: str
-    tokens: str
-    cost: str
-    cost_note: str
-    started: datetime
-    verdict: str
-    tags: list[str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class RunHead:
     """The facts above a run."""
 
@@ -112,7 +80,7 @@ class RunHead:
     revision: int
 
 
-def status_of(run: Run) -> Status:
+def status_of(run: Run | ListedRun) -> Status:
     """Say how a run stands; the source's own word for the outcome is told with it."""
     word, tone = _STATUS[RunStatus(run.status)]
     outcome = one_line(run.outcome, limit=40)
@@ -120,12 +88,12 @@ def status_of(run: Run) -> Status:
     return Status(word=word if not outcome or repeats else f"{word} · {outcome}", tone=tone)
 
 
-def title_of(run: Run) -> str:
+def title_of(run: Run | ListedRun) -> str:
     """Name a run: its title, else the first prompt, else the client's id."""
     return one_line(run.name or run.task, limit=160) or run.external_id
 
 
-def where_of(run: Run) -> str:
+def where_of(run: Run | ListedRun) -> str:
     """Write `repo@branch`."""
     repo = run.repo or run.cwd.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     return f"{repo}@{run.branch}" if run.branch else repo
@@ -145,48 +113,14 @@ def cost_words(cost: Decimal, *, calls: int, unpriced: int, lower_bound: int) ->
     return (money(cost), "") if calls else ("–", "")
 
 
-def tokens_total(run: Run) -> int:
+def tokens_total(run: Run | ListedRun) -> int:
     """Add up all buckets."""
     return run.input_tokens + cached_tokens(run) + run.output_tokens
 
 
-def cached_tokens(run: Run) -> int:
+def cached_tokens(run: Run | ListedRun) -> int:
     """Add up what was read from and written to the cache."""
     return run.cache_read_tokens + run.cache_write_5m_tokens + run.cache_write_1h_tokens
-
-
-def run_row(run: Run, place: Place, ticks: list[Tick]) -> RunRow:
-    """Build one row of the list."""
-    cost, note = cost_words(
-        run.cost_usd, calls=run.llm_calls, unpriced=run.unpriced_calls, lower_bound=run.lower_bound_calls
-    )
-    return RunRow(
-        id=str(run.id),
-        at=micros(run.sort_at),
-        revision=run.revision,
-        url=place.url("run"),
-        status=status_of(run),
-        title=title_of(run),
-        where=where_of(run),
-        bars=bars_of(ticks),
-        flight=words_of(ticks),
-        agent=run.agent,
-        model=run.model,
-        duration=duration(_elapsed(run)),
-        turns=count(run.turns),
-        tools=count(run.tool_calls),
-        retries=run.retries,
-        failures=run.failures,
-        files=plural(run.files_changed, "file") if run.files_changed else "",
-        added=f"+{count(run.lines_added)}" if run.files_changed else "",
-        removed=f"−{count(run.lines_removed)}" if run.files_changed else "",
-        tokens=tokens(tokens_total(run)),
-        cost=cost,
-        cost_note=note,
-        started=run.sort_at,
-        verdict=run.verdict,
-        tags=run.tags,
-    )
 
 
 def run_head(run: Run) -> RunHead:
@@ -203,7 +137,7 @@ def run_head(run: Run) -> RunHead:
         model=run.model,
         where=where_of(run),
         commit=run.commit[:8],
-        duration=duration(_elapsed(run)),
+        duration=duration(elapsed(run)),
         turns=run.turns,
         tools=run.tool_calls,
         agents=run.agents,
@@ -227,7 +161,8 @@ def run_head(run: Run) -> RunHead:
     )
 
 
-def _elapsed(run: Run) -> int | None:
+def elapsed(run: Run | ListedRun) -> int | None:
+    """Measure a run from its start to its end, in milliseconds."""
     if run.started_at is None or run.ended_at is None:
         return None
     return max(0, round((run.ended_at - run.started_at).total_seconds() * 1_000))
