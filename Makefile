@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 WORKERS ?= 2
 
-.PHONY: run test check bench screenshots lock format clean
+.PHONY: run test check bench bench-findings screenshots lock format clean
 
 run: $(STAMP)
 	@exec $(BIN)/python manage.py serve
@@ -25,6 +25,10 @@ bench: $(STAMP)
 	$(BIN)/python -m bench.events
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.live
+	$(BIN)/python -m bench.findings
+
+bench-findings: $(STAMP)
+	$(BIN)/python -m bench.findings
 
 # Takes the pictures in docs/screenshots/ anew, from the demo runs.
 screenshots: $(STAMP)

@@ -4,7 +4,7 @@ A judgement may be made again at any time and comes to the same: it is called in
 does what follows from it, and the run stays due until that has committed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -56,16 +56,20 @@ def judge_run(run_id: UUID, *, now: datetime) -> Ruling | None:
     judgement = _lock(run, now=now) if run else None
     if run is None or judgement is None:
         return None
-    clues = _refresh_clues(run, judgement)
-    case = Case(
+    case = case_of(run, _refresh_clues(run, judgement))
+    judged = judge(case, muted=muted_of(run.project))
+    return _save(run, judgement, case, judged, now=now)
+
+
+def case_of(run: Run, clues: Mapping[int, Sequence[Clue]]) -> Case:
+    """Put together what rules are given of a run; its clues come by page."""
+    return Case(
         facts_of(run),
         [clue for page in clues.values() for clue in page],
         touches=touches_of(run.id) if run.changes else {},
         limits=limits_of(run.project),
         mentions=lambda: mentions_of(run.id),
     )
-    judged = judge(case, muted=muted_of(run.project))
-    return _save(run, judgement, case, judged, now=now)
 
 
 def settle(ruling: Ruling) -> None:

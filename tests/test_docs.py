@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from django.urls import URLResolver, get_resolver
 
+from runs.findings.signatures import SIGNATURES
+from runs.findings.thresholds import THRESHOLDS
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOCS = "\n".join(path.read_text() for path in sorted((CHECKOUT / "docs").rglob("*.md")))
 SETTINGS_PAGE = (CHECKOUT / "docs" / "reference" / "settings.md").read_text()
@@ -72,3 +75,9 @@ def test_every_wire_format_is_documented() -> None:
     formats = sorted(path.parent.name for path in (CHECKOUT / "ingest" / "formats").glob("*/__init__.py"))
     pages = {path.stem for path in (CHECKOUT / "docs" / "reference").glob("*.md")}
     assert [name for name in formats if name.replace("_", "-") not in pages] == []
+
+
+def test_every_signature_and_threshold_is_documented() -> None:
+    page = (CHECKOUT / "docs" / "reference" / "findings.md").read_text()
+    assert [slug for slug in SIGNATURES if f"### `{slug}` " not in page] == []
+    assert [name for name in THRESHOLDS if f"| `{name}` |" not in page] == []

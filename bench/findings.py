@@ -1,0 +1,194 @@
+"""Measure the rules: how right they are on the labelled set, what they cost, what they say of real runs.
+
+    .venv/bin/python -m bench.findings     (`make bench-findings`)
+
+The labelled set is that of the tests (tests/runs/findings/labelled.py). Real runs are the transcripts beside
+the checkout, where they are, and the demo runs.
+"""
+
+import os
+import shutil
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.report import Report
+from bench.store import NOW, make_project, start_django
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "claude_code"
+STEPS, ROUNDS = 20_000, 5
+
+
+def main() -> None:
+    start_django()
+    try:
+        report = Report("findings")
+        project = make_project()
+        verdicts = judge_labelled(project)
+        report.table(
+            "The labelled set: runs that show a signature, near misses, and what the rules say",
+            ["signature", "shown", "found", "near misses", "found", "precision", "recall"],
+            scores(verdicts),
+        )
+        report.table("Confusion (rows: labelled as, columns: found as, numbered alike)", *confusion(verdicts))
+        report.table(f"A run of {STEPS:,} steps (all rules: bar 300 ms)", ["", "ms"], costs(project))
+        report.table("Real runs and demo runs", ["run", "steps", "errors · warnings · hints", "findings"],
+                     real_runs(project))  # fmt: skip
+        report.save()
+    finally:
+        shutil.rmtree(os.environ["AGENTSCOPE_DATA"], ignore_errors=True)
+
+
+def judge_labelled(project: Any) -> list[tuple[Any, set[str]]]:
+    """Judge each labelled run as the product does: (labels, signatures found)."""
+    from runs.store import save
+    from tests.runs.findings.labelled import labelled_runs
+
+    verdicts = []
+    for labelled in labelled_runs():
+        project.settings = {"findings": dict(labelled.settings)}
+        project.save()
+        [saved] = save(project, labelled.make(), now=NOW)
+        verdicts.append((labelled, {row.signature for row in judged(saved.id)}))
+        forget(saved.id)
+    project.settings = {}
+    project.save()
+    return verdicts
+
+
+def judged(run_id: Any) -> list[Any]:
+    from django.db import transaction
+
+    from runs.judging import judge_run
+
+    with transaction.atomic():
+        return judge_run(run_id, now=NOW).findings
+
+
+def forget(run_id: Any) -> None:
+    from django.db import transaction
+
+    from runs.retention import delete_runs
+
+    with transaction.atomic():
+        delete_runs([run_id])
+
+
+def scores(verdicts: list[tuple[Any, set[str]]]) -> list[list[str]]:
+    """Count per signature: of the runs that show it and of the near misses, how many were found."""
+    from runs.findings.signatures import SIGNATURES
+
+    rows, sums = [], [0, 0, 0, 0]
+    for slug in SIGNATURES:
+        shown = [slug in found for labelled, found in verdicts if slug in labelled.shows]
+        misses = [slug in found for labelled, found in verdicts if slug in labelled.lacks]
+        counts = [len(shown), sum(shown), len(misses), sum(misses)]
+        sums = [total + count for total, count in zip(sums, counts, strict=True)]
+        rows.append(score(slug, counts))
+    return [*rows, score("all", sums)]
+
+
+def score(name: str, counts: list[int]) -> list[str]:
+    shown, right, _, wrong = counts
+    precision = f"{right / (right + wrong):.2f}" if right + wrong else "–"
+    recall = f"{right / shown:.2f}" if shown else "–"
+    return [name, *map(str, counts), precision, recall]
+
+
+def confusion(verdicts: list[tuple[Any, set[str]]]) -> tuple[list[str], list[list[str]]]:
+    from runs.findings.signatures import SIGNATURES
+
+    slugs = list(SIGNATURES)
+    rows = []
+    for number, slug in enumerate(slugs, 1):
+        counts = Counter(each for labelled, found in verdicts if slug in labelled.shows for each in found)
+        rows.append([f"{number} {slug}", *(str(counts[each] or "·") for each in slugs)])
+    wrong = Counter(each for labelled, found in verdicts for each in found & labelled.lacks)
+    rows.append(["near misses of it", *(str(wrong[each] or "·") for each in slugs)])
+    return ["", *map(str, range(1, len(slugs) + 1))], rows
+
+
+def costs(project: Any) -> list[list[str]]:
+    """Time what a long run costs: its clues once, then all rules; each rule by itself over a warm case."""
+    from bench.seeding import long_run
+    from runs.findings.judge import judge
+    from runs.findings.signatures import ALL
+    from runs.store import save
+
+    for batch in long_run("long", STEPS, agents=40):
+        [saved] = save(project, batch, now=NOW)
+    rows = [["first judgement, all clues made", timed([lambda: judged(saved.id)])]]
+    rows.append(["judgement again, nothing new", timed([lambda: judged(saved.id)] * ROUNDS)])
+    cases = [case_of(saved.id) for _ in range(ROUNDS)]
+    rows.append(["all rules", timed([lambda case=case: judge(case) for case in cases])])
+    rows += [[f"  {each.slug}", timed([lambda each=each: each.rule(cases[0])] * ROUNDS)] for each in ALL]
+    forget(saved.id)
+    return rows
+
+
+def case_of(run_id: Any) -> Any:
+    from runs import judging
+    from runs.models import Run
+    from runs.queries.judging import clues_of
+
+    run = Run.objects.select_related("project").get(pk=run_id)
+    return judging.case_of(run, clues_of(run_id))
+
+
+def timed(works: list[Any]) -> str:
+    """Return the median milliseconds of some works."""
+    taken = []
+    for work in works:
+        began = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - began) * 1_000)
+    return f"{statistics.median(taken):.1f}"
+
+
+def real_runs(project: Any) -> list[list[str]]:
+    """Judge every transcript and demo run: what is found, and how often."""
+    rows = []
+    for name, run_id in imported(project):
+        rows.append(told(name, run_id))
+    return rows
+
+
+def imported(project: Any) -> Iterator[tuple[str, Any]]:
+    from agentscope.demo import seeding
+    from ingest import pipeline
+    from ingest.sources import SourceFile
+    from runs.models import Run
+
+    for path in sorted(DATA.glob("*.jsonl")):
+        outcome = pipeline.take_files(project, [SourceFile(path.name, path.read_bytes())], now=NOW)
+        yield from ((path.stem, saved.id) for saved in outcome.saved)
+    for root in sorted(path for path in DATA.glob("*") if path.is_dir()):
+        files = [SourceFile(str(path.relative_to(root)), path.read_bytes())
+                 for path in sorted(root.rglob("*")) if path.is_file()]  # fmt: skip
+        outcome = pipeline.take_files(project, files, now=NOW)
+        yield from ((root.name, saved.id) for saved in outcome.saved)
+    before = set(Run.objects.filter(project=project).values_list("id", flat=True))
+    seeding.seed_runs(project, now=NOW)
+    for run in Run.objects.filter(project=project).exclude(pk__in=before).order_by("external_id"):
+        yield f"demo: {run.name or run.external_id}"[:50], run.id
+
+
+def told(name: str, run_id: Any) -> list[str]:
+    from runs.models import Run
+
+    rows = judged(run_id)
+    levels = Counter(row.severity for row in rows)
+    slugs = Counter(row.signature for row in rows)
+    return [
+        name,
+        str(Run.objects.get(pk=run_id).steps),
+        " · ".join(str(levels[level]) for level in (3, 2, 1)),
+        ", ".join(f"{slug} ×{count}" if count > 1 else slug for slug, count in slugs.items()) or "none",
+    ]
+
+
+if __name__ == "__main__":
+    main()

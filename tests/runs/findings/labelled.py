@@ -1,0 +1,60 @@
+"""The labelled set: small runs of which people have said which signatures they show, and which not.
+
+Runs are in `plays/`, a module a group; all its modules are read. A near miss is labelled, too:
+
+    @label("tool-loop")
+    def four_same_reads() -> Batch:
+        return recording(prompt(), *[read("a.py")] * 4)
+
+    @label("tool-loop", positive=False)
+    def reads_between_edits() -> Batch: …
+"""
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from runs.records import Batch
+from tests.runs.findings import plays
+
+Make = Callable[[], Batch]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One run and what is said of it; signatures that it is not labelled with are left open."""
+
+    name: str
+    make: Make
+    shows: frozenset[str]
+    lacks: frozenset[str]
+    settings: Mapping[str, Any] = field(default_factory=dict)  #: of the project: its part "findings"
+
+
+_found: dict[str, Labelled] = {}
+
+
+def label(*signatures: str, positive: bool = True, **settings: Any) -> Callable[[Make], Make]:
+    """Say that a run shows these signatures, or that it does not. May be given several times.
+
+    `settings` are what the project has set for findings: `thresholds={"loop_repeats": 9}`.
+    """
+
+    def labelling(make: Make) -> Make:
+        name = f"{make.__module__.rsplit('.', 1)[-1]}.{make.__name__}"
+        old = _found.get(name) or Labelled(name, make, frozenset(), frozenset())
+        shows = old.shows | set(signatures) if positive else old.shows
+        lacks = old.lacks if positive else old.lacks | set(signatures)
+        _found[name] = Labelled(name, make, shows, lacks, {**old.settings, **settings})
+        return make
+
+    return labelling
+
+
+def labelled_runs() -> list[Labelled]:
+    """Return the whole set, in the order of its modules."""
+    for module in sorted(pkgutil.iter_modules(plays.__path__), key=lambda module: module.name):
+        import_module(f"{plays.__name__}.{module.name}")
+    return list(_found.values())
