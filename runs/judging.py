@@ -10,14 +10,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from runs.findings.case import Case, RunFacts
-from runs.findings.clues import VERSION, Clue, pack_clues
+from runs.findings.clues import VERSION as CLUE_VERSION
+from runs.findings.clues import Clue, pack_clues
 from runs.findings.judge import Judged, judge
 from runs.findings.making import Source, clue_of
 from runs.findings.mentions import mentions_in
 from runs.findings.signatures import RULES_VERSION
+from runs.findings.stories import VERSION as STORY_VERSION
+from runs.findings.stories import story_of
 from runs.findings.thresholds import Limits
 from runs.kinds import Kind
 from runs.limits import CLUES_PAGE, EVIDENCE_STEPS
@@ -47,7 +51,7 @@ class Ruling:
     run: Run
     findings: list[Finding]  #: all of the run, in their order
     new: list[Finding]  #: that were not there before
-    changed: bool  #: whether any finding came, went or says something else
+    changed: bool  #: whether any finding or the story says something else
 
 
 def judge_run(run_id: UUID, *, now: datetime) -> Ruling | None:
@@ -102,7 +106,7 @@ def _lock(run: Run, *, now: datetime) -> Judgement | None:
 
 def _refresh_clues(run: Run, judgement: Judgement) -> dict[int, list[Clue]]:
     """Make the clues of what changed, keep them, and return those of the whole run, by page."""
-    known = judgement.clue_version == VERSION
+    known = judgement.clue_version == CLUE_VERSION
     pages = clues_of(run.id) if known else {}
     steps = changed_steps(run, after=judgement.revision if known else -1)
     by_page: dict[int, list[Source]] = {}
@@ -176,9 +180,16 @@ def _save(run: Run, judgement: Judgement, case: Case, judged: Sequence[Judged], 
         update_fields=[*_SAID, "found_at"],
     )
     differs = bool(new or gone or changed)
-    judgement.revision, judgement.clue_version, judgement.rules = run.revision, VERSION, rules_of(run.project)
+    judgement.revision, judgement.clue_version, judgement.rules = (
+        run.revision,
+        CLUE_VERSION,
+        rules_of(run.project),
+    )
     judgement.findings = len(rows)
     judgement.severity = max((row.severity for row in rows), default=0)
+    story = msgspec.to_builtins(story_of(case, judged))
+    differs = differs or story != judgement.story
+    judgement.story = story
     judgement.at = now if differs else judgement.at
     judgement.save()
     return Ruling(run=run, findings=rows, new=new, changed=differs)
@@ -215,5 +226,5 @@ def _row(run: Run, case: Case, place: int, judged: Judged, *, now: datetime) -> 
 
 def rules_of(project: Any) -> str:
     """Name the rules that a project's runs are judged by: their version, its thresholds and mutes."""
-    told = f"{RULES_VERSION}:{sorted(limits_of(project).items())}:{sorted(muted_of(project))}"
+    told = f"{RULES_VERSION}:{STORY_VERSION}:{sorted(limits_of(project).items())}:{sorted(muted_of(project))}"
     return digest_of(told.encode()).hex()

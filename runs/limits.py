@@ -334,3 +334,9 @@ FINDINGS_KEPT = 50
 
 #: Steps named by one finding; `numbers.steps` counts all.
 EVIDENCE_STEPS = 50
+
+#: Chapters of one run: a dozen lines are read at a glance.
+CHAPTERS_MOST = 12
+
+#: Suspects that a moment keeps, the likeliest ones.
+SUSPECTS_KEPT = 8

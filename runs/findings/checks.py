@@ -69,7 +69,7 @@ def _name_of(words: Sequence[str]) -> str:
             return _named("unittest", rest)
     if head in ("node", "bash", "sh") and rest and not rest[0].startswith("-"):
         head, rest = rest[0].rsplit("/", 1)[-1], rest[1:]
-    if head in ("make", "npm", "pnpm", "yarn") and "run" in rest[:1]:
+    if head in ("make", "npm", "pnpm", "yarn", "bun") and "run" in rest[:1]:
         rest = rest[1:]
         if rest and _NAMED.search(rest[0]):
             return _named(f"{head} run {rest[0]}", rest[1:])
@@ -96,19 +96,24 @@ def _named(name: str, rest: Sequence[str]) -> str:
 
 
 _RED = re.compile(
-    r"\b[1-9]\d* (?:failed|failures?|errors?|failing|problems?)\b|^FAILED\b|^FAIL\b|\berror TS\d+"
-    r"|BUILD FAILED|test result: FAILED|could not compile|npm ERR!|ELIFECYCLE|^make(?:\[\d+\])?: \*\*\*"
-    r"|Traceback \(most recent|Build failed|Compilation failed|AssertionError|^E\s{2,}|SyntaxError"
-    r"|ModuleNotFoundError|error\[E\d+\]",
+    r"\b[1-9]\d* (?:failed|failures?|errors?|failing|fail|problems?|issues?)\b|^FAILED\b|^FAIL\b"
+    r"|\berror TS\d+|BUILD FAILED|test result: FAILED|could not compile|npm ERR!|ELIFECYCLE"
+    r"|^make(?:\[\d+\])?: \*\*\*|Traceback \(most recent|Build failed|Compilation failed|AssertionError"
+    r"|^E\s{2,}|SyntaxError|ModuleNotFoundError|error\[E\d+\]|^\S+\.\w+:\d+:\d+: (?!warning|note)",
     re.MULTILINE | re.IGNORECASE,
 )
 _GREEN = re.compile(
-    r"\b\d+ (?:passed|passing|tests? passed)\b|test result: ok|\b0 (?:errors|failures|failed|problems)\b"
-    r"|^PASS\b|^ok\s|^OK\b|Build succeeded|BUILD SUCCESS|Compiled successfully|All checks passed"
-    r"|no issues found|Successfully built|built in \d|Finished [`\w]",
+    r"\b\d+ (?:passed|passing|pass|tests? passed)\b|test result: ok|^PASS\b|^ok\s|^OK\b"
+    r"|\b0 (?:errors|failures|failed|fail|problems|issues)\b|Build succeeded|BUILD SUCCESS"
+    r"|Compiled successfully|All checks passed|no issues found|No fixes applied|Successfully built"
+    r"|built in \d|Finished [`\w]",
     re.MULTILINE | re.IGNORECASE,
 )
-_NOT_RED = re.compile(r"\b0 (?:failed|failures?|errors?|problems?)\b", re.IGNORECASE)
+_NOT_RED = re.compile(r"\b0 (?:failed|failures?|fail|errors?|problems?|issues?)\b", re.IGNORECASE)
+#: Checks that say nothing when all is well.
+_SILENT = re.compile(r"go (?:build|vet)|tsc|eslint|mypy|flake8|shellcheck|cargo check")
+#: What harnesses say for no output.
+_NOTHING = re.compile(r"\((?:Bash completed with )?no (?:output|content)\)", re.IGNORECASE)
 #: The exit code is that of something after the check.
 _MASKED = re.compile(r"\|(?!\|)|\|\||;\s*(?:true|echo|exit 0|:)")
 
@@ -122,7 +127,8 @@ def outcome_of(command: str, *, exit_code: int | None, failed: bool, output: str
         return Outcome.GREEN
     if is_red(output):
         return Outcome.RED
-    return Outcome.GREEN if _GREEN.search(output) else Outcome.UNKNOWN
+    is_silent = not _NOTHING.sub("", output).strip() and bool(_SILENT.match(check_of(command)))
+    return Outcome.GREEN if is_silent or _GREEN.search(output) else Outcome.UNKNOWN
 
 
 def is_red(output: str) -> bool:

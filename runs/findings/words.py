@@ -22,4 +22,4 @@ def named_call(call: Clue) -> str:
         return f"`{one_line(call.command, limit=60)}`"
     verb = _VERBS.get(Family(call.family)) if call.family else None
     object_ = call.path.rsplit("/", 1)[-1] or call.query
-    return f"{verb or call.tool} {one_line(object_, limit=60)}".strip()
+    return f"{verb or call.tool or call.kind} {one_line(object_, limit=60)}".strip()

@@ -1,0 +1,231 @@
+"""A run in chapters: explored, edited, checked, …: what the main agent did, in a dozen lines at most. Pure.
+
+What sub-agents did belongs to the chapter in which it happened.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from runs.findings.case import Case
+from runs.findings.clues import Clue, Outcome
+from runs.kinds import Kind
+from runs.limits import CHAPTERS_MOST
+from runs.tools import EDITING, Family
+from runs.words import one_line, plural
+
+
+class Deed(StrEnum):
+    """What a chapter is about."""
+
+    ASK = "ask"  #: a human's prompt, and nothing after it
+    EXPLORE = "explore"
+    EDIT = "edit"
+    CHECK = "check"
+    RUN = "run"  #: other commands and tools
+    DELEGATE = "delegate"
+    PLAN = "plan"
+    ANSWER = "answer"
+
+
+class Chapter(Struct, frozen=True, kw_only=True):
+    """Steps in a row with one purpose."""
+
+    deed: Deed
+    asked: bool = False  #: it begins with a human's prompt
+    first: int  #: numbers of its first and last step
+    last: int
+    title: str
+    steps: int = 0
+    failures: int = 0
+    ms: int = 0
+    cost: float = 0.0
+    tone: str = ""  #: "", "ok", "fail"
+
+
+_EXPLORING = frozenset({Family.READ, Family.GREP, Family.GLOB, Family.FETCH, Family.SEARCH, Family.SKILL})
+_PLANNING = frozenset({Family.TODO, Family.PLAN, Family.ASK})
+#: Commands that only look.
+_LOOKING = frozenset(
+    {"ls", "cat", "head", "tail", "grep", "rg", "find", "wc", "pwd", "tree", "stat", "which", "file", "sed",
+     "awk", "cd", "echo", "diff", "du", "env", "type", "sort", "uniq", "less"}
+)  # fmt: skip
+_LOOKING_AT_GIT = ("git status", "git log", "git diff", "git show", "git branch", "git blame", "git ls-files")
+
+
+def chapters_of(case: Case) -> list[Chapter]:
+    """Divide a run into chapters."""
+    parts = _joined(_parts_of(case))
+    while len(parts) > CHAPTERS_MOST:
+        parts = _without_smallest(parts)
+    return [_chapter(case, deed, clues) for deed, clues in parts]
+
+
+Part = tuple[Deed, list[Clue]]
+
+
+def _parts_of(case: Case) -> list[Part]:
+    """Give each step to a deed; model calls and all without a deed of its own go with what comes next."""
+    parts: list[Part] = []
+    waiting: list[Clue] = []
+    for clue in case.clues:
+        deed = None if clue.lane else _deed_of(case, clue)
+        if deed is None:
+            (parts[-1][1] if clue.lane and parts else waiting).append(clue)
+            continue
+        parts.append((deed, [*waiting, clue]))
+        waiting = []
+    if waiting:
+        parts.append((parts[-1][0] if parts else Deed.RUN, waiting))
+    return parts
+
+
+def _deed_of(case: Case, clue: Clue) -> Deed | None:
+    if clue.kind == Kind.PROMPT:
+        return Deed.ASK
+    if clue.kind == Kind.FINAL:
+        return Deed.ANSWER
+    if clue.kind == Kind.AGENT or clue.family == Family.AGENT:
+        return Deed.DELEGATE
+    if not clue.is_tool:
+        return None
+    if clue.check:
+        return Deed.CHECK
+    if clue.family in EDITING or case.touches_of(clue):
+        return Deed.EDIT
+    if clue.family in _EXPLORING or _only_looks(clue.command):
+        return Deed.EXPLORE
+    return Deed.PLAN if clue.family in _PLANNING else Deed.RUN
+
+
+def _only_looks(command: str) -> bool:
+    return command.startswith(_LOOKING_AT_GIT) or command.split(" ", 1)[0] in _LOOKING
+
+
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """Join neighbours of one deed; a plan is no chapter of its own, and a prompt begins the next one."""
+    joined: list[Part] = []
+    for deed, clues in parts:
+        before = joined[-1][0] if joined else None
+        if before == Deed.ASK or (before == deed and not _asks(clues)) or (joined and deed == Deed.PLAN):
+            old, earlier = joined.pop()
+            joined.append((deed if old == Deed.ASK else old, earlier + clues))
+        else:
+            joined.append((deed, clues))
+    return joined
+
+
+def _asks(clues: Sequence[Clue]) -> bool:
+    return any(clue.kind == Kind.PROMPT and not clue.lane for clue in clues)
+
+
+def _without_smallest(parts: list[Part]) -> list[Part]:
+    """Join the two neighbours that together are the least; what begins with a prompt goes last of all."""
+    inner = range(1, len(parts))
+    at = min(inner, key=lambda place: (_asks(parts[place][1]), _weight(parts[place]), place))
+    left, right = parts[at - 1], parts[at]
+    deed = left[0] if _weight(left) >= _weight(right) else right[0]
+    return _joined([*parts[: at - 1], (deed, left[1] + right[1]), *parts[at + 1 :]])
+
+
+#: What was edited and checked says more of a run than what was read.
+_TELLING = {Deed.EDIT: 4, Deed.CHECK: 4, Deed.DELEGATE: 3, Deed.ASK: 0}
+
+
+def _weight(part: Part) -> int:
+    return len(part[1]) * _TELLING.get(part[0], 1)
+
+
+def _chapter(case: Case, deed: Deed, clues: list[Clue]) -> Chapter:
+    starts = [clue.at for clue in clues if clue.at is not None]
+    ends = [end for clue in clues if (end := clue.until or clue.at) is not None]
+    chapter = Chapter(
+        deed=deed,
+        asked=_asks(clues),
+        first=clues[0].seq,
+        last=clues[-1].seq,
+        title="",
+        steps=len(clues),
+        failures=sum(clue.failed for clue in clues),
+        ms=max(0, max(ends) - min(starts)) if starts and ends else 0,
+        cost=round(sum(clue.cost or 0.0 for clue in clues), 6),
+    )
+    title, tone = _TITLES[deed](case, [clue for clue in clues if not clue.lane])
+    return replace(chapter, title=title, tone=tone)
+
+
+def _asked(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
+    return "Asked", ""
+
+
+def _explored(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
+    files = {clue.path for clue in clues if clue.family == Family.READ and clue.path}
+    searches = sum(clue.family in (Family.GREP, Family.GLOB) for clue in clues)
+    told = [f"read {_names(files)}"] if files else []
+    told += [plural(searches, "search")] if searches else []
+    return "Explored" + (f": {', '.join(told)}" if told else ""), ""
+
+
+def _edited(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
+    touches = [touch for clue in clues for touch in case.touches_of(clue) if not touch.outside]
+    files = {touch.path for touch in touches}
+    if not files:
+        return "Tried to edit", "fail"
+    added, removed = sum(touch.added for touch in touches), sum(touch.removed for touch in touches)
+    return f"Edited {_names(files)}, +{added} −{removed}", ""
+
+
+def _checked(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
+    checks = [clue for clue in clues if clue.check]
+    outcomes = Counter((clue.check, clue.outcome) for clue in checks)
+    words = {Outcome.GREEN: "green", Outcome.RED: "red", Outcome.UNKNOWN: "unknown"}
+    told = [
+        f"{one_line(check, limit=40)} {words[Outcome(outcome)]}" + (f" ×{times}" if times > 1 else "")
+        for (check, outcome), times in outcomes.items()
+    ]
+    tones = {Outcome.GREEN: "ok", Outcome.RED: "fail", Outcome.UNKNOWN: ""}
+    last = Outcome(checks[-1].outcome) if checks else Outcome.UNKNOWN
+    more = f" and {len(told) - 2} more" if len(told) > 2 else ""
+    return f"Checked: {', '.join(told[:2])}{more}", tones[last]
+
+
+def _ran(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
+    calls = [clue for clue in clues if clue.is_tool]
+    names = Counter(clue.command.split(" ", 1)[0] or clue.tool for clue in calls)
+    return f"Ran {_names(names)}" if names else "Worked", ""
+
+
+def _delegated(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
+    spans = sum(clue.kind == Kind.AGENT for clue in clues)
+    calls = sum(clue.family == Family.AGENT for clue in clues)
+    return f"Delegated to {plural(max(1, spans, calls), 'sub-agent')}", ""
+
+
+def _planned(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
+    return "Planned", ""
+
+
+def _answered(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
+    return "Answered", ""
+
+
+_TITLES = {
+    Deed.ASK: _asked,
+    Deed.EXPLORE: _explored,
+    Deed.EDIT: _edited,
+    Deed.CHECK: _checked,
+    Deed.RUN: _ran,
+    Deed.DELEGATE: _delegated,
+    Deed.PLAN: _planned,
+    Deed.ANSWER: _answered,
+}
+
+
+def _names(paths: set[str] | Counter[str]) -> str:
+    """Name up to two files, and say how many more there are."""
+    names = sorted({path.rstrip("/").rsplit("/", 1)[-1] for path in paths})
+    shown = ", ".join(names[:2])
+    return shown if len(names) <= 2 else f"{shown} and {len(names) - 2} more"

@@ -1,0 +1,221 @@
+"""The moment a run went sideways: the first step after which no check went green again. Pure.
+
+It is argued from checks where there are any, else from findings that reach to the end. `sure` says how far
+the evidence carries: a check that was green and stayed red is strong, a run that only ended badly is thin.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from runs.findings.case import Case
+from runs.findings.clues import Clue, Outcome, Touch
+from runs.findings.judge import Judged
+from runs.findings.words import named_call
+from runs.kinds import Kind, RunStatus
+from runs.limits import SUSPECTS_KEPT
+
+#: Findings that say that a run no longer moves, when nothing but them follows.
+_STUCK = frozenset(
+    {"tool-loop", "near-loop", "cycle", "retry-storm", "max-iterations", "avalanche", "format-error"}
+)
+#: Reds in a row after which a run that goes on counts as gone wrong: agents see red and mend it all the time.
+REDS_OF_RUNNING = 3
+#: Calls that worked after the last failure, above which that failure is not why the run ended badly.
+WORKED_AFTER = 3
+
+
+class Sure(StrEnum):
+    """How far the evidence carries."""
+
+    STRONG = "strong"
+    LIKELY = "likely"
+    THIN = "thin"
+
+
+class Suspect(Struct, frozen=True, kw_only=True):
+    """A change between the last green and the first red, and the step that made it."""
+
+    step: int
+    change: int
+    path: str
+    hidden: bool = False
+    added: int = 0
+    removed: int = 0
+
+
+class After(Struct, frozen=True, kw_only=True):
+    """What the run spent after a step. `cost` counts calls with a known price only."""
+
+    turns: int = 0
+    calls: int = 0
+    ms: int = 0
+    tokens: int = 0
+    cost: float = 0.0
+    unpriced: int = 0
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    """Where it went sideways, and what speaks for it."""
+
+    step: int
+    why: str
+    sure: Sure
+    suspects: tuple[Suspect, ...] = ()
+    last_green: int | None = None
+    first_red: int | None = None
+    check: str = ""  #: the check that stayed red
+    reds: int = 0  #: how often it was red since
+    after: After = After()
+
+
+def moment_of(case: Case, judged: Sequence[Judged]) -> Moment | None:
+    """Find the moment; None where nothing says that the run went wrong."""
+    return _by_checks(case) or _by_findings(case, judged)
+
+
+def _by_checks(case: Case) -> Moment | None:
+    streak = _red_streak(case)
+    if not streak or not _lasts(case, streak):
+        return None
+    red, place = streak[0], case.places[streak[0].seq]
+    green = next((call for call in reversed(_checks(case)) if _is_green_before(case, call, place)), None)
+    since = case.places[green.seq] if green else -1
+    suspects = suspects_between(case, since, place) or suspects_between(case, -1, place)
+    at = suspects[0].step if suspects else red.seq
+    return Moment(
+        step=at,
+        why=_why(case, red, green, suspects, len(streak)),
+        sure=_sure(case, streak, green, suspects),
+        suspects=suspects,
+        last_green=green.seq if green else None,
+        first_red=red.seq,
+        check=red.check,
+        reds=len(streak),
+        after=spent_after(case, at),
+    )
+
+
+def _checks(case: Case) -> list[Clue]:
+    return [call for call in case.calls if call.outcome]
+
+
+def _red_streak(case: Case) -> list[Clue]:
+    """Find the check that has been red the longest at the end of the run.
+
+    Its reds since it was last green, or ran without saying how it ended: then it may have been green.
+    """
+    streaks: dict[str, list[Clue]] = {}
+    for call in case.calls:
+        if call.outcome == Outcome.RED:
+            streaks.setdefault(call.check, []).append(call)
+        elif call.check:
+            streaks.pop(call.check, None)
+    return min(streaks.values(), key=lambda reds: case.places[reds[0].seq], default=[])
+
+
+def _is_green_before(case: Case, call: Clue, place: int) -> bool:
+    return call.outcome == Outcome.GREEN and case.places[call.seq] < place
+
+
+def suspects_between(case: Case, since: int, until: int) -> tuple[Suspect, ...]:
+    """List the changes of the repository between two places: hidden ones first, then the latest."""
+    found = [
+        (not touch.hidden, -place, _suspect(clue, touch))
+        for place, clue in enumerate(case.clues[since + 1 : until], since + 1)
+        for touch in case.touches_of(clue)
+        if not touch.outside
+    ]
+    ranked = sorted(found, key=lambda each: each[:2])
+    return tuple(suspect for *_, suspect in ranked[:SUSPECTS_KEPT])
+
+
+def _suspect(clue: Clue, touch: Touch) -> Suspect:
+    return Suspect(
+        step=clue.seq,
+        change=touch.n,
+        path=touch.path,
+        hidden=touch.hidden,
+        added=touch.added,
+        removed=touch.removed,
+    )
+
+
+def _lasts(case: Case, streak: Sequence[Clue]) -> bool:
+    """Say whether a check stayed red: agents see red and mend it all the time."""
+    last = case.places[streak[-1].seq]
+    if case.run.status == RunStatus.RUNNING:
+        return len(streak) >= REDS_OF_RUNNING
+    greener = any(case.places[call.seq] > last and call.outcome == Outcome.GREEN for call in _checks(case))
+    return len(streak) > 1 or case.run.status != RunStatus.DONE or not greener
+
+
+def _sure(case: Case, streak: Sequence[Clue], green: Clue | None, suspects: Sequence[Suspect]) -> Sure:
+    last = case.places[streak[-1].seq]
+    changed_later = any(case.touches_of(clue) for clue in case.clues[last + 1 :])
+    if not suspects or changed_later:
+        return Sure.THIN
+    return Sure.STRONG if green else Sure.LIKELY
+
+
+def _why(case: Case, red: Clue, green: Clue | None, suspects: Sequence[Suspect], reds: int) -> str:
+    times = f"red {reds} times, and never green again" if reds > 1 else "red, and never green again"
+    if not suspects:
+        return f"`{red.check}` was {times}; no change of a file before it is on record."
+    first = suspects[0]
+    name = first.path.rsplit("/", 1)[-1]
+    how = "changed without being declared" if first.hidden else "changed"
+    since = f"After `{green.check}` was green, " if green else "No check was green before. "
+    return f"{since}{name} was {how}; from then on `{red.check}` was {times}."
+
+
+def _by_findings(case: Case, judged: Sequence[Judged]) -> Moment | None:
+    """Take the earliest finding of a standstill that lasts to the end of a run that did not end well."""
+    if case.run.status not in (RunStatus.FAILED, RunStatus.UNFINISHED, RunStatus.INTERRUPTED):
+        return None
+    last_change = max((case.places[clue.seq] for clue in case.clues if case.touches_of(clue)), default=-1)
+    stuck = [each for each in judged if each.signature.slug in _STUCK and _place(case, each) > last_change]
+    if stuck:
+        first = min(stuck, key=lambda each: _place(case, each))
+        at = first.found.steps[0] if first.found.steps else first.found.at
+        return Moment(
+            step=at, why=f"no file changed any more. {first.found.sentence}", sure=Sure.LIKELY,
+            after=spent_after(case, at),
+        )  # fmt: skip
+    return None if case.run.status == RunStatus.INTERRUPTED else _by_the_end(case)
+
+
+def _place(case: Case, judged: Judged) -> int:
+    return case.places.get(judged.found.at, -1)
+
+
+def _by_the_end(case: Case) -> Moment | None:
+    """Fall back on the last failure, where hardly anything worked after it."""
+    failed = [clue for clue in case.clues if clue.failed or clue.kind == Kind.ERROR]
+    if not failed:
+        return None
+    last = failed[-1]
+    worked = sum(clue.is_tool and not clue.failed for clue in case.clues[case.places[last.seq] + 1 :])
+    if worked > WORKED_AFTER:
+        return None
+    what = f"“{last.error}”" if last.kind == Kind.ERROR and last.error else f"{named_call(last)} failed"
+    why = f"{what}, and hardly anything worked after it."
+    return Moment(step=last.seq, why=why, sure=Sure.THIN, after=spent_after(case, last.seq))
+
+
+def spent_after(case: Case, step: int) -> After:
+    """Add up what came after a step."""
+    place = case.places[step]
+    later = case.clues[place + 1 :]
+    models = [clue for clue in later if clue.kind == Kind.LLM]
+    start = case.clues[place].until or case.clues[place].at
+    ends = [time for clue in later if (time := clue.until or clue.at) is not None]
+    return After(
+        turns=sum(not clue.lane for clue in models),
+        calls=sum(clue.is_tool for clue in later),
+        ms=max(0, max(ends) - start) if ends and start is not None else 0,
+        tokens=sum((clue.sent or 0) + clue.out for clue in models),
+        cost=round(sum(clue.cost or 0.0 for clue in models), 6),
+        unpriced=sum(clue.cost is None and bool(clue.sent or clue.out) for clue in models),
+    )

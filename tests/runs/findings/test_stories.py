@@ -1,0 +1,74 @@
+"""The story of a run: where it went sideways, argued from checks, changes and findings."""
+
+import pytest
+from django.utils import timezone
+
+from agentscope.demo.scenarios import ALL
+from agentscope.demo.seeding import seed_run
+from runs.judging import judge_run
+from runs.models import Judgement, Run
+
+pytestmark = pytest.mark.django_db
+
+
+def story_of_demo(project, name):
+    """Record a demo run, judge it, and return its story."""
+    script = next(script for script in ALL if script.id == name)
+    seed_run(project, script, now=timezone.now())
+    run = Run.objects.get(external_id=name)
+    judge_run(run.id, now=timezone.now())
+    return Judgement.objects.get(run_id=run.id).story
+
+
+def text_of(story):
+    return "".join(f"`{bit['text']}`" if bit.get("code") else bit["text"] for bit in story["account"])
+
+
+def test_sideways_run_broke_at_the_sed_by_a_hidden_change(project):
+    story = story_of_demo(project, "demo-sideways")
+    moment = story["moment"]
+    assert (moment["step"], moment["sure"], moment["last_green"], moment["first_red"], moment["reds"]) == (
+        12, "strong", 9, 14, 4,
+    )  # fmt: skip
+    assert [(suspect["step"], suspect["path"], suspect["hidden"]) for suspect in moment["suspects"]] == [
+        (12, "config/default.ts", True)
+    ]
+    assert text_of(story) == (
+        "Edited `session.ts` by step 7. `npm test session` was green at 9. "
+        'At 12 `sed -i "s/ttl: 3600/ttl: 36OO/" config/default.ts` changed `default.ts` '
+        "without declaring it; "
+        "`npm run build` has been red since, 4 times. "
+        "After that point: 7 more turns, $0.08 and 1 m 17 s. It ended as failed."
+    )
+
+
+def test_causes_walk_from_the_last_failure_to_what_was_green(project):
+    causes = story_of_demo(project, "demo-sideways")["causes"]
+    assert [cause["step"] for cause in causes] == [36, 14, 12, 11, 9]
+
+
+def test_chapters_tell_what_was_done_in_order(project):
+    chapters = story_of_demo(project, "demo-sideways")["chapters"]
+    assert [(chapter["deed"], chapter["first"], chapter["last"]) for chapter in chapters] == [
+        ("explore", 0, 5),
+        ("edit", 6, 7),
+        ("check", 8, 9),
+        ("edit", 10, 12),
+        ("check", 13, 14),
+        ("explore", 15, 17),
+        ("edit", 18, 19),
+        ("check", 20, 22),
+        ("delegate", 23, 34),
+        ("check", 35, 37),
+    ]
+
+
+@pytest.mark.parametrize("name", ["demo-clean", "demo-tools", "demo-retried", "demo-fanned", "demo-long"])
+def test_run_that_went_well_has_no_moment(project, name):
+    story = story_of_demo(project, name)
+    assert story["moment"] is None
+    assert text_of(story).endswith("It ended as done; nothing says that it went sideways.")
+
+
+def test_red_check_that_was_changed_after_and_not_run_again_is_thin_evidence(project):
+    assert story_of_demo(project, "demo-csv")["moment"]["sure"] == "thin"
