@@ -15,6 +15,7 @@ from runs.queries.steps import Row, Window, lanes_of, rows_by_key
 from runs.shown.listed import RunRow, run_rows
 from runs.shown.runs import RunHead, run_head
 from runs.shown.steps import Around, Place, StepRow, row_shown
+from runs.states import Kept
 from runs.tools import EDITING, family_of
 from teams.models import Project
 
@@ -35,9 +36,9 @@ class RowFrame:
         return {"seq": self.seq, "at": self.at, "parent": self.parent, "meta": self.meta, "html": self.html}
 
 
-def place_of(project: Project, run: Run) -> Place:
-    """Say where a run lives."""
-    return Place(team=project.team.slug, project=project.slug, run_id=run.id, cwd=run.cwd)
+def place_of(project: Project, run: Run, kept: Kept = ()) -> Place:
+    """Say where a run lives, and what its links carry along."""
+    return Place(team=project.team.slug, project=project.slug, run_id=run.id, cwd=run.cwd, kept=kept)
 
 
 def show_steps(
@@ -47,18 +48,17 @@ def show_steps(
     *,
     selected: int | None = None,
     lanes: Mapping[str, Window] | None = None,
-    meta: bool = False,
+    kept: Kept = (),
 ) -> list[StepRow]:
     """Build the rows of a window; `lanes` are those that are open under them, by the parent's key."""
     inner = lanes or {}
     every = [*rows, *(child for window in inner.values() for child in window.rows)]
     around = Around(
-        place=place_of(project, run),
+        place=place_of(project, run, kept),
         hidden=hidden_among(run, every),
         lanes=lanes_of(run, [row["key"] for row in every]),
         inner=inner,
         selected=selected,
-        meta=meta,
     )
     return [row_shown(row, around) for row in rows]
 

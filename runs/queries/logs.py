@@ -12,7 +12,7 @@ from runs.kinds import FAILED_STATES, Kind, Origin, StepStatus
 from runs.limits import MENU_SIZE, WINDOW
 from runs.models import FileChange, Run, Step
 from runs.queries.steps import META, rows_from
-from runs.queries.windows import Row, between
+from runs.queries.windows import Ends, Row, between
 
 #: What sources call their levels.
 LEVELS = {
@@ -46,7 +46,7 @@ class LogFilter:
     level: str = ""
     path: str = ""
     text: str = ""
-    ends: tuple[Row, Row] | None = None  #: the first and the last step of a range
+    ends: Ends | None = None  #: of a range
     meta: bool = False
 
 

@@ -10,7 +10,17 @@ from django.http import Http404
 from runs.kinds import FAILED_STATES, Kind
 from runs.limits import LANE_AROUND, LANES_DEEP, LANES_LISTED, MISSED_MOST, WINDOW
 from runs.models import Run, Step
-from runs.queries.windows import Row, Window, after_row, around_row, before_row, first_of
+from runs.queries.windows import (
+    Ends,
+    Row,
+    Window,
+    after_row,
+    around_row,
+    before_row,
+    between,
+    first_of,
+    place_of_row,
+)
 
 #: A number that no step has: the greatest of its column.
 BEYOND = 2**31 - 1
@@ -67,25 +77,38 @@ def rows_from(steps: QuerySet[Step], *more: str) -> QuerySet[Step, Row]:
     return steps.annotate(**_CUT).values(*_PLAIN, *_CUT, *more)
 
 
-def _timeline(run: Run, *, meta: bool, lane: str | None) -> QuerySet[Step, Row]:
-    """Select one lane: a step's, or the main one, with the steps of sub-agents whose parent is not known."""
+def _timeline(run: Run, *, meta: bool, lane: str | None, ends: Ends | None = None) -> QuerySet[Step, Row]:
+    """Select one lane: a step's, or the main one, with the steps of sub-agents whose parent is not known.
+
+    A range cuts the main one only: what lies in a step belongs to it.
+    """
     steps = Step.objects.filter(run_id=run.id)
     if lane is not None:
         steps = steps.exclude(agent="").filter(parent_key=lane)
     elif run.agents:
         steps = steps.alias(parent_seq=_PARENT).filter(Q(agent="") | Q(parent_seq=None))
+    if lane is None and ends is not None:
+        steps = steps.filter(between(*ends))
     return rows_from(steps if meta else steps.exclude(META))
 
 
-def first_window(run: Run, *, meta: bool, lane: str | None = None) -> Window:
+def ends_of_range(run: Run, first: int | None, last: int | None) -> Ends | None:
+    """Read the two ends of a range, in the order shown; none where a step of them is not there."""
+    if first is None or last is None:
+        return None
+    ends = sorted(rows_by_seq(run, {first, last}), key=place_of_row)
+    return (ends[0], ends[-1]) if len(ends) == len({first, last}) else None
+
+
+def first_window(run: Run, *, meta: bool, lane: str | None = None, ends: Ends | None = None) -> Window:
     """Read the beginning of a lane."""
-    return first_of(_timeline(run, meta=meta, lane=lane))
+    return first_of(_timeline(run, meta=meta, lane=lane, ends=ends))
 
 
-def last_window(run: Run, *, meta: bool) -> Window:
+def last_window(run: Run, *, meta: bool, ends: Ends | None = None) -> Window:
     """Read the end of the main timeline."""
     beyond = {"started_at": None, "seq": BEYOND}
-    return replace(before_row(_timeline(run, meta=meta, lane=None), beyond), later=False)
+    return replace(before_row(_timeline(run, meta=meta, lane=None, ends=ends), beyond), later=False)
 
 
 def has_meta_events(run: Run) -> bool:
@@ -93,19 +116,23 @@ def has_meta_events(run: Run) -> bool:
     return Step.objects.filter(META, run_id=run.id).exists()
 
 
-def window_after(run: Run, mark: Row, *, meta: bool, lane: str | None = None, size: int = WINDOW) -> Window:
+def window_after(
+    run: Run, mark: Row, *, meta: bool, lane: str | None = None, ends: Ends | None = None, size: int = WINDOW
+) -> Window:
     """Read the rows that follow one."""
-    return after_row(_timeline(run, meta=meta, lane=lane), mark, size=size)
+    return after_row(_timeline(run, meta=meta, lane=lane, ends=ends), mark, size=size)
 
 
-def window_before(run: Run, mark: Row, *, meta: bool, lane: str | None = None, size: int = WINDOW) -> Window:
+def window_before(
+    run: Run, mark: Row, *, meta: bool, lane: str | None = None, ends: Ends | None = None, size: int = WINDOW
+) -> Window:
     """Read the rows that come before one."""
-    return before_row(_timeline(run, meta=meta, lane=lane), mark, size=size)
+    return before_row(_timeline(run, meta=meta, lane=lane, ends=ends), mark, size=size)
 
 
-def window_around(run: Run, mark: Row, *, meta: bool) -> Window:
+def window_around(run: Run, mark: Row, *, meta: bool, ends: Ends | None = None) -> Window:
     """Read the rows around one, and the row itself."""
-    return around_row(_timeline(run, meta=meta, lane=None), mark)
+    return around_row(_timeline(run, meta=meta, lane=None, ends=ends), mark)
 
 
 def row_of(run: Run, seq: int) -> Row:

@@ -6,12 +6,13 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce
+from django.http import Http404
 
 from runs.kinds import FAILED_STATES, Kind
 from runs.limits import STRIP_STEPS
 from runs.models import Run, Step
-from runs.queries.steps import META, row_of
-from runs.queries.windows import between, place_of_row
+from runs.queries.steps import META, ends_of_range
+from runs.queries.windows import Ends, between
 from runs.timing import Beat
 
 #: Whole milliseconds, not timestamps: making 20,000 datetimes takes three times as long as the query; with
@@ -50,8 +51,7 @@ BEATS = """
 class RangeSums:
     """What the steps between two steps amount to."""
 
-    first: int
-    last: int
+    ends: Ends
     steps: int
     failures: int
     retries: int
@@ -72,8 +72,10 @@ def beats_of(run: Run) -> list[Beat]:
 
 def sums_of_range(run: Run, first: int, last: int) -> RangeSums:
     """Add up the steps from one to another, in the order of the timeline. Raises Http404."""
-    marks = sorted((row_of(run, seq) for seq in (first, last)), key=place_of_row)
-    steps = Step.objects.filter(between(*marks), run_id=run.id).exclude(META)
+    ends = ends_of_range(run, first, last)
+    if ends is None:
+        raise Http404("No such steps in this run.")
+    steps = Step.objects.filter(between(*ends), run_id=run.id).exclude(META)
     billed = Q(kind=Kind.LLM, copied=False)
     bad = Q(status__in=list(FAILED_STATES)) & ~Q(kind=Kind.RETRY) & ~Q(detail__has_key="failed_call")
     names = ("input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens",
@@ -93,4 +95,4 @@ def sums_of_range(run: Run, first: int, last: int) -> RangeSums:
     )
     since, until = found.pop("since"), found.pop("until")
     ms = round((until - since).total_seconds() * 1_000) if since and until else None
-    return RangeSums(first=marks[0]["seq"], last=marks[1]["seq"], ms=ms, **found)
+    return RangeSums(ends=ends, ms=ms, **found)

@@ -9,6 +9,8 @@ from runs.limits import WINDOW
 from runs.models import Step
 
 Row = dict[str, Any]
+#: The first and the last row of a range, in the order shown.
+Ends = tuple[Row, Row]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,12 @@ def around_number(steps: QuerySet[Step, Row], seq: int, *, size: int = WINDOW) -
 def place_of_row(row: Row) -> tuple[bool, Any, int]:
     """Give what rows are ordered by."""
     return (row["started_at"] is None, row["started_at"] or 0, row["seq"])
+
+
+def lies_between(row: Row, ends: Ends) -> bool:
+    """Say whether a row lies in a range, both ends included."""
+    first, last = map(place_of_row, ends)
+    return first <= place_of_row(row) <= last
 
 
 def between(first: Row, last: Row) -> Q:

@@ -104,9 +104,9 @@ def change_shown(
     Lines have addresses where there is a look: on the Changes tab, where no change comes twice.
     """
     told = texts_in(change, texts)
-    wiring = wiring_of(change, told, place, look or Look())
+    wiring = wiring_of(change, told, place, look or Look(kept=place.kept))
     if look is None:
-        look, wiring = Look(), replace(wiring, number=None)
+        look, wiring = Look(kept=place.kept), replace(wiring, number=None)
     diff = diff or diff_of_change(change, told, look, part=part)
     head = change_head(change, place, hidden=hidden, seq=seq, step_text=step_text, look=look)
     return replace(
@@ -128,7 +128,7 @@ def change_head(
     look: Look | None = None,
 ) -> ChangeShown:
     """Build one change without its diff."""
-    look = look or Look()
+    look = look or Look(kept=place.kept)
     lines = change.additions + change.deletions
     return ChangeShown(
         number=change.n,
@@ -149,9 +149,9 @@ def change_head(
         raw_url=place.url("patch", change.n),
         url=place.url("change", change.n) + look.of_one.query(),
         file_url=place.url("changes") + replace(look.of_one, path=change.path, whole=False).query(),
-        history_url=place.url("file") + Look(path=change.path).query(),
+        history_url=place.url("file") + Look(path=change.path, kept=look.kept).query(),
         step_seq=seq,
-        step_url=f"{place.url('run')}?step={seq}" if seq is not None else "",
+        step_url=place.step_url(seq) if seq is not None else "",
         step_text=step_text,
     )
 
@@ -159,7 +159,7 @@ def change_head(
 def wiring_of(change: FileChange, told: Texts, place: Place, look: Look) -> Wiring:
     """Say where the controls of a change's diff lead."""
     one = look.of_one
-    lines = place.url("change_lines", change.n) + one.query()
+    lines = place.url("change_lines", change.n) + replace(one, kept=()).query()
     lines += "&" if "?" in lines else "?"
     return Wiring(
         number=change.n,

@@ -47,10 +47,10 @@ def _fate(path: str, fate: Fate, place: Place, running: bool) -> FateShown:
     by = fate.by.step if fate.by is not None else None
     return FateShown(
         path_html=visible_html(path),
-        url=f"{file_url(place, path, **({'from': page} if page else {}))}#v{number}",
+        url=f"{file_url(place, path, **({'start': page} if page else {}))}#v{number}",
         word=_word(fate),
         by=f"step {by}" if by is not None else _nobody(fate),
-        by_url=f"{place.url('run')}?step={by}" if by is not None else "",
+        by_url=place.step_url(by) if by is not None else "",
         lines=_lines(fate, "now" if running else "at the end"),
         tone=_TONES.get(fate.became, ""),
     )

@@ -55,7 +55,7 @@ def version_diff(reading: FileReading, shown: VersionShown) -> VersionDiff:
 def whole_query(reading: FileReading, number: int | None = None) -> str:
     """Ask for the whole file, of one version or of the last."""
     pairs = [("b", number)] if number is not None else []
-    return Look(path=reading.file.path).query(("view", "whole"), *pairs)
+    return Look(path=reading.file.path, kept=reading.look.kept).query(("view", "whole"), *pairs)
 
 
 def _pieces(reading: FileReading, previous: Version, version: Version) -> Iterator[Piece]:

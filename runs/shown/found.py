@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from runs.facts import Sentence
 from runs.finding import Snippet
@@ -12,6 +11,7 @@ from runs.limits import FOUND_LISTED, FOUND_MOST
 from runs.queries.finding import Finding
 from runs.sentences import sentence_of
 from runs.shown.steps import Place, facts_of
+from runs.states import kept_but, query_of
 from runs.words import count, plural, size
 
 
@@ -39,6 +39,7 @@ class FoundShown:
     numbers: str  #: JSON: the steps that n and N go through
     deep_url: str = ""  #: searches the long texts, too; empty when that was done or there are none
     deep_page: str = ""
+    is_beside_range: bool = False  #: the transcript shows a range, and what was found may lie elsewhere
 
 
 def found_shown(
@@ -49,7 +50,7 @@ def found_shown(
     place: Place,
 ) -> FoundShown:
     """Build the answer; `rows` and `snippets` are those of the listed steps, by number."""
-    asked = urlencode({"find": query})
+    asked = query_of([("find", query), *kept_but(place.kept, "find", "step")])
     more = finding.has_long and not finding.is_deep
     return FoundShown(
         query=query,
@@ -58,7 +59,7 @@ def found_shown(
         hits=[
             HitShown(
                 seq=hit.seq,
-                href=f"{place.url('run')}?{asked}&step={hit.seq}",
+                href=f"{place.url('run')}{asked}&step={hit.seq}",
                 sentence=sentence_of(facts_of(rows[hit.seq], cwd=place.cwd)),
                 snippet=snippets.get(hit.seq),
                 times=f"{count(hit.count)}×" if hit.count > 1 else "",
@@ -69,8 +70,9 @@ def found_shown(
         gaps=list(_gaps(finding)),
         cut=_cut(len(finding.hits)),
         numbers=json.dumps([hit.seq for hit in finding.hits[:FOUND_MOST]], separators=(",", ":")),
-        deep_url=f"{place.url('find')}?{asked}&deep=1" if more else "",
-        deep_page=f"{place.url('run')}?{asked}&deep=1" if more else "",
+        deep_url=f"{place.url('find')}{asked}&deep=1" if more else "",
+        deep_page=f"{place.url('run')}{asked}&deep=1" if more else "",
+        is_beside_range=len(kept_but(place.kept, "step", "thinking", "events", "find")) == 2,
     )
 
 

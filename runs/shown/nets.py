@@ -16,6 +16,7 @@ from runs.queries.nets import NetChange
 from runs.shown.changed_files import Badge, FileShown, FolderShown, Switch, reading_switches
 from runs.shown.diffrows import DiffTable, Wiring, table_of
 from runs.shown.steps import Place
+from runs.states import query_of
 from runs.visible import visible_html
 from runs.words import count, plural
 
@@ -77,7 +78,7 @@ class NetPage:
 
 def file_url(place: Place, path: str, **more: object) -> str:
     """Link a file's history."""
-    return place.url("file") + "?" + urlencode({"path": path, **more})
+    return place.url("file") + query_of([("path", path), *more.items(), *place.kept])
 
 
 def switches_with(look: Look, url: str, **more: object) -> list[Switch]:

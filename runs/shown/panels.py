@@ -164,7 +164,7 @@ def size_words(text: str, whole: int) -> str:
 
 def link_of(place: Place, seq: int | None) -> str:
     """Give the page of a step; empty for none."""
-    return f"{place.url('run')}?step={seq}" if seq is not None else ""
+    return place.step_url(seq) if seq is not None else ""
 
 
 def linked_blocks(blocks: Sequence[tuple[Block, str]], seqs: Mapping[str, int], place: Place) -> list[Block]:

@@ -15,6 +15,7 @@ from runs.kinds import Kind
 from runs.queries.windows import Window
 from runs.sentences import sentence_of
 from runs.shown.prose import NOTHING, Prose, prose_of
+from runs.states import Kept, kept_but, query_of
 from runs.words import duration, plural, tokens
 
 Row = Mapping[str, Any]
@@ -26,16 +27,25 @@ BAR_WIDTH, _SHORTEST, _LONGEST = 56, 10, 600_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """Where a run lives: what its URLs need, and the folder its paths are relative to."""
+    """Where a run lives: what its URLs need, what they carry along, the folder its paths are relative to."""
 
     team: str
     project: str
     run_id: UUID
     cwd: str = ""
+    kept: Kept = ()  #: what the address holds; a row that goes to all clients of a run carries nothing
 
     def url(self, name: str, *args: object) -> str:
         """Reverse a URL of this run."""
         return reverse(f"runs:{name}", args=[self.team, self.project, self.run_id, *args])
+
+    def kept_url(self, name: str, *without: str) -> str:
+        """Reverse a URL of this run, with what the address holds but for some names."""
+        return self.url(name) + query_of(kept_but(self.kept, *without))
+
+    def step_url(self, seq: int) -> str:
+        """Link a step in the transcript."""
+        return self.url("run") + query_of([("step", seq), *kept_but(self.kept, "step")])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +108,6 @@ class Around:
     lanes: Mapping[str, Row] = field(default_factory=dict)  #: counts by the parent's key
     inner: Mapping[str, Window] = field(default_factory=dict)  #: rows of the lanes that are open
     selected: int | None = None
-    meta: bool = False  #: the harness's own events are shown
 
 
 def facts_of(row: Row, *, cwd: str, hidden: bool = False) -> StepFacts:
@@ -134,7 +143,7 @@ def line_shown(row: Row, around: Around) -> StepRow:
     return StepRow(
         seq=row["seq"],
         at=micros(row["started_at"]),
-        href=f"{around.place.url('run')}?step={row['seq']}",
+        href=around.place.step_url(row["seq"]),
         sentence=sentence,
         duration=duration(row["duration_ms"] if row["kind"] == Kind.TOOL else row["duration_ms"] or None),
         bar=bar_width(row["duration_ms"]),
@@ -214,9 +223,9 @@ def _lane(row: Row, around: Around) -> Lane | None:
         name=str(detail.get("agent_type") or row["name"] or "Sub-agent"),
         summary=plural(counts["steps"], "step"),
         failed=f"{counts['failed']} failed" if counts["failed"] else "",
-        url=f"{around.place.url('timeline')}?lane={row['seq']}{'&events=all' if around.meta else ''}",
+        url=_rows_url(around.place, row["seq"]),
         parts=step_parts([row_shown(child, around) for child in inner.rows]) if inner else (),
-        links=window_links(around.place, inner, lane=row["seq"], meta=around.meta) if inner else Links(),
+        links=window_links(around.place, inner, lane=row["seq"]) if inner else Links(),
     )
 
 
@@ -225,16 +234,23 @@ def step_parts(rows: Sequence[StepRow]) -> list[Part[StepRow]]:
     return parts_of(rows, lambda row: row.reads)
 
 
-def window_links(place: Place, window: Window, *, lane: int | None, meta: bool) -> Links:
+def window_links(place: Place, window: Window, *, lane: int | None) -> Links:
     """Link the windows on both sides of one, in the lane under a step or on the main timeline."""
-    page = f"{place.url('run')}?{'events=all&' if meta else ''}step="
-    base = place.url("timeline") + "?" + (f"lane={lane}&" if lane is not None else "")
-    base += "events=all&" if meta else ""
     links = Links()
     if window.rows and window.earlier:
         first = window.rows[0]["seq"]
-        links = replace(links, earlier_url=f"{base}before={first}", earlier_page=f"{page}{first}")
+        url = _rows_url(place, lane, before=first)
+        links = replace(links, earlier_url=url, earlier_page=place.step_url(first))
     if window.rows and window.later:
         last = window.rows[-1]["seq"]
-        links = replace(links, later_url=f"{base}after={last}", later_page=f"{page}{last}")
+        url = _rows_url(place, lane, after=last)
+        links = replace(links, later_url=url, later_page=place.step_url(last))
     return links
+
+
+def _rows_url(place: Place, lane: int | None, **more: int) -> str:
+    """Ask for rows; those of a lane belong to the step that is shown, wherever a range ends."""
+    names = ("events",) if lane is not None else ("events", "from", "to")
+    pairs = [("lane", lane)] if lane is not None else []
+    kept = [pair for pair in place.kept if pair[0] in names]
+    return place.url("timeline") + query_of([*pairs, *kept, *more.items()])

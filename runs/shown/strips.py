@@ -8,6 +8,7 @@ from runs.kinds import Kind
 from runs.limits import STRIP_BARS, STRIP_FAILURES
 from runs.queries.strips import RangeSums
 from runs.shown.runs import Part, cost_words
+from runs.shown.steps import micros
 from runs.strips import WIDTHS, Lane, Strip
 from runs.timing import Beat, Split
 from runs.words import count, duration, plural, tokens
@@ -38,10 +39,12 @@ class PlainStrip:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RangeShown:
-    """The sums of a range."""
+    """The sums of a range, and where its ends lie: number and microseconds, as rows are ordered."""
 
     first: int
     last: int
+    first_at: int
+    last_at: int
     facts: list[str]
     failures: str
     retries: str
@@ -143,9 +146,12 @@ def range_shown(sums: RangeSums) -> RangeShown:
     cost, note = cost_words(sums.cost, calls=sums.calls, unpriced=sums.unpriced, lower_bound=sums.lower_bound)
     facts = [plural(sums.steps, "step"), duration(sums.ms)]
     facts += [f"{tokens(sums.tokens)} tokens", cost] if sums.calls else []
+    first, last = sums.ends
     return RangeShown(
-        first=sums.first,
-        last=sums.last,
+        first=first["seq"],
+        last=last["seq"],
+        first_at=micros(first["started_at"]),
+        last_at=micros(last["started_at"]),
         facts=[fact for fact in facts if fact],
         failures=plural(sums.failures, "failure") if sums.failures else "",
         retries=plural(sums.retries, "retry") if sums.retries else "",

@@ -1,15 +1,9 @@
 """The tabs of a run: its readings, in sync, each with the state that the address holds."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from runs.shown.runs import RunHead
 from runs.shown.steps import Place
-
-#: What the address keeps from one reading to the next; filters and cursors of one reading stay behind.
-#: static/js/state.js keeps the same names, which the tabs tell it, where htmx changes the address.
-KEPT = ("step", "from", "to", "thinking", "events", "find")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,9 +18,8 @@ class Tab:
     count_name: str = ""
 
 
-def tabs_of(place: Place, head: RunHead, current: str, kept: Mapping[str, str]) -> list[Tab]:
-    """List the readings of a run; `kept` is the state of the address, by the names in KEPT."""
-    state = urlencode({name: kept[name] for name in KEPT if kept.get(name)})
+def tabs_of(place: Place, head: RunHead, current: str) -> list[Tab]:
+    """List the readings of a run."""
     readings = (
         ("transcript", "Transcript", "run", "steps", str(head.steps)),
         ("tree", "Tree", "tree", "", ""),
@@ -37,7 +30,7 @@ def tabs_of(place: Place, head: RunHead, current: str, kept: Mapping[str, str]) 
         Tab(
             name=name,
             title=title,
-            url=place.url(view) + (f"?{state}" if state else ""),
+            url=place.kept_url(view),
             current=name == current,
             count=count,
             count_name=count_name,

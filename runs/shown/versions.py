@@ -34,7 +34,7 @@ class FileReading:
         return self.place.url("file") + self.look.query(*pairs)
 
     def step_url(self, step: int | None) -> str:
-        return f"{self.place.url('run')}?step={step}" if step is not None else ""
+        return self.place.step_url(step) if step is not None else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +82,7 @@ def _version(version: Version, reading: FileReading, titles: Mapping[int, str]) 
         title=titles[version.number],
         text=_text(version, reading.said),
         url=reading.step_url(version.step),
-        here=f"{reading.url(**{'from': page or None})}#v{version.number}",
+        here=f"{reading.url(start=page or None)}#v{version.number}",
         added=f"+{count(added)}" if counted else "",
         removed=f"−{count(removed)}" if counted else "",
         badges=tuple(_badges(version, titles)),

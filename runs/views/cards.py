@@ -58,7 +58,7 @@ def _desk(project: Project, run: Run, changes: Sequence[FileChange], look: Look)
     steps = rows_by_key(run, {change.step_key for change in changes}) if changes else {}
     rows = {row.seq: row for row in show_steps(project, run, list(steps.values()))} if steps else {}
     told = {key: (step["seq"], rows[step["seq"]].sentence.headline) for key, step in steps.items()}
-    return Desk(place=place_of(project, run), look=look, steps=told)
+    return Desk(place=place_of(project, run, look.kept), look=look, steps=told)
 
 
 def _plan(changes: Sequence[FileChange], sizes: Mapping[bytes, int]) -> list[bool]:

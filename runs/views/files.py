@@ -57,7 +57,7 @@ def read_file(project: Project, run: Run, path: str, look: Look) -> FileReading:
         raise Http404("This run did not change such a file.")
     return FileReading(
         file=file,
-        place=place_of(project, run),
+        place=place_of(project, run, look.kept),
         said=read_said(project, run, file),
         wrong=disagreements(file.history, sightings_of(run, file.paths)),
         look=replace(look.of_one, path=path, whole=False),

@@ -16,6 +16,7 @@ from runs.queries.finding import find_in_run, read_snippets
 from runs.queries.runs import run_of
 from runs.queries.steps import rows_by_seq
 from runs.shown.found import FoundShown, found_shown
+from runs.views.timelines import kept_of
 from teams.access import project_for
 from teams.models import Project
 
@@ -26,9 +27,10 @@ def show_found(request: HttpRequest, team: str, project: str, run_id: Any) -> Ht
     """Search a run; `deep` also searches the long texts that previews do not hold."""
     found = project_for(request.user, team, project)
     run = run_of(found, run_id)
-    run_url = place_of(found, run).url("run")
+    place = place_of(found, run, kept_of(request))
     if not request.htmx:
-        return redirect(f"{run_url}?{request.GET.urlencode()}")
+        return redirect(f"{place.url('run')}?{request.GET.urlencode()}")
+    run_url = place.kept_url("run", "find", "step")
     return render(request, "runs/_found.html", {"found": read_found(request, found, run), "run_url": run_url})
 
 
@@ -46,5 +48,6 @@ def read_found(request: HttpRequest, project: Project, run: Run) -> FoundShown |
     needle = Needle.of(query)
     finding = find_in_run(run, needle, deep="deep" in request.GET)
     listed = finding.hits[:FOUND_LISTED]
+    place = place_of(project, run, kept_of(request))
     rows = {row["seq"]: row for row in rows_by_seq(run, [hit.seq for hit in listed])}
-    return found_shown(finding, query, rows, read_snippets(run, listed, needle), place_of(project, run))
+    return found_shown(finding, query, rows, read_snippets(run, listed, needle), place)

@@ -6,8 +6,7 @@ from runs.kinds import Kind, StepStatus
 from runs.limits import FILTER_CHARS, LOG_OPEN
 from runs.models import Run
 from runs.queries.logs import COLUMNS, LEVELS, LogFilter
-from runs.queries.steps import rows_by_seq
-from runs.queries.windows import place_of_row
+from runs.queries.steps import ends_of_range
 from runs.views.filters import Chip, Choice, menu_chip, query_string
 
 FILTERS = (*COLUMNS, "path", "text", "from", "to")
@@ -34,13 +33,10 @@ def state_in(query: Mapping[str, str]) -> dict[str, str]:
 
 def filter_in(run: Run, state: Mapping[str, str]) -> LogFilter:
     """Read a filter; a range whose steps are not there is none."""
-    numbers = [int(state[name]) for name in ("from", "to") if is_number(state.get(name, ""))]
-    ends = sorted(rows_by_seq(run, numbers), key=place_of_row) if len(numbers) == 2 else []
-    if len(set(numbers)) == 1:
-        ends *= 2
+    first, last = (int(state[name]) if is_number(state.get(name, "")) else None for name in ("from", "to"))
     return LogFilter(
         **{name: state.get(name, "") for name in (*COLUMNS, "path", "text")},
-        ends=(ends[0], ends[1]) if len(ends) == 2 else None,
+        ends=ends_of_range(run, first, last),
         meta=state.get("events") == "all",
     )
 

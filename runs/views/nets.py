@@ -27,9 +27,10 @@ def show_net(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
     run = run_of(found, run_id)
     first, start = (number_in(request, name) or 0 for name in ("list", "start"))
     net = net_change(run, first=first, most=NET_LISTED)
+    look = look_of(request.GET)
     page = NetPage(
-        place=place_of(found, run),
-        look=look_of(request.GET),
+        place=place_of(found, run, look.kept),
+        look=look,
         first=first,
         start=start - start % NET_PAGE,
         size=NET_PAGE,

@@ -1,5 +1,6 @@
 """What the panel beside the timeline holds of one step."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -35,6 +36,7 @@ from runs.shown.usage import usage_shown
 from runs.tools import arguments_of
 from runs.views.calls import Texts, read_call, read_effects, read_lanes, read_texts
 from runs.views.prompts import read_context
+from runs.views.timelines import kept_of
 from teams.models import Project
 
 _TOLD = (Kind.TOOL, Kind.LLM, Kind.PROMPT)  # kinds whose facts have a place of their own
@@ -42,15 +44,16 @@ _TOLD = (Kind.TOOL, Kind.LLM, Kind.PROMPT)  # kinds whose facts have a place of 
 
 def panel_of(request: HttpRequest, project: Project, run: Run, seq: int) -> Panel:
     """Gather one step for the reading that the address asks for (`raw=1`). Raises Http404."""
+    place = place_of(project, run, kept_of(request))
     if request.GET.get("raw") == "1":
-        return read_raw_panel(project, run, seq)
-    return read_panel(project, run, seq)
+        return read_raw_panel(run, place, seq)
+    return read_panel(run, place, seq)
 
 
-def read_panel(project: Project, run: Run, seq: int) -> Panel:
+def read_panel(run: Run, place: Place, seq: int) -> Panel:
     """Gather one step. Raises Http404."""
     step = step_of(run, seq)
-    place, texts = place_of(project, run), read_texts(run, step)
+    texts = read_texts(run, step)
     effects = read_effects(run, step, place, texts)
     shared = _shared(run, step, place, raw=False, hidden=effects.hidden)
     if step.kind == Kind.TOOL:
@@ -75,10 +78,10 @@ def read_panel(project: Project, run: Run, seq: int) -> Panel:
     )
 
 
-def read_raw_panel(project: Project, run: Run, seq: int) -> Panel:
+def read_raw_panel(run: Run, place: Place, seq: int) -> Panel:
     """Gather one step as it was recorded: input and output as they came, nothing painted. Raises Http404."""
     step = step_of(run, seq)
-    place, texts = place_of(project, run), read_texts(run, step)
+    texts = read_texts(run, step)
     return Panel(
         **_shared(run, step, place, raw=True, hidden=False),
         template="runs/steps/_raw.html",
@@ -118,11 +121,11 @@ def _links(run: Run, step: Step, place: Place, *, raw: bool) -> Links:
     before, after = neighbours_of(run, step)
     here, reading = link_of(place, step.seq), "&raw=1" if raw else ""
     return Links(
-        here=here,
+        here=link_of(replace(place, kept=()), step.seq),
         raw=here if raw else f"{here}&raw=1",
         record=place.url("step_raw", step.seq),
         markdown=place.url("step_markdown", step.seq),
-        run=place.url("run"),
+        run=place.kept_url("run", "step"),
         fates=place.url("fates", step.seq) if step.changes else "",
         before=f"{link_of(place, before)}{reading}" if before is not None else "",
         after=f"{link_of(place, after)}{reading}" if after is not None else "",

@@ -11,16 +11,16 @@ from django.views.decorators.vary import vary_on_headers
 from runs.fragments import head_of, place_of
 from runs.grouping import FEWEST
 from runs.instruments import read_instruments
-from runs.limits import FILTER_CHARS
 from runs.models import Run
 from runs.overviews import read_overview
 from runs.queries.runs import parent_of, run_of
 from runs.queries.steps import has_meta_events, last_seq
-from runs.shown.tabs import KEPT, tabs_of
+from runs.shown.tabs import tabs_of
 from runs.shown.verdicts import verdict_shown
+from runs.states import KEPT, kept_but, query_of
 from runs.views.finding import query_in, read_found
 from runs.views.panels import panel_of
-from runs.views.timelines import number_in, shows_events, transcript_context
+from runs.views.timelines import kept_of, number_in, reading_of, shows_events, transcript_context
 from teams.access import project_for
 from teams.models import Project
 from teams.roles import role_allows
@@ -42,14 +42,16 @@ def show_run(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
     if request.htmx and request.htmx.target == "panel":
         return render(request, "runs/_panel.html", beside)
     context = run_context(request, found, run, tab="transcript") | transcript_state(request)
-    context |= transcript_context(found, run, seq, meta=context["meta"])
-    context |= {"has_meta": context["meta"] or has_meta_events(run), "fewest": FEWEST}
+    reading = reading_of(request, run)
+    context |= transcript_context(found, run, seq, reading)
+    context |= {"has_meta": context["meta"] or has_meta_events(run), "fewest": FEWEST, "ends": reading.ends}
     return render(request, "runs/run.html", context | beside)
 
 
 def beside_transcript(request: HttpRequest, project: Project, run: Run) -> dict[str, Any]:
     """Read what the panel shows while no step is chosen: what was found, else the run at a glance."""
-    context = {"project": project, "run": run, "run_url": place_of(project, run).url("run")}
+    run_url = place_of(project, run, kept_of(request)).kept_url("run", "find", "step")
+    context = {"project": project, "run": run, "run_url": run_url}
     found = read_found(request, project, run)
     return context | ({"found": found} if found else {"overview": read_overview(project, run)})
 
@@ -62,7 +64,7 @@ def miss_step(request: HttpRequest, project: Project, run: Run, seq: int | None)
 
 def transcript_state(request: HttpRequest) -> dict[str, Any]:
     """Read what the address says of the transcript, and how its controls change that."""
-    state = {name: request.GET[name] for name in ("thinking", "events") if request.GET.get(name)}
+    state = dict(kept_but(kept_of(request), "step", "find"))
     return {
         "thinking": state.get("thinking") == "1",
         "thinking_url": _switched(request, "thinking", "1"),
@@ -79,16 +81,14 @@ def _switched(request: HttpRequest, name: str, value: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def kept_of(request: HttpRequest) -> dict[str, str]:
-    """Read the state that all readings of a run share; a step's own page holds the step in its path."""
-    kept = {name: request.GET.get(name, "")[:FILTER_CHARS] for name in KEPT}
-    here = request.resolver_match.kwargs if request.resolver_match else {}
-    return kept | {"step": str(here["seq"])} if "seq" in here else kept
+def whole_url(request: HttpRequest) -> str:
+    """Link the same page without a range."""
+    return query_of([pair for pair in request.GET.items() if pair[0] not in ("from", "to")]) or "?"
 
 
 def run_context(request: HttpRequest, project: Project, run: Run, *, tab: str) -> dict[str, Any]:
     """Gather what every page of a run shows. `tab` names the reading, see `runs.shown.tabs`."""
-    head = head_of(run)
+    head, kept = head_of(run), kept_of(request)
     return {
         "project": project,
         "run": run,
@@ -96,8 +96,10 @@ def run_context(request: HttpRequest, project: Project, run: Run, *, tab: str) -
         "strip": read_instruments(run, number_in(request, "from"), number_in(request, "to")),
         "parent": parent_of(project, run),
         "reading": tab,
-        "tabs": tabs_of(place_of(project, run), head, tab, kept_of(request)),
+        "tabs": tabs_of(place_of(project, run, kept), head, tab),
+        "kept": query_of(kept),
         "kept_names": " ".join(KEPT),
+        "whole_url": whole_url(request),
         "verdict": verdict_shown(run),
         "may_judge": role_allows(project.role, "change"),
         "meta": shows_events(request),

@@ -1,6 +1,6 @@
 """The rows of the transcript: its first window, those around a step, more of them, and what changed."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,7 @@ from runs.queries.runs import run_of
 from runs.queries.steps import (
     Row,
     Window,
+    ends_of_range,
     first_window,
     lane_around,
     last_window,
@@ -25,7 +26,9 @@ from runs.queries.steps import (
     window_around,
     window_before,
 )
+from runs.queries.windows import Ends, lies_between
 from runs.shown.steps import step_parts, window_links
+from runs.states import Kept, kept_in
 from teams.access import project_for
 from teams.models import Project
 
@@ -39,24 +42,50 @@ def show_timeline(request: HttpRequest, team: str, project: str, run_id: Any) ->
     revision, around = number_in(request, "revision"), number_in(request, "around")
     if revision is not None:
         return JsonResponse(delta_after(found, run, revision))
-    lane, meta = number_in(request, "lane"), shows_events(request)
+    lane, reading = number_in(request, "lane"), reading_of(request, run)
     if around is not None:
-        context = transcript_context(found, run, around, meta=meta)
+        context = transcript_context(found, run, around, reading)
     else:
-        window = _more_of(request, run, row_of(run, lane)["key"] if lane is not None else None, meta=meta)
-        context = rows_context(found, run, window, lane=lane, meta=meta)
+        window = _more_of(request, run, row_of(run, lane)["key"] if lane is not None else None, reading)
+        context = rows_context(found, run, window, reading, lane=lane)
     return render(request, "runs/_step_rows.html", context)
 
 
-def _more_of(request: HttpRequest, run: Run, lane: str | None, *, meta: bool) -> Window:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What the address says of the transcript."""
+
+    meta: bool = False  #: the harness's own events are shown, too
+    ends: Ends | None = None  #: of the range that alone is shown
+    kept: Kept = ()
+
+
+def reading_of(request: HttpRequest, run: Run) -> Reading:
+    """Read how the transcript is asked for."""
+    return Reading(
+        meta=shows_events(request),
+        ends=ends_of_range(run, number_in(request, "from"), number_in(request, "to")),
+        kept=kept_of(request),
+    )
+
+
+def kept_of(request: HttpRequest) -> Kept:
+    """Read the state that all pages of a run share; a step's own page holds the step in its path."""
+    here = request.resolver_match.kwargs if request.resolver_match else {}
+    given = request.GET.dict()
+    return kept_in(given | {"step": str(here["seq"])} if "seq" in here else given)
+
+
+def _more_of(request: HttpRequest, run: Run, lane: str | None, reading: Reading) -> Window:
     before, after = number_in(request, "before"), number_in(request, "after")
+    within: dict[str, Any] = {"meta": reading.meta, "ends": reading.ends}
     if "end" in request.GET:
-        return last_window(run, meta=meta)
+        return last_window(run, **within)
     if before is not None:
-        return replace(window_before(run, row_of(run, before), meta=meta, lane=lane), later=False)
+        return replace(window_before(run, row_of(run, before), lane=lane, **within), later=False)
     if after is not None:
-        return replace(window_after(run, row_of(run, after), meta=meta, lane=lane), earlier=False)
-    return first_window(run, meta=meta, lane=lane)
+        return replace(window_after(run, row_of(run, after), lane=lane, **within), earlier=False)
+    return first_window(run, lane=lane, **within)
 
 
 def number_in(request: HttpRequest, name: str) -> int | None:
@@ -70,33 +99,37 @@ def shows_events(request: HttpRequest) -> bool:
     return request.GET.get("events") == "all"
 
 
-def transcript_context(project: Project, run: Run, seq: int | None, *, meta: bool) -> dict[str, Any]:
+def transcript_context(project: Project, run: Run, seq: int | None, reading: Reading) -> dict[str, Any]:
     """Read the beginning of a run, or the rows around a step with the lanes open that it lies in."""
     path = path_to(run, row_of(run, seq)) if seq is not None else []
-    window = _window_with(run, path[0] if path else None, meta=meta)
-    lanes = {parent["key"]: lane_around(run, parent, row, meta=meta) for parent, row in pairwise(path)}
-    return rows_context(project, run, window, meta=meta, selected=seq, lanes=lanes)
+    window = _window_with(run, path[0] if path else None, reading)
+    pairs = pairwise(path)
+    lanes = {parent["key"]: lane_around(run, parent, row, meta=reading.meta) for parent, row in pairs}
+    return rows_context(project, run, window, reading, selected=seq, lanes=lanes)
 
 
-def _window_with(run: Run, mark: Row | None, *, meta: bool) -> Window:
-    first = first_window(run, meta=meta)
+def _window_with(run: Run, mark: Row | None, reading: Reading) -> Window:
+    """Choose the first rows, or those around a step that lies in what is shown."""
+    first = first_window(run, meta=reading.meta, ends=reading.ends)
     inside = first.rows[:-1] if first.later else first.rows
     if mark is None or any(row["seq"] == mark["seq"] for row in inside):
         return first
-    return window_around(run, mark, meta=meta)
+    if reading.ends is not None and not lies_between(mark, reading.ends):
+        return first
+    return window_around(run, mark, meta=reading.meta, ends=reading.ends)
 
 
 def rows_context(
     project: Project,
     run: Run,
     window: Window,
+    reading: Reading,
     *,
-    meta: bool,
     selected: int | None = None,
     lane: int | None = None,
     lanes: dict[str, Window] | None = None,
 ) -> dict[str, Any]:
     """Build rows, and the links to the windows on both sides."""
-    rows = show_steps(project, run, window.rows, selected=selected, lanes=lanes, meta=meta)
-    links = window_links(place_of(project, run), window, lane=lane, meta=meta)
+    rows = show_steps(project, run, window.rows, selected=selected, lanes=lanes, kept=reading.kept)
+    links = window_links(place_of(project, run, reading.kept), window, lane=lane)
     return {"rows": rows, "parts": step_parts(rows), "links": links}

@@ -7,18 +7,34 @@
   const load = (part) => {
     const url = new URL(root.dataset.poll, location.href);
     for (const [name, value] of Object.entries(part)) url.searchParams.set(name, value);
-    if (window.pageState.get("events")) url.searchParams.set("events", window.pageState.get("events"));
+    for (const name of ["events", "from", "to"]) if (window.pageState.get(name)) url.searchParams.set(name, window.pageState.get(name));
     return htmx.ajax("GET", url.href, { target: list, swap: "innerHTML" });
   };
-  const show = (row) => {
+  const unfold = (row) => {
     for (let fold = row.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  };
+  const show = (row) => {
+    unfold(row);
+    window.pageState.leap();
     window.pageKeys.mark(row);
     row.scrollIntoView({ block: "center" });
   };
+  // A step outside of the range that is shown leaves it.
   const goTo = async (seq) => {
     if (!rowOf(seq)) await load({ around: seq });
     if (rowOf(seq)) show(rowOf(seq));
+    else if (window.pageState.get("from")) location.assign(window.pageState.carry(`?step=${seq}`, ["from", "to"]));
   };
+  // The step that Back came to: the panel shows it already.
+  document.addEventListener("state:back", async ({ detail: { seq } }) => {
+    if (!rowOf(seq)) await load({ around: seq });
+    const row = rowOf(seq);
+    if (!row || window.pageState.get("step") !== String(seq)) return;
+    unfold(row);
+    window.pageKeys.current()?.removeAttribute("aria-current");
+    row.setAttribute("aria-current", "true");
+    row.scrollIntoView({ block: "center" });
+  });
   const goToEnd = async (mark, part, at) => {
     if (list.querySelector(`:scope > [${mark}]`)) await load(part);
     const row = window.pageKeys.rows().at(at);
@@ -41,5 +57,5 @@
     event.stopPropagation();
     goTo(seq);
   }, true);
-  Object.assign(window.pageKeys, { goTo, goToLast: last });
+  Object.assign(window.pageKeys, { goTo, goToLast: last, load });
 })();

@@ -5,12 +5,14 @@
   const names = tabs.dataset.keeps.split(" ");
   const read = () => new URLSearchParams(location.search);
 
-  // Put the state of the address into another one; what that one says itself stays.
+  // Put the state of the address into another one, but for some names; the step that one says itself stays.
   const carry = (href, except = []) => {
     const url = new URL(href, location.href);
     const state = read();
     for (const name of names) {
-      if (!except.includes(name) && !url.searchParams.has(name) && state.get(name)) url.searchParams.set(name, state.get(name));
+      if (except.includes(name) || (name === "step" && url.searchParams.has(name))) continue;
+      if (state.get(name)) url.searchParams.set(name, state.get(name));
+      else url.searchParams.delete(name);
     }
     return url.pathname + url.search + url.hash;
   };
@@ -20,7 +22,7 @@
     if (value) url.searchParams.set(name, value);
     else url.searchParams.delete(name);
     history.replaceState(history.state, "", url);
-    link();
+    document.dispatchEvent(new Event("state:set"));
   };
   const link = () => {
     for (const tab of tabs.querySelectorAll("a[data-tab]")) {
@@ -34,15 +36,18 @@
   });
   // So do the links and the filter among the changes: net diff, history, whole file, switches.
   const run = new URL(tabs.querySelector("a[data-tab]").href).pathname;
-  const PLACES = ".is-changes, .page-panel";
+  const PLACES = ".is-changes, .page-panel, .overview .files";
   for (const name of ["click", "auxclick"]) document.addEventListener(name, ({ target }) => {
     const link = target.closest?.("a[href]:not([href^='#'], [download], [hx-get])");
     if (link?.closest(PLACES) && new URL(link.href).pathname.startsWith(run)) link.href = carry(link.href);
   }, true);
   document.addEventListener("formdata", ({ target, formData }) => {
     if (target.method !== "get" || !target.closest(PLACES)) return;
-    for (const name of names) if (read().get(name) && !formData.has(name)) formData.set(name, read().get(name));
+    for (const name of names) {
+      if (read().get(name)) formData.set(name, read().get(name));
+      else formData.delete(name);
+    }
   });
-  for (const name of ["htmx:replacedInHistory", "htmx:pushedIntoHistory"]) document.addEventListener(name, link);
-  window.pageState = { get: (name) => read().get(name) ?? "", set, carry };
+  for (const name of ["htmx:replacedInHistory", "htmx:pushedIntoHistory", "state:set"]) document.addEventListener(name, link);
+  window.pageState = { get: (name) => read().get(name) ?? "", set, carry, names, leap: () => {} };
 })();

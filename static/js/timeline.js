@@ -58,6 +58,7 @@
   const take = (row) => {
     const old = list.querySelector(`li[data-seq="${row.seq}"]`);
     if (row.meta && !showsMeta && !old) return false;
+    if (!old && window.stepRange.leavesOut(row)) return false;
     const li = make(row.html);
     if (old && Number(old.dataset.at) === row.at) return replace(old, li), false;
     old?.remove();

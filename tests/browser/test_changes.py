@@ -142,6 +142,16 @@ def test_the_chosen_step_goes_along_through_all_pages_of_changes(open_page, plac
     page.keyboard.press("f")
     page.keyboard.type("b.*")
     page.keyboard.press("Enter")
-    page.wait_for_url("**q=b.***step=1**")
+    page.wait_for_url("**step=1&q=b.*")
     page.locator("[data-to-log]").click()
     page.wait_for_url("**/log/?step=1")
+
+
+def test_the_chosen_step_goes_along_without_javascript(open_page, places, diffs):
+    page = open_page(places(diffs) + "changes/?step=0", java_script_enabled=False)
+    for link in ("Net diff", "All changes, step by step", "History", "All changes", "Whole file"):
+        page.get_by_role("link", name=link, exact=True).first.click()
+        page.wait_for_url("**step=0**")
+    page.locator("[data-to-transcript]").click()
+    page.wait_for_url("**?step=0")
+    assert page.locator("#panel [data-panel='0']").is_visible()

@@ -97,7 +97,7 @@ def test_a_step_is_said_in_a_sentence(visitor, project, run):
 
 @pytest.mark.parametrize("ends", [(3, 6), (6, 3)])
 def test_a_range_is_summed_up(visitor, project, run, ends, django_assert_num_queries):
-    with django_assert_num_queries(7):  # session, user, project, run, both ends, sums
+    with django_assert_num_queries(6):  # session, user, project, run, both ends, sums
         answer = visitor.get(url_of(project, run, "strip_range"), {"from": ends[0], "to": ends[1]})
     shown = answer.context["range"]
     assert (shown.first, shown.last, shown.failures, shown.retries) == (3, 6, "1 failure", "1 retry")
