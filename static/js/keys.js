@@ -23,7 +23,7 @@
   const open = () => {
     const row = current();
     if (row?.matches("tr")) row.querySelector("a.title").click();
-    else if (row) row.click();
+    else if (row) window.pageState?.leap(), row.click();
   };
   const find = () => {
     const field = document.querySelector("[data-search]");

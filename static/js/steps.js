@@ -3,18 +3,22 @@
   const { keys, rows, mark, current } = window.pageKeys;
   const panel = document.getElementById("panel");
   const failingLane = (row) => row.parentElement.querySelector(":scope > .lane:not([open]):has(> summary > .is-fail)");
+  const leapTo = (row) => {
+    window.pageState.leap();
+    mark(row);
+  };
   const jump = (by) => {
     const all = rows();
     const at = all.indexOf(current());
     const order = by > 0 ? all.slice(at + 1) : (at < 0 ? all : all.slice(0, at)).reverse();
     const bad = order.find((row) => row.matches(".is-fail, .is-warn") || failingLane(row));
     if (bad && failingLane(bad)) failingLane(bad).open = true;
-    if (bad) mark(bad);
+    if (bad) leapTo(bad);
     else beyond(all.at(by > 0 ? -1 : 0), by);
   };
   // Behind the rows that are loaded the strip knows where the next trouble is.
   const beyond = (edge, by) => {
-    const bars = window.flight?.main ?? [];
+    const all = window.flight?.main ?? [], bars = window.stepRange?.within(all) ?? all;
     const at = bars.findIndex((bar) => bar.seq === Number(edge?.parentElement.dataset.seq));
     const order = by > 0 ? bars.slice(at + 1) : bars.slice(0, Math.max(0, at)).reverse();
     const bad = at < 0 ? null : order.find((bar) => ["fail", "retry", "compact"].includes(bar.colour));
@@ -28,7 +32,7 @@
   };
   const edge = (at) => () => {
     const row = rows().at(at);
-    if (row) mark(row);
+    if (row) leapTo(row);
   };
   Object.assign(keys, { e: () => jump(1), E: () => jump(-1), d: diff, "g g": edge(0), G: edge(-1) });
 

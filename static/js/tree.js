@@ -73,6 +73,7 @@
     const here = at >= 0 && by > 0 && isBad(all[at]) && all[at].matches(".has-fail") ? all[at] : null;
     const bad = here ?? order.find(isBad);
     if (!bad) return;
+    window.pageState.leap();
     if (bad.matches(".is-fail, .is-warn")) return mark(bad);
     await setOpen(bad, true);
     const inside = rows().filter((row) => group(bad).contains(row) && isBad(row));
