@@ -19,7 +19,7 @@ from runs.queries.runs import RunFilter, marks_of_page, run_seen_by, runs_among
 from runs.queries.sums import totals_of
 from runs.shown.lists import summary_of
 from teams import access
-from teams.access import Visitor, project_for, still_sees
+from teams.access import Visitor, project_for
 from teams.models import Project
 
 _threads = ThreadPoolExecutor(max_workers=FRAME_THREADS, thread_name_prefix="frames")
@@ -48,7 +48,6 @@ def _open_run(user: Visitor, run_id: UUID) -> tuple[Run, Project]:
 
 open_run = in_thread(_open_run)
 open_project = in_thread(project_for)
-still_seen_by = in_thread(still_sees)
 who_still_sees = in_thread(access.who_still_sees)
 
 

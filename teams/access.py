@@ -83,12 +83,6 @@ def may(user: Visitor, team: Team, needs: Needs) -> bool:
     return role_allows(role_in(user, team), needs)
 
 
-def still_sees(user: Visitor, project: Project) -> bool:
-    """Say whether someone who was let in before is still a member, and active."""
-    members = Membership.objects.filter(team_id=project.team_id, user_id=user.pk, user__is_active=True)
-    return user.is_authenticated and members.exists()
-
-
 def who_still_sees(user_ids: set[int], project: Project) -> set[int]:
     """Find who of those that were let in before is still a member, and active."""
     members = Membership.objects.filter(team_id=project.team_id, user__in=user_ids, user__is_active=True)

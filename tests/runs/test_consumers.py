@@ -21,6 +21,7 @@ from runs.records import Batch, RunRecord, StepRecord
 from runs.rooms import rooms_here
 from runs.routing import websocket_urlpatterns
 from runs.store import save
+from teams.actions import create_project
 from tests.recordings import NOW, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -220,10 +221,46 @@ async def test_list_frames_bring_rows_of_the_filter_and_name_the_others(project,
     assert "1 run" in frame["summary"]
 
 
+async def test_lists_under_the_same_filters_share_a_room_and_others_do_not(project, member, owner):
+    saved = await sync_to_async(write)(project, [0])
+    other = await sync_to_async(create_project)(project.team, "Other")
+    base, elsewhere = (f"/ws/projects/{one.team.slug}/{one.slug}/" for one in (project, other))
+    async with (
+        socket(member, f"{base}?agent=&status=running&failures=1&stamp=old") as outdated,
+        socket(owner, f"{base}?failures=1&status=running") as same,
+        socket(member, f"{base}?failures=1") as wider,
+        socket(member, f"{elsewhere}?failures=1&status=running") as there,
+    ):
+        assert await outdated() == {"again": True}
+        while sorted(len(room.watchers) for room in rooms_here().values()) != [1, 1, 2]:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.4)
+        again = await sync_to_async(write)(project, [0], StepStatus.FAILED)
+        message = {"type": "nudge", "run": str(again.id), "revision": again.revision}
+        await get_channel_layer().group_send(project_group(project.pk), message)
+        frames = [await outdated(), await same(), await wider()]
+        assert frames[0] == frames[1] == frames[2]
+        assert [row["run"] for row in frames[0]["rows"]] == [str(saved.id)]
+        assert await there(0.5) is None
+        rooms = list(rooms_here().values())
+    assert rooms_here() == {}
+    assert all(task.cancelling() for room in rooms for task in room.tasks)
+
+
+async def test_list_tells_only_those_to_fetch_again_whose_page_is_old(project, member, owner):
+    await sync_to_async(write)(project, [0])
+    base = f"/ws/projects/{project.team.slug}/{project.slug}/"
+    seen = await sync_to_async(stamp)(project)
+    async with socket(member, f"{base}?stamp={seen}") as first:
+        assert await first(0.5) is None
+        async with socket(owner, f"{base}?stamp=older") as late:
+            assert await late() == {"again": True}
+            assert await first(0.5) is None
+
+
 @pytest.mark.parametrize("leave", ["removed", "deactivated"])
 @pytest.mark.parametrize("page", ["run", "list"])
 async def test_who_is_no_member_any_more_gets_no_frame(project, member, monkeypatch, leave, page):
-    monkeypatch.setattr("runs.consumers.SOCKET_ACCESS_SECONDS", 0)
     monkeypatch.setattr("runs.rooms.SOCKET_ACCESS_SECONDS", 0)
     saved = await sync_to_async(write)(project, range(2))
     run, listed = f"/ws/runs/{saved.id}/", f"/ws/projects/{project.team.slug}/{project.slug}/"
@@ -257,7 +294,7 @@ async def test_list_that_changed_before_the_socket_joined_is_fetched_again(proje
 
 
 async def test_list_without_nudges_is_repaired_by_the_heartbeat(project, member, monkeypatch):
-    monkeypatch.setattr("runs.consumers.HEARTBEAT_SECONDS", 0.3)
+    monkeypatch.setattr("runs.rooms.HEARTBEAT_SECONDS", 0.3)
     await sync_to_async(write)(project, range(2))
     path = f"/ws/projects/{project.team.slug}/{project.slug}/"
     async with socket(member, path) as read:
