@@ -1,13 +1,21 @@
 """A run as rules see it: facts, clues in the order of the timeline, thresholds of the project. Pure."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
 
 from runs.findings.clues import Clue, Touch
+from runs.findings.deeds import Deed
 from runs.findings.thresholds import Limits
-from runs.kinds import Kind, RunStatus
+from runs.kinds import FAILED_STATES, Kind, RunStatus, StepStatus
+from runs.tools import EDITING
+
+# Looked at once for each of many clues: an attribute of an enum costs as much as the comparison.
+_TOOL, _AGENT, _LLM, _RUNNING, _WRITES = Kind.TOOL, Kind.AGENT, Kind.LLM, StepStatus.RUNNING, Deed.WRITES
+#: After these, what was asked before may be asked again: the human spoke, or the context was cut.
+_STARTS = frozenset({Kind.PROMPT, Kind.COMPACTION})
 
 
 class RunFacts(Struct, frozen=True, kw_only=True):
@@ -70,12 +78,53 @@ class Case:
     @cached_property
     def calls(self) -> list[Clue]:
         """Tool calls that have ended."""
-        return [clue for clue in self.clues if clue.is_tool and clue.is_over]
+        return [
+            clue
+            for clue in self.clues
+            if (clue.kind == _TOOL or (clue.kind == _AGENT and clue.tool)) and clue.status != _RUNNING
+        ]
+
+    @cached_property
+    def failed_calls(self) -> list[Clue]:
+        """Tool calls that failed or were denied."""
+        return [call for call in self.calls if call.status in FAILED_STATES]
+
+    @cached_property
+    def repeats(self) -> dict[tuple[str, str, bytes], int]:
+        """Calls that were made more than once, and how often: by lane, tool and arguments."""
+        counts = Counter([(call.lane, call.tool, call.args) for call in self.calls])
+        return {name: count for name, count in counts.items() if count > 1}
+
+    @cached_property
+    def touched(self) -> list[tuple[Clue, Sequence[Touch]]]:
+        """Steps that changed files, with the changes."""
+        touches = self._touches
+        return [(clue, touches[clue.key]) for clue in self.clues if clue.key in touches] if touches else []
+
+    @cached_property
+    def starts(self) -> dict[str, list[int]]:
+        """Places, by lane, where the human spoke or the context was cut."""
+        found: dict[str, list[int]] = {}
+        for place, clue in enumerate(self.clues):
+            if clue.kind in _STARTS:
+                found.setdefault(clue.lane, []).append(place)
+        return found
+
+    @cached_property
+    def changing(self) -> list[int]:
+        """Places after which what was asked before may have another answer: something was written."""
+        touches = self._touches
+        return [
+            place
+            for place, clue in enumerate(self.clues)
+            if clue.key in touches
+            or ((clue.deed == _WRITES or clue.family in EDITING) and clue.status not in FAILED_STATES)
+        ]
 
     @cached_property
     def model_calls(self) -> list[Clue]:
         """Model calls that have ended."""
-        return [clue for clue in self.clues if clue.kind == Kind.LLM and clue.is_over]
+        return [clue for clue in self.clues if clue.kind == _LLM and clue.status != _RUNNING]
 
     @cached_property
     def lanes(self) -> dict[str, list[Clue]]:

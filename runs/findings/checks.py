@@ -41,6 +41,8 @@ _WITH = {
     "prettier": "--check -c",
     "manage.py": "test check",
     "django-admin": "test check",
+    "mise": "test build lint check",
+    "pre-commit": "run",
 }
 _CHECKS = {program: frozenset(words.split()) for program, words in _WITH.items()}
 _SCRIPT = re.compile(
@@ -55,7 +57,29 @@ def check_of(command: str) -> str:
 
     Options that only change what is printed are left out, so that the same check has one name.
     """
-    return next((name for words in simple_commands(command) if (name := _name_of(words))), "")
+    return next(iter(checks_of(command)), "")
+
+
+def checks_of(command: str) -> list[str]:
+    """Name all checks in a command, in their order, each once."""
+    names = (_name_of(words) for words in simple_commands(command))
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def family_of_check(name: str) -> tuple[str, frozenset[str]]:
+    """Split a check's name into what it runs and on what: (`npm test`, {session}).
+
+    Options do not count, `npm run test` is `npm test`, and a target that means everything is none.
+    """
+    head, *words = name.split()
+    words = [word for word in words if word != "run"]
+    if head in _CHECKS:
+        head, words = " ".join([head, *words[:1]]), words[1:]
+    return head, frozenset(word for word in words if not word.startswith("-") and word not in _WHOLE)
+
+
+#: Targets that are all there is.
+_WHOLE = frozenset({".", "./", "./...", "...", "discover", "/dev/null"})
 
 
 def _name_of(words: Sequence[str]) -> str:
@@ -69,7 +93,7 @@ def _name_of(words: Sequence[str]) -> str:
             return _named("unittest", rest)
     if head in ("node", "bash", "sh") and rest and not rest[0].startswith("-"):
         head, rest = rest[0].rsplit("/", 1)[-1], rest[1:]
-    if head in ("make", "npm", "pnpm", "yarn", "bun") and "run" in rest[:1]:
+    if head in ("make", "npm", "pnpm", "yarn", "bun", "mise") and "run" in rest[:1]:
         rest = rest[1:]
         if rest and _NAMED.search(rest[0]):
             return _named(f"{head} run {rest[0]}", rest[1:])
@@ -121,14 +145,33 @@ _MASKED = re.compile(r"\|(?!\|)|\|\||;\s*(?:true|echo|exit 0|:)")
 def outcome_of(command: str, *, exit_code: int | None, failed: bool, output: str) -> Outcome:
     """Say how a check ended: by its exit code, or its words where something after it made the code."""
     code = exit_code if exit_code is not None else (1 if failed else 0)
-    if code and not (_MASKED.search(command) and _GREEN.search(output) and not is_red(output)):
-        return Outcome.RED
+    if code:
+        return _when_failed(command, output)
     if not _MASKED.search(command):
         return Outcome.GREEN
     if is_red(output):
         return Outcome.RED
     is_silent = not _NOTHING.sub("", output).strip() and bool(_SILENT.match(check_of(command)))
     return Outcome.GREEN if is_silent or _GREEN.search(output) else Outcome.UNKNOWN
+
+
+def _when_failed(command: str, output: str) -> Outcome:
+    """Say how a check ended in a command that failed, perhaps by something else in it."""
+    if is_red(output):
+        return Outcome.RED
+    if _MASKED.search(command) and _GREEN.search(output):
+        return Outcome.GREEN
+    parts = simple_commands(command)
+    last = max((place for place, words in enumerate(parts) if _name_of(words)), default=-1)
+    # `npm test && ./deploy.sh`, or a grep that found nothing: the check itself may have been green.
+    after = {words[0] for words in parts[last + 1 :]} - _HARMLESS
+    return Outcome.UNKNOWN if after else Outcome.RED
+
+
+#: Programs that do not fail by themselves after a check.
+_HARMLESS = frozenset(
+    {"echo", "printf", "true", "tail", "head", "cat", "tee", "date", "cd", "wc", "sort", "sed"}
+)
 
 
 def is_red(output: str) -> bool:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from runs.blobs import compress, decompress
 from runs.kinds import FAILED_STATES, Kind, Origin, StepStatus
 
-VERSION = 1
+VERSION = 2
 
 
 class Outcome(StrEnum):
@@ -44,6 +44,7 @@ class Touch(Struct, frozen=True, kw_only=True, gc=False):
     after: bytes = b""
     old_path: str = ""
     origin: str = Origin.DECLARED
+    is_whole: bool = True  #: the digests are those of whole files, not of parts
 
 
 class Clue(Struct, frozen=True, array_like=True, gc=False):
@@ -87,6 +88,10 @@ class Clue(Struct, frozen=True, array_like=True, gc=False):
     wait_ms: int | None = None  #: back-off before the next attempt
     of: str = ""  #: of a retry: key of the call
     is_empty: bool = False  #: a model's or final answer without a word and without a call
+    answer: bytes = b""  #: digest of a tool's result without numbers, spaces and case
+    named: bytes = b""  #: paths that the output of a red check names, see `runs.findings.mentions`
+    checks: str = ""  #: all checks of a command that runs several, a line each
+    deed: str = ""  #: whether a command changes or watches something, see `runs.findings.deeds`
 
     @property
     def is_tool(self) -> bool:

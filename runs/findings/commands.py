@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from runs.limits import COMMAND_CHARS
 
@@ -19,7 +20,8 @@ _ENDS = frozenset({"&&", "||", ";", "|", "&", "\n", "|&", ";;", "(", ")"})
 _ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
 
 
-def simple_commands(command: str) -> list[list[str]]:
+@lru_cache(maxsize=256)  # each command is asked about several times in a row
+def simple_commands(command: str) -> tuple[Sequence[str], ...]:
     """Split a command line into its simple commands, each as words; what follows a heredoc is left out."""
     found: list[list[str]] = [[]]
     for word in _words_of(command[:COMMAND_CHARS].split("<<", 1)[0]):
@@ -27,7 +29,7 @@ def simple_commands(command: str) -> list[list[str]]:
             found.append([])
         else:
             found[-1].append(word)
-    return [bare for words in found if (bare := _bare(words))]
+    return tuple(bare for words in found if (bare := _bare(words)))
 
 
 def _words_of(command: str) -> Iterator[str]:

@@ -1,14 +1,17 @@
 """Clues out of steps: everything that needs a step's own texts is settled here, once. Pure."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct, field
 
-from runs.findings.checks import check_of, outcome_of
+from runs.findings.checks import checks_of, outcome_of
 from runs.findings.clues import Clue, Outcome
 from runs.findings.dangers import danger_of
+from runs.findings.deeds import Deed, deed_of
 from runs.findings.errors import rough_of, sign_of
+from runs.findings.mentions import mentions_in
 from runs.kinds import FAILED_STATES, Kind, StepStatus
 from runs.patches import paths_of_patch
 from runs.records import digest_of
@@ -17,11 +20,16 @@ from runs.tools import COMMAND_NAMES, PATH_NAMES, Family, arguments_of, family_o
 
 SHORT = 8  # bytes of a digest that tell the contents of one run apart
 COMMAND_KEPT = 300
+CHECKS_KEPT = 6
+ANSWER_CHARS = 4_000  # of a result that are compared
 QUERY_KEPT = 120
 
 _SEARCHES = frozenset({Family.GREP, Family.GLOB, Family.SEARCH, Family.FETCH})
 _QUERIES = ("pattern", "query", "regex", "search_term", "glob_pattern", "url")
 _PART_NAMES = ("offset", "limit", "start_line", "end_line", "view_range", "line_range", "pages")
+
+#: An error that only says that a command failed; its output says why.
+_BARE = re.compile(r"^(?:exit(?: code)? \d+)\b:?", re.IGNORECASE)
 
 
 class Source(Struct, kw_only=True):
@@ -93,6 +101,8 @@ def _end_of(step: Source) -> int | None:
 
 def _error_of(step: Source) -> str:
     failed = step.status in FAILED_STATES or step.kind in (Kind.ERROR, Kind.RETRY)
+    if failed and _BARE.match(step.error) and (told := _BARE.sub("", step.output).strip()):
+        return sign_of(told)  # "exit 1: > shop@1.0 build": the output's telling line says more
     return sign_of(step.error or step.output) if failed else ""
 
 
@@ -100,7 +110,9 @@ def _of_call(step: Source, cwd: str) -> dict[str, Any]:
     arguments = arguments_of(step.input)
     family = family_of_call(step.tool, arguments)
     command = _command_of(step, arguments) if family in (Family.SHELL, Family.PATCH) else ""
-    check = check_of(command) if family is Family.SHELL else ""
+    is_shell = family is Family.SHELL
+    checks = checks_of(command) if is_shell else []
+    outcome = _outcome_of(step, command) if checks else Outcome.UNKNOWN
     return {
         "family": family,
         "args": (step.input_digest or digest_of(step.input.encode()))[:SHORT],
@@ -111,10 +123,22 @@ def _of_call(step: Source, cwd: str) -> dict[str, Any]:
         ],
         "query": text_in(arguments, *_QUERIES)[:QUERY_KEPT] if family in _SEARCHES else "",
         "command": command[:COMMAND_KEPT],
-        "check": check,
-        "outcome": _outcome_of(step, command) if check else Outcome.UNKNOWN,
-        "danger": danger_of(command) if family is Family.SHELL else "",
+        "check": next(iter(checks), ""),
+        "outcome": outcome,
+        "danger": danger_of(command) if is_shell else "",
+        "answer": _answer_of(step.output),
+        "named": mentions_in(step.output) if outcome == Outcome.RED else b"",
+        "checks": "\n".join(checks[:CHECKS_KEPT]) if len(checks) > 1 else "",
+        "deed": deed_of(command) if is_shell else Deed.NOTHING,
     }
+
+
+def _answer_of(output: str) -> bytes:
+    """Digest a result, the beginning and the end of a long one."""
+    kept = (
+        output if len(output) <= ANSWER_CHARS else output[: ANSWER_CHARS // 2] + output[-ANSWER_CHARS // 2 :]
+    )
+    return digest_of(rough_of(kept).encode("utf-8", "replace"))[:SHORT]
 
 
 def _command_of(step: Source, arguments: Mapping[str, object]) -> str:
@@ -170,4 +194,6 @@ def _of_retry(step: Source) -> dict[str, Any]:
         "most": whole.get("max_attempts"),
         "wait_ms": whole.get("wait_ms"),
         "of": of if isinstance(of, str) else "",
+        "sent": None if step.fresh is None else step.fresh + step.cached + step.written,
+        "out": step.out,
     }

@@ -7,7 +7,10 @@ from hashlib import blake2b
 from runs.limits import MENTIONS_MOST
 
 #: What looks like a path, or a name with an ending.
-_PATH = re.compile(r"[\w.@+~-]*(?:[/\\][\w.@+~-]+)+|[\w@+~-]+(?:\.[A-Za-z][\w-]{0,9})+")
+#: Tried only where a word begins: else a long word without a slash costs the square of its length.
+_PATH = re.compile(
+    r"(?<![\w.@+~-])(?:[\w.@+~-]*(?:[/\\][\w.@+~-]+)+|[\w@+~-]+(?:\.[A-Za-z][\w-]{0,9})+|\.[A-Za-z][\w.-]+)"
+)
 HASH_BYTES = 4
 
 

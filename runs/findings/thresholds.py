@@ -21,6 +21,15 @@ THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
         "loop_repeats": Threshold(
             value=3, unit="calls", least=2, about="The same call with the same arguments is a loop."
         ),
+        "cycle_rounds": Threshold(
+            value=3, unit="rounds", least=2, about="Calls in the same order, so many times, are a cycle."
+        ),
+        "window_calls": Threshold(
+            value=5, unit="calls", least=3, most=50, about="Calls in a row that are looked at together."
+        ),
+        "window_distinct": Threshold(
+            value=2, unit="calls", least=1, about="As few different ones among them are a narrow window."
+        ),
     }
 )
 

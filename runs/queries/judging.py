@@ -32,7 +32,8 @@ TOUCHES = """
     SELECT step_key, n, path, op,
         origin = 'observed' AND NOT bool_or(origin = 'declared') OVER (PARTITION BY step_key, path),
         outside, user_modified, additions, deletions, coalesce(substr(before_digest, 1, %(short)s), ''),
-        coalesce(substr(after_digest, 1, %(short)s), ''), old_path, origin
+        coalesce(substr(after_digest, 1, %(short)s), ''), old_path, origin,
+        basis IN ('content', 'reconstructed')
     FROM runs_filechange
     WHERE run_id = %(run)s AND origin <> 'net'
     ORDER BY n
@@ -120,8 +121,9 @@ def touches_of(run_id: UUID) -> dict[str, list[Touch]]:
 
 
 def _touch_of(values: Iterable[Any]) -> Touch:
-    n, path, op, hidden, outside, human, added, removed, before, after, old_path, origin = values
+    n, path, op, hidden, outside, human, added, removed, before, after, old_path, origin, whole = values
     return Touch(
         n=n, path=path, op=op, hidden=hidden, outside=outside, user_modified=human, added=added,
         removed=removed, before=bytes(before), after=bytes(after), old_path=old_path, origin=origin,
+        is_whole=whole,
     )  # fmt: skip

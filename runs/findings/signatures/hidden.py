@@ -8,7 +8,7 @@ from runs.findings.words import named_call
 
 def find_hidden_changes(case: Case) -> list[Found]:
     """Find calls that changed files on disk which they did not say they would change."""
-    seen = ((call, [touch for touch in case.touches_of(call) if touch.hidden]) for call in case.calls)
+    seen = ((call, [touch for touch in touches if touch.hidden]) for call, touches in case.touched)
     return [_found(call, hidden) for call, hidden in seen if hidden]
 
 

@@ -1,48 +1,246 @@
-"""Tool loops: the same call again and again. Pure."""
+"""Tool loops: the same call again and again, in all its disguises. Pure.
+
+What is not a loop: watching something that goes on by itself, asking again after something changed (a file,
+an install, what the human wants, a context that was cut), a check that is green each time.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from itertools import islice
 
 from runs.findings.case import Case
-from runs.findings.clues import Clue
+from runs.findings.clues import Clue, Outcome
+from runs.findings.deeds import Deed
 from runs.findings.found import Found, Severity, Signature
 from runs.findings.words import named_call
 from runs.tools import Family
 
-#: Calls that look at something that goes on by itself: asking again is their use.
-_WATCHING = frozenset({Family.CONSOLE, Family.TODO, Family.ASK, Family.PLAN, Family.AGENT})
+#: Calls that look at something that goes on by itself, or are for people: asking again is their use.
+_WATCHING = frozenset(
+    {Family.CONSOLE, Family.TODO, Family.ASK, Family.PLAN, Family.AGENT, Family.SKILL, Family.MCP}
+)
+#: The longest cycle that is looked for, in calls.
+_PERIODS = range(2, 5)
 
 
 def find_same_calls(case: Case) -> list[Found]:
-    """Find the same tool with the same arguments, at least `loop_repeats` times, nothing written between."""
-    least = case.limits["loop_repeats"]
-    found = []
-    for calls in case.lanes.values():
-        for group in _groups_of(case, calls):
-            if len(group) >= least:
-                found.append(_same(group, least))
+    """Find the same tool with the same arguments, at least `loop_repeats` times, nothing changed between."""
+    least = int(case.limits["loop_repeats"])
+    often = {name for name, count in case.repeats.items() if count >= least}
+    repeated = [call for call in case.calls if _full_name(call) in often and _counts(call)] if often else []
+    groups = [group for group in _groups(case, repeated, _name, least) if _is_no_progress(group)]
+    cycles = [(case.places[found.at], set(found.steps)) for found in find_cycles(case)] if groups else []
+    return [
+        _found_same(group, least)
+        for group in groups
+        if not any(case.places[group[least - 1].seq] >= at and _all_in(group, steps) for at, steps in cycles)
+    ]
+
+
+def find_near_loops(case: Case) -> list[Found]:
+    """Find calls that differ a little, and fail at least `loop_repeats` times in the same way."""
+    least = int(case.limits["loop_repeats"])
+    failed = [call for call in case.failed_calls if call.error and not call.check and not _is_watch(call)]
+    found: list[Found] = []
+    seen: set[int] = set()
+    for key in (_roughly, _same_file):
+        for group in _groups(case, failed, key, least, across_changes=True):
+            steps = {call.seq for call in group}
+            if len({call.args for call in group}) > 1 and not steps & seen:
+                seen |= steps
+                found.append(_found_near(group, least))
     return found
 
 
-def _groups_of(case: Case, calls: list[Clue]) -> list[list[Clue]]:
-    """Gather equal calls; a change of a file starts anew, for then the answer may differ."""
-    done: list[list[Clue]] = []
-    open_groups: dict[tuple[str, bytes], list[Clue]] = {}
+def find_cycles(case: Case) -> list[Found]:
+    """Find 2 to 4 calls that follow each other in the same order, at least `cycle_rounds` times."""
+    rounds = int(case.limits["cycle_rounds"])
+    return [
+        _found_cycle(calls, period, rounds)
+        for stretch in _stretches_with(case, rounds)
+        for calls, period in _cycles_in(case, stretch, rounds)
+    ]
+
+
+def find_narrow_windows(case: Case) -> list[Found]:
+    """Find stretches in which each `window_calls` calls are at most `window_distinct` different ones."""
+    size, distinct = int(case.limits["window_calls"]), int(case.limits["window_distinct"])
+    found = [
+        calls
+        for lane in _lanes_with(case, -(-size // distinct))
+        for calls in _narrow_in([call for call in lane if not _is_watch(call) and call.args], size, distinct)
+    ]
+    told = {step for each in _stronger(case) for step in each.steps} if found else set()
+    return [
+        _found_narrow(calls, size, distinct)
+        for calls in found
+        if sum(call.seq in told for call in calls) * 2 <= len(calls)
+    ]
+
+
+def _stronger(case: Case) -> list[Found]:
+    return [*find_same_calls(case), *find_near_loops(case), *find_cycles(case)]
+
+
+def _is_watch(call: Clue) -> bool:
+    return call.family in _WATCHING or call.deed == Deed.WATCHES
+
+
+def _counts(call: Clue) -> bool:
+    return bool(call.args) and not _is_watch(call)
+
+
+def _full_name(call: Clue) -> tuple[str, str, bytes]:
+    return call.lane, call.tool, call.args
+
+
+def _name(call: Clue) -> Hashable:
+    return call.tool, call.args
+
+
+def _roughly(call: Clue) -> Hashable:
+    return call.tool, call.error, call.rough
+
+
+def _same_file(call: Clue) -> Hashable:
+    return (call.tool, call.error, call.path) if call.path else None
+
+
+def _groups(
+    case: Case,
+    calls: Sequence[Clue],
+    key: Callable[[Clue], Hashable],
+    least: int,
+    *,
+    across_changes: bool = False,
+) -> list[list[Clue]]:
+    """Gather calls of one lane with equal keys, between which nobody asked anew and nothing was written."""
+    groups: dict[Hashable, list[Clue]] = {}
     for call in calls:
-        if case.touches_of(call):
-            done += open_groups.values()
-            open_groups = {}
-        if call.family not in _WATCHING and call.args:
-            open_groups.setdefault((call.tool, call.args), []).append(call)
-    return [*done, *open_groups.values()]
+        if (named := key(call)) is not None:
+            place = case.places[call.seq]
+            since = bisect_right(case.starts.get(call.lane, []), place)
+            changes = 0 if across_changes else bisect_left(case.changing, place)
+            groups.setdefault((call.lane, since, changes, named), []).append(call)
+    return [group for group in groups.values() if len(group) >= least]
 
 
-def _same(group: list[Clue], least: float) -> Found:
+def _is_no_progress(group: Sequence[Clue]) -> bool:
+    """Say whether equal calls are a loop: not a check that is green, not an answer that differs each time."""
+    if any(call.outcome == Outcome.GREEN for call in group):
+        return False
+    return len({(call.answer, call.status) for call in group}) < len(group)
+
+
+def _all_in(group: Sequence[Clue], steps: set[int]) -> bool:
+    return all(call.seq in steps for call in group)
+
+
+def _lanes_with(case: Case, repeats: int) -> list[list[Clue]]:
+    """List the lanes in which some call was made so often."""
+    often = {lane for (lane, _, _), count in case.repeats.items() if count >= repeats}
+    return [calls for lane, calls in case.lanes.items() if lane in often] if often else []
+
+
+def _stretches_with(case: Case, repeats: int) -> Iterator[list[Clue]]:
+    """Cut those lanes where the human spoke or the context was cut."""
+    for calls in _lanes_with(case, repeats):
+        starts = case.starts.get(calls[0].lane, [])
+        parts: dict[int, list[Clue]] = {}
+        for call in calls:
+            parts.setdefault(bisect_right(starts, case.places[call.seq]) if starts else 0, []).append(call)
+        yield from parts.values()
+
+
+def _cycles_in(case: Case, calls: list[Clue], rounds: int) -> Iterator[tuple[list[Clue], int]]:
+    names = [_full_name(call) for call in calls]
+    counts = case.repeats
+    place = 0
+    while place < len(calls):
+        if counts.get(names[place], 1) < rounds:
+            place += 1
+            continue
+        ends = [(_end_of_cycle(names, place, period), period) for period in _PERIODS]
+        end, period = max(ends, key=lambda each: (each[0], -each[1]))
+        if end - place >= period * rounds and _is_cycle(calls[place:end], period):
+            yield calls[place:end], period
+            place = end
+        else:
+            place += 1
+
+
+def _end_of_cycle(names: Sequence[Hashable], start: int, period: int) -> int:
+    """Walk from `start` as long as each call is that of one period before."""
+    end = start + period
+    if end >= len(names) or names[end] != names[start]:
+        return start
+    while end < len(names) and names[end] == names[end - period]:
+        end += 1
+    return end
+
+
+def _is_cycle(calls: Sequence[Clue], period: int) -> bool:
+    kinds = {(call.tool, call.args) for call in islice(calls, period)}
+    return len(kinds) > 1 and not any(_is_watch(call) or call.outcome == Outcome.GREEN for call in calls)
+
+
+def _narrow_in(calls: Sequence[Clue], size: int, distinct: int) -> Iterator[Sequence[Clue]]:
+    """Join windows of few different calls that follow each other."""
+    names = [(call.tool, call.args) for call in calls]
+    ends = [end for end in range(size, len(names) + 1) if len(set(names[end - size : end])) <= distinct]
+    start = 0
+    for place, end in enumerate(ends):
+        if place + 1 == len(ends) or ends[place + 1] > end + 1:
+            yield calls[ends[start] - size : end]
+            start = place + 1
+
+
+def _found_same(group: list[Clue], least: int) -> Found:
     return Found(
         key=f"{group[0].tool}:{group[0].args.hex()}:{group[0].seq}",
         sentence=f"{named_call(group[0])} was called {len(group)} times with the same arguments, "
         "and no file changed in between.",
         steps=[call.seq for call in group],
-        at=group[int(least) - 1].seq,
+        at=group[least - 1].seq,
         numbers={"repeats": len(group)},
         used={"loop_repeats": least},
+    )
+
+
+def _found_near(group: list[Clue], least: int) -> Found:
+    return Found(
+        key=f"{group[0].tool}:{group[0].seq}",
+        sentence=f"{named_call(group[0])} failed {len(group)} times in the same way, "
+        f"each time asked a little differently: “{group[0].error}”.",
+        steps=[call.seq for call in group],
+        at=group[least - 1].seq,
+        numbers={"repeats": len(group)},
+        used={"loop_repeats": least},
+    )
+
+
+def _found_cycle(calls: list[Clue], period: int, rounds: int) -> Found:
+    names = " → ".join(named_call(call) for call in calls[:period])
+    return Found(
+        key=str(calls[0].seq),
+        sentence=f"{names}: the same {period} calls followed each other {len(calls) // period} times.",
+        steps=[call.seq for call in calls],
+        at=calls[period * rounds - 1].seq,
+        numbers={"rounds": len(calls) // period, "period": period},
+        used={"cycle_rounds": rounds},
+    )
+
+
+def _found_narrow(calls: Sequence[Clue], size: int, distinct: int) -> Found:
+    kinds = {(call.tool, call.args): named_call(call) for call in calls}
+    names = " and ".join(list(kinds.values())[: distinct + 1])
+    return Found(
+        key=str(calls[0].seq),
+        sentence=f"{len(calls)} calls in a row were only {names}.",
+        steps=[call.seq for call in calls],
+        at=calls[size - 1].seq,
+        numbers={"calls": len(calls), "distinct": len(kinds)},
+        used={"window_calls": size, "window_distinct": distinct},
     )
 
 
@@ -55,6 +253,36 @@ SIGNATURES = (
         helps="Tell the agent what the call already answered, or cap its tries. Often the tool's result does "
         "not say why it failed.",
         rule=find_same_calls,
+        version=2,
         thresholds=("loop_repeats",),
+    ),
+    Signature(
+        slug="near-loop",
+        name="Near loop",
+        severity=Severity.WARNING,
+        about="Calls that differ a little and fail in the same way.",
+        helps="Read the error with the agent: it changes the call where the cause lies elsewhere. "
+        "Say what is allowed, or give the tool a better error.",
+        rule=find_near_loops,
+        thresholds=("loop_repeats",),
+    ),
+    Signature(
+        slug="cycle",
+        name="Cycle",
+        severity=Severity.WARNING,
+        about="A few calls that follow each other in the same order, round after round.",
+        helps="The agent undoes or forgets what it just did. Stop it, say which of the steps is right, and "
+        "what must hold before the next.",
+        rule=find_cycles,
+        thresholds=("cycle_rounds",),
+    ),
+    Signature(
+        slug="narrow-window",
+        name="Narrow window",
+        severity=Severity.HINT,
+        about="The last calls are only one or two different ones.",
+        helps="Look whether each call still brings something new.",
+        rule=find_narrow_windows,
+        thresholds=("window_calls", "window_distinct"),
     ),
 )
