@@ -6,12 +6,14 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from runs.delegations import rows_telling
 from runs.kinds import Kind
 from runs.models import Run
 from runs.queries.changes import hidden_steps
 from runs.queries.flights import flights_of
+from runs.queries.lanes import kin_of, lanes_of
 from runs.queries.runs import ListedRun
-from runs.queries.steps import Row, Window, lanes_of, rows_by_key
+from runs.queries.steps import Row, Window
 from runs.shown.listed import RunRow, run_rows
 from runs.shown.runs import RunHead, run_head
 from runs.shown.steps import Around, Place, StepRow, row_shown
@@ -56,7 +58,7 @@ def show_steps(
     around = Around(
         place=place_of(project, run, kept),
         hidden=hidden_among(run, every),
-        lanes=lanes_of(run, [row["key"] for row in every]),
+        lanes=lanes_of(run, every),
         inner=inner,
         selected=selected,
     )
@@ -75,20 +77,19 @@ def _may_hide(row: Row) -> bool:
 
 def step_frames(project: Project, run: Run, rows: Sequence[Row]) -> list[RowFrame]:
     """Render changed rows for live clients; a sub-agent's row brings the row that counts it along."""
-    parents = rows_by_key(run, {row["parent_key"] for row in rows if row["agent"] and row["parent_key"]})
-    known = {row["key"] for row in rows}
-    every = [*rows, *(row for key, row in parents.items() if key not in known)]
+    kin = kin_of(run, rows)
+    every = rows_telling(rows, kin)
     around = Around(
         place=place_of(project, run),
         hidden=hidden_among(run, every),
-        lanes=lanes_of(run, [row["key"] for row in every]),
+        lanes=lanes_of(run, every),
     )
-    return [_frame(row, around, parents) for row in every]
+    return [_frame(row, around, kin) for row in every]
 
 
-def _frame(row: Row, around: Around, parents: dict[str, Row]) -> RowFrame:
+def _frame(row: Row, around: Around, kin: Mapping[str, Row]) -> RowFrame:
     shown = row_shown(row, around)
-    parent = parents.get(row["parent_key"]) if row["agent"] else None
+    parent = kin.get(row["parent_key"]) if row["agent"] else None
     return RowFrame(
         seq=shown.seq,
         at=shown.at,

@@ -186,6 +186,9 @@ class Step(models.Model):
                 name="step_lane",
                 condition=~Q(agent="") & ~Q(detail__contains={"meta": True}),
             ),
+            models.Index(  # the agents that a call started
+                fields=["run_id", "parent_key"], name="step_span", condition=Q(kind="agent")
+            ),
             models.Index(  # where a run broke
                 fields=["run_id", "started_at", "seq"],
                 name="step_failed",

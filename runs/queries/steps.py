@@ -1,14 +1,14 @@
 """Steps of one run, which a project's query found: windows, what changed since a revision, one step."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from django.db.models import Case, Count, F, Min, OuterRef, Q, QuerySet, Subquery, TextField, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, TextField, When
 from django.db.models.functions import Left
 from django.http import Http404
 
 from runs.kinds import FAILED_STATES, Kind
-from runs.limits import LANE_AROUND, LANES_DEEP, LANES_LISTED, MISSED_MOST, WINDOW
+from runs.limits import LANE_AROUND, MISSED_MOST, WINDOW
 from runs.models import Run, Step
 from runs.queries.windows import (
     Ends,
@@ -70,6 +70,14 @@ META = Q(detail__contains={"meta": True})
 _PARENT = Subquery(
     Step.objects.filter(run_id=OuterRef("run_id"), key=OuterRef("parent_key")).values("seq")[:1]
 )
+#: What `runs.delegations` calls a span and a call, and the call that a span lies in.
+SPAN = Q(kind=Kind.AGENT, tool="")
+_IS_CALL = Q(kind=Kind.TOOL) | (Q(kind=Kind.AGENT) & ~Q(tool=""))
+_CALL = Subquery(
+    Step.objects.filter(_IS_CALL, run_id=OuterRef("run_id"), key=OuterRef("parent_key"))
+    .exclude(parent_key=OuterRef("key"))
+    .values("seq")[:1]
+)
 
 
 def rows_from(steps: QuerySet[Step], *more: str) -> QuerySet[Step, Row]:
@@ -80,13 +88,15 @@ def rows_from(steps: QuerySet[Step], *more: str) -> QuerySet[Step, Row]:
 def _timeline(run: Run, *, meta: bool, lane: str | None, ends: Ends | None = None) -> QuerySet[Step, Row]:
     """Select one lane: a step's, or the main one, with the steps of sub-agents whose parent is not known.
 
-    A range cuts the main one only: what lies in a step belongs to it.
+    A range cuts the main one only: what lies in a step belongs to it. Spans that a call tells of are in none.
     """
     steps = Step.objects.filter(run_id=run.id)
     if lane is not None:
         steps = steps.exclude(agent="").filter(parent_key=lane)
     elif run.agents:
         steps = steps.alias(parent_seq=_PARENT).filter(Q(agent="") | Q(parent_seq=None))
+    if run.agents:
+        steps = steps.alias(call_seq=_CALL).exclude(SPAN & Q(call_seq__isnull=False))
     if lane is None and ends is not None:
         steps = steps.filter(between(*ends))
     return rows_from(steps if meta else steps.exclude(META))
@@ -149,7 +159,7 @@ def rows_after_revision(run: Run, revision: int, *, limit: int = WINDOW) -> list
     return list(rows_from(steps).order_by("revision")[:limit])
 
 
-def rows_by_key(run: Run, keys: Sequence[str]) -> dict[str, Row]:
+def rows_by_key(run: Run, keys: Collection[str]) -> dict[str, Row]:
     """Read rows by the client's own ids."""
     return {row["key"]: row for row in rows_from(Step.objects.filter(run_id=run.id, key__in=list(keys)))}
 
@@ -163,27 +173,6 @@ def count_after_revision(run: Run, revision: int) -> int:
     """Count what changed since a revision, as far as it matters: up to MISSED_MOST + 1."""
     steps = Step.objects.filter(run_id=run.id, revision__gt=revision)
     return len(steps.values_list("seq")[: MISSED_MOST + 1])
-
-
-def lanes_of(run: Run, keys: Sequence[str]) -> dict[str, Row]:
-    """Count steps and failures of the sub-agents that lie under these steps, by the parent's key."""
-    if not run.agents or not keys:
-        return {}
-    inner = Step.objects.filter(run_id=run.id, parent_key__in=list(keys)).exclude(agent="").exclude(META)
-    bad = Q(status__in=list(FAILED_STATES)) & ~Q(kind=Kind.RETRY)
-    found = inner.values("parent_key").annotate(steps=Count("seq"), failed=Count("seq", filter=bad))
-    return {row["parent_key"]: row for row in found.order_by()}
-
-
-def path_to(run: Run, row: Row) -> list[Row]:
-    """Read the steps that a sub-agent's step lies under, the one on the main timeline first, itself last."""
-    path = [row]
-    while path[0]["agent"] and path[0]["parent_key"] and len(path) <= LANES_DEEP:
-        parent = rows_by_key(run, [path[0]["parent_key"]]).get(path[0]["parent_key"])
-        if parent is None or any(parent["seq"] == known["seq"] for known in path):
-            break
-        path.insert(0, parent)
-    return path
 
 
 def lane_around(run: Run, parent: Row, row: Row, *, meta: bool) -> Window:
@@ -230,15 +219,6 @@ def last_words(run: Run) -> Step | None:
     return said.order_by("-started_at", "-seq").first()
 
 
-def neighbours_of(run: Run, step: Step) -> tuple[int | None, int | None]:
-    """Find the numbers of the steps shown before and after one."""
-    mark = {"started_at": step.started_at, "seq": step.seq}
-    lane = step.parent_key if step.agent else None
-    before = window_before(run, mark, meta=False, lane=lane, size=1).rows
-    after = window_after(run, mark, meta=False, lane=lane, size=1).rows
-    return (before[-1]["seq"] if before else None, after[0]["seq"] if after else None)
-
-
 def notable_rows(run: Run, *, limit: int) -> list[Row]:
     """Read what a summary tells: all of a short run, else what was asked, failed, changed, answered."""
     steps = Step.objects.filter(run_id=run.id).exclude(META)
@@ -263,18 +243,3 @@ def earlier_plan_of(run: Run, step: Step, tools: Sequence[str]) -> Step | None:
     plans = Step.objects.filter(run_id=run.id, kind=Kind.TOOL, agent=step.agent, tool__in=list(tools))
     plans = plans.filter(seq__lt=step.seq).exclude(status__in=list(FAILED_STATES))
     return plans.only("input_preview", "input_digest", "detail").order_by("-seq").first()
-
-
-def sub_agents_of(run: Run, key: str) -> list[Row]:
-    """Count the steps of the sub-agents that a call started: the lanes in it, or in the spans in it."""
-    spans = Step.objects.filter(run_id=run.id, parent_key=key, kind=Kind.AGENT).order_by("seq")
-    named = list(spans.values("key", "name", "detail")[:LANES_LISTED])
-    keys = [key, *(span["key"] for span in named)]
-    inner = Step.objects.filter(run_id=run.id, parent_key__in=keys).exclude(agent="").exclude(META)
-    inner = inner.exclude(kind=Kind.AGENT, key__in=keys)
-    bad = Q(status__in=list(FAILED_STATES)) & ~Q(kind=Kind.RETRY)
-    found = inner.values("parent_key").annotate(
-        steps=Count("seq"), failed=Count("seq", filter=bad), first=Min("seq")
-    )
-    names = {span["key"]: span["name"] for span in named}
-    return [{**row, "name": names.get(row["parent_key"], "")} for row in found.order_by("first")]

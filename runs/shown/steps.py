@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from runs.facts import Sentence, StepFacts, Tag
 from runs.grouping import Part, parts_of, small_read
-from runs.kinds import Kind
+from runs.kinds import FAILED_STATES, Kind, StepStatus
+from runs.queries.lanes import LaneCount
 from runs.queries.windows import Window
 from runs.sentences import sentence_of
 from runs.shown.prose import NOTHING, Prose, prose_of
@@ -70,7 +71,7 @@ class Links:
 class Lane:
     """A sub-agent's steps under the step that started it. Without rows they are loaded when it is opened."""
 
-    seq: int
+    seq: int  #: of the sub-agent's span, which may be the step itself
     name: str
     summary: str
     failed: str
@@ -95,7 +96,7 @@ class StepRow:
     tags: tuple[Tag, ...] = ()
     prose: Prose = NOTHING
     head: TurnHead | None = None
-    lane: Lane | None = None
+    lanes: tuple[Lane, ...] = ()
     selected: bool = False
 
 
@@ -105,8 +106,8 @@ class Around:
 
     place: Place
     hidden: set[str] = field(default_factory=set)  #: keys of steps with undeclared changes
-    lanes: Mapping[str, Row] = field(default_factory=dict)  #: counts by the parent's key
-    inner: Mapping[str, Window] = field(default_factory=dict)  #: rows of the lanes that are open
+    lanes: Mapping[str, list[LaneCount]] = field(default_factory=dict)  #: by the key of the row
+    inner: Mapping[str, Window] = field(default_factory=dict)  #: rows of the lanes that are open, by lane
     selected: int | None = None
 
 
@@ -164,7 +165,7 @@ def row_shown(row: Row, around: Around) -> StepRow:
         tags=tuple(tag for tag in line.tags if not (head and tag.text in head.usage)),
         prose=prose,
         head=head,
-        lane=_lane(row, around),
+        lanes=tuple(_lane(lane, around) for lane in around.lanes.get(row["key"], ())),
     )
 
 
@@ -212,21 +213,27 @@ def usage_words(row: Row) -> str:
     )
 
 
-def _lane(row: Row, around: Around) -> Lane | None:
-    counts = around.lanes.get(row["key"])
-    if counts is None:
-        return None
-    detail = row["detail"]
-    inner = around.inner.get(row["key"])
+def _lane(lane: LaneCount, around: Around) -> Lane:
+    inner = around.inner.get(lane.key)
     return Lane(
-        seq=row["seq"],
-        name=str(detail.get("agent_type") or row["name"] or "Sub-agent"),
-        summary=plural(counts["steps"], "step"),
-        failed=f"{counts['failed']} failed" if counts["failed"] else "",
-        url=_rows_url(around.place, row["seq"]),
+        seq=lane.seq,
+        name=lane.name,
+        summary=_lane_words(lane),
+        failed=_failed_words(lane),
+        url=_rows_url(around.place, lane.seq),
         parts=step_parts([row_shown(child, around) for child in inner.rows]) if inner else (),
-        links=window_links(around.place, inner, lane=row["seq"]) if inner else Links(),
+        links=window_links(around.place, inner, lane=lane.seq) if inner else Links(),
     )
+
+
+def _lane_words(lane: LaneCount) -> str:
+    words = plural(lane.steps, "step") if lane.steps else "no steps"
+    return f"{words} · running" if lane.status == StepStatus.RUNNING else words
+
+
+def _failed_words(lane: LaneCount) -> str:
+    words = [f"{lane.failed} failed"] if lane.failed else []
+    return " · ".join([*words, "the agent failed"] if lane.status in FAILED_STATES else words)
 
 
 def step_parts(rows: Sequence[StepRow]) -> list[Part[StepRow]]:

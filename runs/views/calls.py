@@ -8,7 +8,8 @@ from runs.kinds import Kind
 from runs.models import Run, Step
 from runs.plans import PlanItem, items_of
 from runs.queries.changes import changes_of_step, snapshots_see_declared, texts_of
-from runs.queries.steps import earlier_plan_of, sub_agents_of
+from runs.queries.lanes import sub_agents_of
+from runs.queries.steps import earlier_plan_of
 from runs.shown.diffs import change_shown
 from runs.shown.effects import EffectShown, effects_shown
 from runs.shown.panels import absent_words, link_of

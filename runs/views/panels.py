@@ -10,7 +10,8 @@ from runs.fragments import place_of
 from runs.kinds import FAILED_STATES, Kind, StepStatus
 from runs.markdown import markdown_html
 from runs.models import Run, Step
-from runs.queries.steps import neighbours_of, rows_by_key, step_of
+from runs.queries.lanes import neighbours_of
+from runs.queries.steps import rows_by_key, step_of
 from runs.sentences import sentence_of
 from runs.shown.messages import Block, answer_blocks
 from runs.shown.panels import (

@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from runs.delegations import is_told
 from runs.deltas import delta_after
 from runs.fragments import place_of, show_steps
 from runs.models import Run
+from runs.queries.lanes import path_to
 from runs.queries.runs import run_of
 from runs.queries.steps import (
     Row,
@@ -20,7 +22,6 @@ from runs.queries.steps import (
     first_window,
     lane_around,
     last_window,
-    path_to,
     row_of,
     window_after,
     window_around,
@@ -100,11 +101,16 @@ def shows_events(request: HttpRequest) -> bool:
 
 
 def transcript_context(project: Project, run: Run, seq: int | None, reading: Reading) -> dict[str, Any]:
-    """Read the beginning of a run, or the rows around a step with the lanes open that it lies in."""
+    """Read the beginning of a run, or the rows around a step with the lanes open that it lies in.
+
+    A span that a call tells of has no row: the call's is chosen.
+    """
     path = path_to(run, row_of(run, seq)) if seq is not None else []
     window = _window_with(run, path[0] if path else None, reading)
-    pairs = pairwise(path)
-    lanes = {parent["key"]: lane_around(run, parent, row, meta=reading.meta) for parent, row in pairs}
+    steps = [(parent, row) for parent, row in pairwise(path) if not is_told(row, parent)]
+    lanes = {parent["key"]: lane_around(run, parent, row, meta=reading.meta) for parent, row in steps}
+    if len(path) > 1 and is_told(path[-1], path[-2]):
+        seq = path[-2]["seq"]
     return rows_context(project, run, window, reading, selected=seq, lanes=lanes)
 
 

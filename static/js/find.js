@@ -3,7 +3,7 @@
   const form = document.querySelector("[data-finder]");
   const panel = document.getElementById("panel");
   if (!form || !panel) return;
-  const { keys, current, goTo } = window.pageKeys;
+  const { keys, current, rowOf, goTo } = window.pageKeys;
   const field = form.querySelector("[data-find-field]");
   const count = form.querySelector("[data-find-count]");
   let steps = [], at = -1, query = "";
@@ -40,7 +40,8 @@
       if (!query) field.focus(); // with a word that nothing matched, more keys must not be typed into it
       return;
     }
-    const here = steps.indexOf(Number(current()?.closest("li").dataset.seq ?? NaN));
+    const isAt = at >= 0 && current() && rowOf(steps[at]) === current(); // two steps may share a row
+    const here = isAt ? at : steps.indexOf(Number(current()?.closest("li").dataset.seq ?? NaN));
     at = ((here < 0 ? (at < 0 && by < 0 ? 0 : at) : here) + by + steps.length) % steps.length;
     say();
     goTo(steps[at]);

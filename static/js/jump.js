@@ -3,7 +3,7 @@
   const root = document.querySelector("[data-live=run]");
   const list = root?.querySelector("ol[data-rows]");
   if (!list || !window.pageKeys) return;
-  const rowOf = (seq) => list.querySelector(`li[data-seq="${seq}"] > .step`);
+  const { rowOf } = window.pageKeys;
   const load = (part) => {
     const url = new URL(root.dataset.poll, location.href);
     for (const [name, value] of Object.entries(part)) url.searchParams.set(name, value);
@@ -13,16 +13,16 @@
   const unfold = (row) => {
     for (let fold = row.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   };
-  const show = (row) => {
+  const show = (row, seq) => {
     unfold(row);
     window.pageState.leap();
-    window.pageKeys.mark(row);
+    window.pageKeys.mark(row, seq);
     row.scrollIntoView({ block: "center" });
   };
   // A step outside of the range that is shown leaves it.
   const goTo = async (seq) => {
     if (!rowOf(seq)) await load({ around: seq });
-    if (rowOf(seq)) show(rowOf(seq));
+    if (rowOf(seq)) show(rowOf(seq), seq);
     else if (window.pageState.get("from")) location.assign(window.pageState.carry(`?step=${seq}`, ["from", "to"]));
   };
   // The step that Back came to: the panel shows it already.

@@ -5,13 +5,18 @@
   const rows = () => [...document.querySelectorAll("tbody[data-rows] tr[data-run], ol[data-rows] .step")]
     .filter((row) => (groupOf(row) ?? row).checkVisibility());
   const current = () => document.querySelector("tbody[data-rows] tr[aria-current], ol[data-rows] .step[aria-current]");
-  const mark = (row) => {
+  // The row that shows a step; a sub-agent's span may be told by its call, whose row then has its lane.
+  const rowOf = (seq) => {
+    const find = (mark) => document.querySelector(`ol[data-rows] [${mark}="${seq}"]`)?.closest("li[data-seq]");
+    return (find("data-seq") ?? find("data-lane"))?.querySelector(":scope > .step") ?? null;
+  };
+  const mark = (row, seq = Number(row.closest("[data-seq]")?.dataset.seq)) => {
     current()?.removeAttribute("aria-current");
     row.setAttribute("aria-current", "true");
     if (groupOf(row)) groupOf(row).open = true;
     row.scrollIntoView({ block: "nearest" });
     (row.matches("tr") ? row.querySelector("a.title") : row).focus({ preventScroll: true });
-    row.dispatchEvent(new CustomEvent("row:marked", { bubbles: true }));
+    row.dispatchEvent(new CustomEvent("row:marked", { bubbles: true, detail: { seq } }));
   };
   const move = (by) => {
     const all = rows();
@@ -47,5 +52,5 @@
     event.preventDefault();
     act();
   });
-  window.pageKeys = { keys, rows, mark, current };
+  window.pageKeys = { keys, rows, rowOf, mark, current };
 })();

@@ -1,8 +1,8 @@
 // The run page's keys and its chosen row: e E failures, d diff, g g and G the ends. The panel follows the row.
 (() => {
-  const { keys, rows, mark, current } = window.pageKeys;
+  const { keys, rows, rowOf, mark, current } = window.pageKeys;
   const panel = document.getElementById("panel");
-  const failingLane = (row) => row.parentElement.querySelector(":scope > .lane:not([open]):has(> summary > .is-fail)");
+  const failingLane = (row) => row.parentElement.querySelector(":scope > .fan > .lane:not([open]):has(> summary > .is-fail)");
   const leapTo = (row) => {
     window.pageState.leap();
     mark(row);
@@ -36,14 +36,20 @@
   };
   Object.assign(keys, { e: () => jump(1), E: () => jump(-1), d: diff, "g g": edge(0), G: edge(-1) });
 
-  // Moving fast through rows loads only the panel where the reader stops.
+  // Moving fast through rows loads only the panel where the reader stops; that of a span whose row is its call's, too.
   let timer = 0;
-  document.addEventListener("row:marked", (event) => {
+  const load = (row, seq) => {
+    const url = new URL(row.href);
+    if (rowOf(seq) !== row || url.searchParams.get("step") === String(seq)) return row.click();
+    url.searchParams.set("step", seq);
+    htmx.ajax("GET", url.href, { source: row, target: panel, swap: "innerHTML show:none" });
+  };
+  document.addEventListener("row:marked", ({ target, detail }) => {
     clearTimeout(timer);
     timer = 0;
-    if (event.target.matches(".step") && matchMedia("(min-width: 901px)").matches) timer = setTimeout(() => {
+    if (target.matches(".step") && matchMedia("(min-width: 901px)").matches) timer = setTimeout(() => {
       timer = 0;
-      event.target.click();
+      load(target, detail.seq);
     }, 90);
   });
   document.addEventListener("click", (event) => {
@@ -66,7 +72,7 @@
     panel.scrollTop = 0;
     const seq = panel.querySelector("[data-panel]")?.dataset.panel;
     current()?.removeAttribute("aria-current");
-    const row = seq && document.querySelector(`ol[data-rows] li[data-seq="${seq}"] > .step`);
+    const row = seq && rowOf(seq);
     row?.setAttribute("aria-current", "true");
     row?.scrollIntoView({ block: "nearest" });
   });

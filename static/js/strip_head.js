@@ -69,9 +69,9 @@
   flight.jump = (bar) => {
     if (!bar) return;
     set(bar);
-    const row = document.querySelector(`ol[data-rows] li[data-seq="${bar.seq}"] > .step`);
+    const row = window.pageKeys?.rowOf(bar.seq);
     if ((row?.closest("li.group > details") ?? row)?.checkVisibility()) {
-      return window.pageState.leap(), window.pageKeys?.mark(row), row.scrollIntoView({ block: "center" });
+      return window.pageState.leap(), window.pageKeys.mark(row, bar.seq), row.scrollIntoView({ block: "center" });
     }
     if (window.pageKeys?.goTo) return window.pageKeys.goTo(bar.seq);
     const here = document.querySelector("ol[data-rows]") ? location.pathname : flight.root.dataset.runUrl;

@@ -7,7 +7,7 @@
   const chosen = () => {
     const row = document.querySelector("ol[data-rows] .step[aria-current]");
     const shown = document.querySelector("[data-panel]")?.dataset.panel;
-    const own = seqOf(row); // a turn of the tree has none
+    const own = row && window.pageKeys?.rowOf(shown) === row ? Number(shown) : seqOf(row); // a turn of the tree has none
     return Number.isNaN(own) ? Number(shown || new URLSearchParams(location.search).get("step") || NaN) : own;
   };
   const read = (seq) => {
@@ -31,7 +31,7 @@
       read(reading());
     });
   }, { passive: true });
-  document.addEventListener("row:marked", ({ target }) => read(seqOf(target)));
+  document.addEventListener("row:marked", ({ detail }) => read(detail.seq));
   document.addEventListener("htmx:afterSwap", ({ target }) => { if (target.id === "panel") read(chosen()); });
   document.addEventListener("click", ({ target }) => { if (target.closest?.("ol[data-rows] .step")) read(seqOf(target)); });
   flight.root.addEventListener("strip:data", () => {

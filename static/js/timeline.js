@@ -22,8 +22,7 @@
 
   const replace = (old, li) => {
     const chosen = old.querySelector(":scope > .step[aria-current]");
-    const step = li.querySelector(":scope > .step"), lane = li.querySelector(":scope > .lane");
-    const oldLane = old.querySelector(":scope > .lane");
+    const step = li.querySelector(":scope > .step");
     if (chosen) step.setAttribute("aria-current", "true");
     old.querySelector(":scope > .step").replaceWith(step);
     old.dataset.at = li.dataset.at;
@@ -31,8 +30,7 @@
     else delete old.dataset.reads;
     const head = li.querySelector(":scope > .turn"), oldHead = old.querySelector(":scope > .turn");
     if (head && oldHead) oldHead.replaceWith(head);
-    if (lane && oldLane) oldLane.querySelector("summary").replaceWith(lane.querySelector("summary"));
-    else if (lane) old.append(lane);
+    window.putLanes(old, li);
     if (chosen && window.htmx) htmx.ajax("GET", step.href, { target: "#panel", swap: "innerHTML" });
     htmx.process(old);
     old.dispatchEvent(new Event("live:replaced", { bubbles: true }));
@@ -51,6 +49,7 @@
     if (next && (next.closest(".group") ?? next).previousElementSibling?.matches("[data-earlier]") && !next.previousElementSibling?.matches("[data-seq]")) return false;
     if (next) next.before(li);
     else ol.append(li);
+    window.putLanes(li, li);
     li.querySelector(".step").classList.add("is-new");
     htmx.process(li);
     return true;

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 from contextlib import asynccontextmanager
 
 import pytest
@@ -119,6 +120,46 @@ async def test_dropped_and_doubled_nudges_leave_no_gap_and_no_double(project, me
             take(shown, frame)
             revision = frame["revision"]
     assert shown == await sync_to_async(fresh)(project, saved.id)
+
+
+def delegation(n):
+    """A call, the span of the agent it starts, and a step in that agent's lane."""
+    given = {"run": "live", "source": "t", "started_at": at(n)}
+    return [
+        StepRecord(key=f"t{n}", kind=Kind.TOOL, tool="Task", **given),
+        StepRecord(key=f"agent:r{n}", kind=Kind.AGENT, name=f"r{n}", parent=f"t{n}", **given),
+        StepRecord(key=f"s{n}", kind=Kind.TOOL, tool="Read", agent=f"r{n}", parent=f"agent:r{n}", **given),
+    ]
+
+
+def merge(shown, frame):
+    """Take a frame as static/js/lanes.js does: the row of a span gives way to that of its call."""
+    take(shown, frame)
+    for row in frame["rows"]:
+        for lane in map(int, re.findall(r'data-lane="(\d+)"', row["html"])):
+            if lane != row["seq"]:
+                shown.pop(lane, None)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_delegations_that_come_in_any_order_end_as_a_fresh_page(project, member, seed):
+    chance = random.Random(seed)
+    steps = [step for n in range(4) for step in delegation(n)]
+    chance.shuffle(steps)
+    [saved] = await sync_to_async(save)(project, Batch(steps=steps[:1]), now=NOW)
+    shown, revision = {}, 0
+    async with socket(member, f"/ws/runs/{saved.id}/?after=0") as read:
+        for step in steps[1:]:
+            [saved] = await sync_to_async(save)(project, Batch(steps=[step]), now=NOW)
+            if chance.random() < 0.6:
+                await nudge(saved)
+        await nudge(saved)
+        while revision < saved.revision and (frame := await read()):
+            merge(shown, frame)
+            revision = frame["revision"]
+    page = await sync_to_async(fresh)(project, saved.id)
+    assert shown == page
+    assert len(page) == 8  # four calls and the four steps in their lanes
 
 
 async def test_many_missed_rows_come_in_bounded_frames(project, member):

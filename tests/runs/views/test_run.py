@@ -192,11 +192,14 @@ def test_sub_agents_lie_under_the_step_that_started_them(visitor, project):
     [saved] = save(project, Batch(steps=steps[:9] + steps[10:]), now=NOW)
     run = Run.objects.get(id=saved.id)
     rows = visitor.get(url_of(project, run)).context["rows"]
-    assert [(row.seq, row.lane.summary if row.lane else None) for row in rows] == [(0, "8 steps"), (9, None)]
+    assert [(row.seq, row.lanes[0].summary if row.lanes else None) for row in rows] == [
+        (0, "8 steps"),
+        (9, None),
+    ]
     save(project, Batch(steps=steps[9:10]), now=NOW)
     rows = visitor.get(url_of(project, run)).context["rows"]
-    assert [(row.lane.summary, row.lane.parts) for row in rows[:1]] == [("9 steps", ())]
-    inner = visitor.get(rows[0].lane.url).context["rows"]
+    assert [(row.lanes[0].summary, row.lanes[0].parts) for row in rows[:1]] == [("9 steps", ())]
+    inner = visitor.get(rows[0].lanes[0].url).context["rows"]
     assert len(inner) == 9
 
 
@@ -216,12 +219,12 @@ def test_link_to_a_sub_agents_step_opens_the_lanes_on_its_way(visitor, project):
     run = Run.objects.get(id=saved.id)
     deepest = seq_of(run, "deepest")
     answer = visitor.get(f"{url_of(project, run)}?step={deepest}")
-    [task] = [row for row in answer.context["rows"] if row.lane]
+    [task] = [row for row in answer.context["rows"] if row.lanes]
     assert task.seq == seq_of(run, "task")
-    inner = [row for part in task.lane.parts for row in part.rows]
+    inner = [row for part in task.lanes[0].parts for row in part.rows]
     assert (len(inner), inner[-1].seq) == (11, seq_of(run, "inner"))
-    assert [row.seq for part in inner[-1].lane.parts for row in part.rows if row.selected] == [deepest]
-    earlier = visitor.get(task.lane.links.earlier_url)
+    assert [row.seq for part in inner[-1].lanes[0].parts for row in part.rows if row.selected] == [deepest]
+    earlier = visitor.get(task.lanes[0].links.earlier_url)
     assert [row.seq for row in earlier.context["rows"]][-1] == inner[0].seq - 1
     assert deepest not in [row.seq for row in answer.context["rows"]]
 
