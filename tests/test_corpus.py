@@ -13,6 +13,8 @@ from runs.models import FileChange, Run, Step
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 PAGE_QUERIES = 24  # of one page, whatever the length of the run
+TABS = ("run", "timeline", "tree", "log", "changes", "net", "net_patch", "strip", "summary")
+LEAVES = ("record", "step_raw", "step_markdown")
 
 pytestmark = pytest.mark.django_db
 
@@ -53,31 +55,52 @@ def visitor(client, member):
     return client
 
 
+def shape_of(step, changes):
+    """Say what decides how the page of a step is drawn; pages of one shape differ in their texts alone."""
+    there = (step.agent, step.error, step.output_preview, step.copied)
+    apart = (step.input_digest, step.output_digest, step.context_digest)
+    return (
+        (step.kind, step.tool, step.status, frozenset(step.detail), frozenset(changes)),
+        tuple(map(bool, there)),
+        tuple(digest is not None for digest in apart),
+    )
+
+
+def steps_to_open(run):
+    """Choose of each shape of step the first and the largest."""
+    changes = {}
+    for change in FileChange.objects.filter(run_id=run.id):
+        changes.setdefault(change.step_key, set()).add((change.op, change.origin, change.basis))
+    shapes = {}
+    for step in Step.objects.filter(run_id=run.id).order_by("seq"):
+        shapes.setdefault(shape_of(step, changes.get(step.key, ())), []).append(step)
+    for steps in shapes.values():
+        largest = max(steps, key=lambda step: step.input_size + step.output_size)
+        yield from {step.seq: step for step in (steps[0], largest)}.values()
+
+
 def pages_of(run):
-    """List the URLs of a run: its page, its tabs, each step with what hangs on it."""
+    """List the URLs of a run: its page, its tabs, its files, and steps with what hangs on them."""
     base = {"team": run.project.team.slug, "project": run.project.slug, "run_id": run.id}
-    yield reverse("runs:run", kwargs=base)
-    yield reverse("runs:changes", kwargs=base)
-    yield reverse("runs:timeline", kwargs=base)
-    yield reverse("runs:net", kwargs=base)
+    yield from (reverse(f"runs:{tab}", kwargs=base) for tab in TABS)
     for path in FileChange.objects.filter(run_id=run.id).values_list("path", flat=True).distinct()[:3]:
         yield f"{reverse('runs:file', kwargs=base)}?{urlencode({'path': path})}"
         yield f"{reverse('runs:file', kwargs=base)}?{urlencode({'path': path, 'view': 'whole'})}"
-    for step in Step.objects.filter(run_id=run.id).order_by("seq"):
+    kinds = set()
+    for step in steps_to_open(run):
         here = {**base, "seq": step.seq}
         yield reverse("runs:step", kwargs=here)
-        if step.seq % 10 == 0:
-            yield f"{reverse('runs:run', kwargs=base)}?step={step.seq}"
-            yield reverse("runs:step_raw", kwargs=here)
-        if step.context_digest is not None and step.seq % 10 == 0:
+        if step.context_digest is not None:
             yield reverse("runs:messages", kwargs=here)
+        if (step.kind, step.tool) not in kinds:
+            kinds.add((step.kind, step.tool))
+            yield f"{reverse('runs:run', kwargs=base)}?step={step.seq}"
+            yield from (reverse(f"runs:{leaf}", kwargs=here) for leaf in LEAVES)
 
 
 def open_all(visitor, run):
     for url in pages_of(run):
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             answer = visitor.get(url)
         assert answer.status_code == 200, url
         assert len(queries) <= PAGE_QUERIES, (url, [query["sql"][:200] for query in queries])
