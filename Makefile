@@ -10,7 +10,7 @@ run: $(STAMP)
 	@exec $(BIN)/python manage.py serve
 
 test: $(STAMP)
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -q $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

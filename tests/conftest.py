@@ -13,6 +13,7 @@ from django.db import connection
 
 from teams.actions import create_key, create_project, create_team
 from teams.models import Membership, Project, Role, Team, User
+from tests.product import Product, serve
 
 PASSWORD = "correct horse battery"
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -63,6 +64,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
             )
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The whole product. Tests that ask for it are one group, so that it starts once."""
+    with serve(tmp_path_factory.mktemp("product")) as served:
+        yield served
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.kills.conftest import Product, product  # noqa: F401  a fixture
+from tests.product import Product
 
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
@@ -22,6 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("product"))
 
 
 #: What htmx says of a request that a newer one for the same place replaced; a broken one says sendError, too.
@@ -81,16 +82,16 @@ class Wire:
 
 
 @pytest.fixture
-def wire(product: Product) -> Iterator[Wire]:  # noqa: F811
+def wire(product: Product) -> Iterator[Wire]:
     """A wire to the product that a test may cut."""
     made = Wire(product.port)
     yield made
     made.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
-    """The system's browser. It ends with the file: its event loop would be in the way of other tests."""
+    """The system's browser. It ends with this folder: its event loop would be in the way of other tests."""
     with sync_api.sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -102,8 +103,8 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def cookies(chromium: Any, product: Product) -> Any:  # noqa: F811
+@pytest.fixture(scope="package")
+def cookies(chromium: Any, product: Product) -> Any:
     """The cookies of a person who logged in once."""
     context = chromium.new_context()
     page = context.new_page()
@@ -118,7 +119,7 @@ def cookies(chromium: Any, product: Product) -> Any:  # noqa: F811
 
 
 @pytest.fixture
-def open_page(chromium: Any, cookies: Any, product: Product) -> Iterator[Callable[..., Any]]:  # noqa: F811
+def open_page(chromium: Any, cookies: Any, product: Product) -> Iterator[Callable[..., Any]]:
     """Open a page as that person; what the console complains of fails the test."""
     contexts, complaints = [], []
 
@@ -142,7 +143,7 @@ def open_page(chromium: Any, cookies: Any, product: Product) -> Iterator[Callabl
 
 
 @pytest.fixture
-def send(product: Product) -> Callable[..., None]:  # noqa: F811
+def send(product: Product) -> Callable[..., None]:
     """Post events through the real ingest."""
 
     def post(run: str, *events: dict[str, Any]) -> None:
@@ -156,7 +157,7 @@ def send(product: Product) -> Callable[..., None]:  # noqa: F811
 
 
 @pytest.fixture
-def places(product: Product) -> Any:  # noqa: F811
+def places(product: Product) -> Any:
     """Say where the list and the runs are."""
     base = f"/{product.team}/{product.project}/"
 
