@@ -82,6 +82,7 @@ class Span(IntEnum):
     FRESH = 0  #: a day, not folded yet: what one batch moved
     DAY = 1
     EVER = 2
+    DAY_OF_ALL = 3  #: a day of all agents, models and repositories together
 
 
 #: Steps of these states count as failures, whatever their kind, unless they are retries.

@@ -155,7 +155,7 @@ SUBTRACT_RUNS = """
     GROUP BY 1, 3, 4, 5, 6, 7, 8
 """
 
-#: Fold fresh rows into those of their day and into those for ever, in one statement: whoever reads sees all
+#: Fold fresh rows into those of each other span (`kinds.Span`), in one statement: whoever reads sees all
 #: of it or nothing. Rows come in the order of their key, so that two workers wait for each other.
 FOLD_SUMS = """
     WITH taken AS (
@@ -163,17 +163,24 @@ FOLD_SUMS = """
             SELECT id FROM runs_runsum WHERE span = 0 AND project_id = %(project)s
             ORDER BY id LIMIT %(rows)s FOR UPDATE SKIP LOCKED
         ) RETURNING *
+    ), spread AS (
+        SELECT project_id, wanted.span, CASE wanted.span WHEN 2 THEN '0001-01-01' ELSE day END AS day, status,
+            CASE wanted.span WHEN 3 THEN '' ELSE agent END AS agent,
+            CASE wanted.span WHEN 3 THEN '' ELSE model END AS model,
+            CASE wanted.span WHEN 3 THEN '' ELSE repo END AS repo,
+            failing, runs, calls, cost_usd, unpriced_calls, lower_bound_calls
+        FROM taken CROSS JOIN (VALUES (1), (2), (3)) AS wanted (span)
     ), folded AS (
         INSERT INTO runs_runsum AS known (project_id, span, day, key, status, agent, model, repo, failing,
             runs, calls, cost_usd, unpriced_calls, lower_bound_calls)
-        SELECT project_id, wanted.span, CASE wanted.span WHEN 1 THEN day ELSE '0001-01-01' END AS of_day,
+        SELECT project_id, span, day,
             sha256(convert_to(jsonb_build_array(status, agent, model, repo, failing)::text, 'UTF8'))
                 AS of_key, status, agent, model, repo, failing, sum(runs), sum(calls), sum(cost_usd),
             sum(unpriced_calls), sum(lower_bound_calls)
-        FROM taken CROSS JOIN (VALUES (1), (2)) AS wanted (span)
+        FROM spread
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
         ORDER BY 2, 3, 4
-        ON CONFLICT (project_id, span, day, key) WHERE span > 0 DO UPDATE SET
+        ON CONFLICT (project_id, span, day, key) WHERE span >= 1 DO UPDATE SET
             runs = known.runs + excluded.runs, calls = known.calls + excluded.calls,
             cost_usd = known.cost_usd + excluded.cost_usd,
             unpriced_calls = known.unpriced_calls + excluded.unpriced_calls,
@@ -183,7 +190,7 @@ FOLD_SUMS = """
 """
 
 #: Groups without a run: their other sums are zero, too.
-DROP_EMPTY_SUMS = "DELETE FROM runs_runsum WHERE span > 0 AND runs = 0"
+DROP_EMPTY_SUMS = "DELETE FROM runs_runsum WHERE span >= 1 AND runs = 0"
 
 #: Retention and deletion: a run's rows lie together, and nothing else points at them.
 DELETE_RUN_CONTENT = (

@@ -31,7 +31,8 @@ class RunSum(models.Model):
     """A part of the sums over a project's runs that share a status, agent, model and repository.
 
     What a batch moved comes as a row of its own (`Span.FRESH`, also below zero); `runs.rollups` folds those
-    into one row a day and one for ever. docs/decisions/0002-sums.md says why.
+    into one row a day, one for ever, and one a day of all agents, models and repositories.
+    docs/decisions/0002-sums.md says why.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -52,7 +53,7 @@ class RunSum(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "span", "day", "key"], name="run_sum_of_group", condition=Q(span__gt=0)
+                fields=["project", "span", "day", "key"], name="run_sum_of_group", condition=Q(span__gte=1)
             ),
         ]
         indexes = [

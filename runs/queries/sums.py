@@ -33,17 +33,25 @@ _DAYS = "AND day >= %(first)s::date AND day < %(stop)s::date"
 #: All runs of a project: one row a group, and what was not folded yet.
 SUMS_EVER = f"{_ADDED} FROM ({_OF_SPAN} span = 0 UNION ALL {_OF_SPAN} span = 2) AS parts"
 
-#: A time: whole days by their sums, the rest of the first and the last day run by run. One statement, so that
-#: a run which changes meanwhile is counted once.
-SUMS_BETWEEN = f"""
-    {_ADDED} FROM (
-        {_OF_SPAN} span = 0 {_DAYS} UNION ALL {_OF_SPAN} span = 1 {_DAYS}
-        UNION ALL
-        SELECT status, 1, llm_calls, cost_usd, unpriced_calls, lower_bound_calls FROM runs_run
-        WHERE project_id = %(project)s AND (failures > 0 OR NOT %(failing)s) {_CHOSEN}
-            AND (sort_at >= %(since)s AND sort_at < %(first)s OR sort_at >= %(stop)s AND sort_at <= %(until)s)
-    ) AS parts
-"""
+
+def _between(span: int) -> str:
+    """Write the sums of a time: whole days by their rows, the rest of the first and the last day run by run.
+
+    One statement, so that a run which changes meanwhile is counted once.
+    """
+    return f"""
+        {_ADDED} FROM (
+            {_OF_SPAN} span = 0 {_DAYS} UNION ALL {_OF_SPAN} span = {span} {_DAYS}
+            UNION ALL
+            SELECT status, 1, llm_calls, cost_usd, unpriced_calls, lower_bound_calls FROM runs_run
+            WHERE project_id = %(project)s AND (failures > 0 OR NOT %(failing)s) {_CHOSEN} AND (
+                sort_at >= %(since)s AND sort_at < %(first)s OR sort_at >= %(stop)s AND sort_at <= %(until)s)
+        ) AS parts
+    """
+
+
+#: A time of some agent, model or repository, and of all: many rows a day, and few.
+SUMS_BETWEEN, SUMS_BETWEEN_OF_ALL = _between(1), _between(3)
 
 #: Menu -> its statement: the values of a column by their number of runs.
 MENUS = {
@@ -78,7 +86,7 @@ def totals_of(project: Project, chosen: RunFilter) -> Totals:
     given |= {"agent": chosen.agent, "model": chosen.model, "repo": chosen.repo}
     statement = SUMS_EVER
     if chosen.since or chosen.until:
-        statement = SUMS_BETWEEN
+        statement = SUMS_BETWEEN if chosen.agent or chosen.model or chosen.repo else SUMS_BETWEEN_OF_ALL
         given |= whole_days(chosen.since, chosen.until)
     with connection.cursor() as cursor:
         cursor.execute(statement, given)

@@ -109,7 +109,7 @@ SUMS = "runs, calls, cost_usd, unpriced_calls, lower_bound_calls"
 
 MOVED = f"({', '.join(f'sum({name})' for name in SUMS.split(', '))}) <> (0, 0, 0, 0, 0)"
 
-#: The sums by day and those for ever, each with what is not folded yet, against the runs themselves.
+#: The sums by day, by day of all and for ever, each with what is not folded yet, against the runs themselves.
 SUM_SQL = f"""
     WITH counted AS (
         SELECT project_id, (sort_at AT TIME ZONE 'UTC')::date AS day, status, agent, model, repo,
@@ -121,9 +121,17 @@ SUM_SQL = f"""
     by_day AS (
         SELECT {GROUP}, {SUMS} FROM runs_runsum WHERE span IN (0, 1) UNION ALL SELECT * FROM minus
     ),
+    by_day_of_all AS (
+        SELECT {GROUP}, {SUMS} FROM runs_runsum WHERE span IN (0, 3) UNION ALL SELECT * FROM minus
+    ),
     for_ever AS (
         SELECT {GROUP}, {SUMS} FROM runs_runsum WHERE span IN (0, 2) UNION ALL SELECT * FROM minus
     )
+    SELECT 'sums by day of all', project_id, day, status, NULL, NULL, NULL, failing, sum(runs), sum(calls),
+        sum(cost_usd) FROM by_day_of_all
+    GROUP BY project_id, day, status, failing
+    HAVING {MOVED}
+    UNION ALL
     SELECT 'sums by day', {GROUP}, sum(runs), sum(calls), sum(cost_usd) FROM by_day
     GROUP BY {GROUP}
     HAVING {MOVED}

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from runs.queries.runs import RunFilter, runs_for
 from runs.queries.sums import (
     MENUS,
     SUMS_BETWEEN,
+    SUMS_BETWEEN_OF_ALL,
     SUMS_EVER,
     Totals,
     choices_of,
@@ -103,6 +105,21 @@ def test_sums_follow_runs_through_everything(project):
     assert agree(project)
 
 
+def test_migration_fills_sums_of_days_of_all_as_folding_does(project):
+    for number in range(8):
+        save(project, run(number), now=NOW)
+    fold_sums_all_projects()
+    of_all = RunSum.objects.filter(span=Span.DAY_OF_ALL)
+    folded = set(of_all.values_list("day", "key", "status", "agent", "failing", "runs", "calls", "cost_usd"))
+    of_all.delete()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("runs.migrations.0014_fill_sums_of_days_of_all").FILL)
+    filled = set(of_all.values_list("day", "key", "status", "agent", "failing", "runs", "calls", "cost_usd"))
+    assert filled == folded
+    assert sum(row[5] for row in filled) == 8
+    assert drift() == []
+
+
 def test_what_changes_no_sum_adds_no_row(project):
     save(project, run(1), now=NOW)
     before = RunSum.objects.count()
@@ -116,7 +133,7 @@ def test_folding_leaves_one_row_a_group_and_nothing_of_deleted_runs(project):
     for number in (0, 6):  # the same group on two days
         save(project, run(number), now=NOW)
     assert fold_sums_all_projects() == 2
-    spans = [Span.DAY, Span.DAY, Span.EVER]
+    spans = [Span.DAY, Span.DAY, Span.EVER, Span.DAY_OF_ALL, Span.DAY_OF_ALL]
     assert sorted(RunSum.objects.values_list("span", flat=True)) == spans
     delete_runs(list(Run.objects.values_list("id", flat=True)))
     assert fold_sums_all_projects() == 2
@@ -135,7 +152,7 @@ def test_sums_of_other_projects_stay_theirs(project, team):
     assert choices_of(project, "agent") == ["codex"]
 
 
-@pytest.mark.parametrize("statement", [SUMS_EVER, SUMS_BETWEEN, *MENUS.values()])
+@pytest.mark.parametrize("statement", [SUMS_EVER, SUMS_BETWEEN, SUMS_BETWEEN_OF_ALL, *MENUS.values()])
 def test_sums_are_found_by_their_indexes(project, statement):
     given = dict.fromkeys(("status", "agent", "model", "repo"), "") | {"failing": False, "most": 9}
     with connection.cursor() as cursor:
