@@ -21,6 +21,8 @@ _FAILURES = {
     RunStatus.DONE: "What failed on the way",
     RunStatus.RUNNING: "What failed so far",
 }
+#: Failures that a phone shows before the rest is opened; static/css/fold.css hides those after them.
+_BRIEF = 3
 _NO_FAILURES = {RunStatus.RUNNING: "Nothing failed so far", RunStatus.DONE: "Nothing failed"}
 
 
@@ -38,6 +40,19 @@ class Overview:
     hidden: list[StepRow]  #: steps that changed files and did not say so: often where it went wrong
     files: list[dict]
     more_files: int
+
+    @property
+    def rest(self) -> str:
+        """Name what a phone shows only when asked: `Hidden changes, the task, the files`."""
+        parts = {
+            "more failures": len(self.failures) > _BRIEF,
+            "hidden changes": bool(self.hidden),
+            "the task": True,
+            "the answer": bool(self.answer),
+            "the files": bool(self.files),
+        }
+        words = ", ".join(name for name, is_there in parts.items() if is_there)
+        return words[0].upper() + words[1:]
 
 
 def read_overview(project: Project, run: Run) -> Overview:

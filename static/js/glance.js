@@ -7,11 +7,11 @@
   let last = "";
 
   const setFacts = (html) => {
-    const open = head.querySelector("details.explain")?.open;
+    const open = [...head.querySelectorAll("details")].map((each) => each.open);
     const split = head.querySelector("[data-split]");
     head.innerHTML = html;
     if (split?.firstElementChild) head.querySelector("[data-split]").replaceWith(split); // the strip brings the next one
-    if (open) head.querySelector("details.explain").open = true;
+    head.querySelectorAll("details").forEach((each, n) => { each.open = open[n] ?? false; });
   };
   const setTitle = (title) => {
     const crumb = document.querySelector("[data-run-title]");
@@ -24,9 +24,11 @@
     if (html === last || !panel?.querySelector("[data-overview]")) return;
     last = html;
     const held = panel.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    const unfolded = panel.querySelector(".fold")?.open ?? false;
     const scrolled = [...panel.querySelectorAll(".clamp")].map((text) => text.scrollTop);
     panel.innerHTML = html;
     window.htmx?.process(panel);
+    panel.querySelector(".fold").open = unfolded;
     panel.querySelectorAll(".clamp").forEach((text, n) => { text.scrollTop = scrolled[n] ?? 0; });
     if (held) [...panel.querySelectorAll("a")].find((link) => link.getAttribute("href") === held)?.focus();
   };
