@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from runs.fragments import hidden_among, place_of
 from runs.kinds import Kind
 from runs.limits import TREE_CHILDREN, TREE_OPEN, TREE_ROWS, TREE_TURNS
@@ -23,6 +25,7 @@ from runs.queries.trees import (
 from runs.queries.windows import Row, Window, after_row, around_number, before_row, first_of
 from runs.shown.branches import Branches, rows_among
 from runs.shown.steps import Around
+from runs.shown.tree_rows import rows_html
 from runs.shown.trees import Scale, State, TreeRow, axis_for, query_of, sums_of_row, words_of_axis
 from runs.trees import Nesting
 from teams.models import Project
@@ -38,6 +41,10 @@ class Tree:
     cut_prompts: bool
     earlier_url: str
     later_url: str
+
+    @property
+    def html(self) -> SafeString:
+        return rows_html(self.rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +93,7 @@ def read_tree(
         turns=page.of,
         axis=words_of_axis(axis_for([turn.sums for turn in page.turns]), state["by"]),
         cut_prompts=len(prompts) > TREE_TURNS,
-        earlier_url=link(state, before=page.turns[0].number if ends.after is not None else None),
+        earlier_url=link(state, before=None if ends.after is None else ends.after + 1),
         later_url=link(state, after=ends.until),
     )
 

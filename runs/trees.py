@@ -22,6 +22,7 @@ class Nesting:
 
     holders: Mapping[str, Holder]
     roots: Roots
+    prompts: Sequence[int] = ()  #: numbers of what humans asked: no step holds it
 
     def chain_of(self, parent: str) -> list[str]:
         """List the keys from the outermost holder down to `parent`; none when it holds nothing."""
@@ -36,8 +37,11 @@ class Nesting:
         return self.roots.get(parent, turn)
 
 
-def nesting_of(holders: Iterable[Holder]) -> Nesting:
-    """Find the roots. Steps that hold each other in a ring have none: they lie in their own turns."""
+def nesting_of(holders: Iterable[Holder], *, prompts: Mapping[str, Sequence[int]] | None = None) -> Nesting:
+    """Find the roots. Steps that hold each other in a ring have none: they lie in their own turns.
+
+    `prompts` are the numbers of prompts by what they say they lie in.
+    """
     by_key = {holder.key: holder for holder in holders}
     found: dict[str, int | None] = {}
     for key in by_key:
@@ -53,7 +57,9 @@ def nesting_of(holders: Iterable[Holder]) -> Nesting:
             root = by_key[chain[-1]].turn if chain else None
         if root is not None:
             found |= dict.fromkeys(chain, root)
-    return Nesting(holders=by_key, roots={key: turn for key, turn in found.items() if turn is not None})
+    roots = {key: turn for key, turn in found.items() if turn is not None}
+    asked = [seq for key, seqs in (prompts or {}).items() if key not in roots for seq in seqs]
+    return Nesting(holders=by_key, roots=roots, prompts=asked)
 
 
 def shown_above(nesting: Nesting, shown: Collection[str]) -> dict[str, list[str]]:

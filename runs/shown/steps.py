@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from math import log10
 from typing import Any
 from uuid import UUID
@@ -110,6 +111,16 @@ class Around:
     inner: Mapping[str, Window] = field(default_factory=dict)  #: rows of the lanes that are open, by lane
     selected: int | None = None
 
+    @cached_property
+    def _step_url(self) -> tuple[str, str]:
+        head, _, tail = self.place.step_url(0).partition("?step=0")
+        return head, tail
+
+    def step_url(self, seq: int) -> str:
+        """Link a step in the transcript; the address of the run is reversed once for all rows."""
+        head, tail = self._step_url
+        return f"{head}?step={seq}{tail}"
+
 
 def facts_of(row: Row, *, cwd: str, hidden: bool = False) -> StepFacts:
     """Take what a sentence needs."""
@@ -144,7 +155,7 @@ def line_shown(row: Row, around: Around) -> StepRow:
     return StepRow(
         seq=row["seq"],
         at=micros(row["started_at"]),
-        href=around.place.step_url(row["seq"]),
+        href=around.step_url(row["seq"]),
         sentence=sentence,
         duration=duration(row["duration_ms"] if row["kind"] == Kind.TOOL else row["duration_ms"] or None),
         bar=bar_width(row["duration_ms"]),

@@ -10,6 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from runs.limits import TREE_OPEN
 from runs.queries.runs import run_of
+from runs.shown.tree_rows import inside_html
 from runs.shown.trees import MEASURES, query_of
 from runs.tree_pages import is_node, read_node, read_tree
 from runs.views.panels import panel_of
@@ -29,7 +30,7 @@ def show_tree(request: HttpRequest, team: str, project: str, run_id: Any) -> Htt
     after, before = number_in(request, "after"), number_in(request, "before")
     if is_node(node):
         inside = read_node(found, run, state, node, after=after, before=before)
-        return render(request, "runs/_tree_inside.html", {"row": inside})
+        return HttpResponse(inside_html(**inside))
     try:
         panel = panel_of(request, found, run, seq) if seq is not None else None
     except Http404:

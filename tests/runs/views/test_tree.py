@@ -169,8 +169,8 @@ def test_tree_takes_the_same_queries_for_any_number_of_turns(
     visitor, project, number, django_assert_num_queries
 ):
     run = record(project, *(call(f"m{n}", n, 1) for n in range(number)))
-    # session, user, project, run, holders, turns, prompts, calls, inside, strip
-    with django_assert_num_queries(10):
+    # session, user, project, run, holders, turns, calls, inside, strip; prompts where there are some
+    with django_assert_num_queries(9):
         assert visitor.get(tree_url(project, run, "?open=t1.t2.t3")).status_code == 200
 
 
@@ -197,6 +197,14 @@ def test_many_turns_come_in_pages(visitor, project):
     last = tree_of(visitor, project, run, "?step=449")
     assert last.rows[-1].node == "t450"
     assert (last.later_url, last.earlier_url) == ("", f"?before={last.rows[0].node[1:]}")
+
+
+def test_page_behind_the_last_turn_leads_back(visitor, project, run):
+    answer = visitor.get(tree_url(project, run, "?after=2"))
+    assert "No turns from here on." in answer.content.decode()
+    tree = answer.context["tree"]
+    assert (tree.rows, tree.earlier_url, tree.later_url) == ([], "?before=3", "")
+    assert lines(tree_of(visitor, project, run, tree.earlier_url).rows)[-1] == "t2"
 
 
 def test_many_steps_of_a_node_come_in_windows(visitor, project):
