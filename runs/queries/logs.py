@@ -1,7 +1,7 @@
 """The log of one run, which a project's query found: every step, filtered, with counts."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, F, Min, Q, QuerySet, TextField, Value, When
@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from runs.kinds import FAILED_STATES, Kind, Origin, StepStatus
 from runs.limits import MENU_SIZE, WINDOW
 from runs.models import FileChange, Run, Step
-from runs.queries.steps import META, rows_from
+from runs.queries.steps import META, is_failure, rows_from
 from runs.queries.windows import Ends, Row, between
 
 #: What sources call their levels.
@@ -102,10 +102,22 @@ def log_rows(run: Run, chosen: LogFilter) -> QuerySet[Step, Row]:
 
 
 def count_in_log(run: Run, chosen: LogFilter) -> LogCount:
-    """Count what a filter shows."""
+    """Count what a filter shows. Without one the run's own counters say it, less what the harness told."""
+    if chosen == LogFilter(meta=chosen.meta):
+        left_out = Step.objects.none() if chosen.meta else Step.objects.filter(META, run_id=run.id)
+        less = _count(left_out)
+        return LogCount(steps=run.steps - less.steps, failures=run.failures - less.failures)
+    return _count(steps_in_log(run, chosen))
+
+
+def _count(steps: QuerySet[Step]) -> LogCount:
     bad = _BAD & ~Q(detail__has_key="failed_call")
-    found = steps_in_log(run, chosen).aggregate(steps=Count("seq"), failures=Count("seq", filter=bad))
-    return LogCount(**found)
+    return LogCount(**steps.aggregate(steps=Count("seq"), failures=Count("seq", filter=bad)))
+
+
+def count_rows(rows: Sequence[Row]) -> LogCount:
+    """Count the rows of a filter that are all there is."""
+    return LogCount(steps=len(rows), failures=sum(map(is_failure, rows)))
 
 
 def counts_without(run: Run, chosen: LogFilter) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """Steps of one run, which a project's query found: windows, what changed since a revision, one step."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, TextField, When
 from django.db.models.functions import Left
@@ -78,6 +79,12 @@ _CALL = Subquery(
     .exclude(parent_key=OuterRef("key"))
     .values("seq")[:1]
 )
+
+
+def is_failure(row: Mapping[str, Any]) -> bool:
+    """Say whether a row counts as a failure: as the run's counter does it."""
+    failed = row["status"] in FAILED_STATES and row["kind"] != Kind.RETRY
+    return failed and "failed_call" not in row["detail"]
 
 
 def rows_from(steps: QuerySet[Step], *more: str) -> QuerySet[Step, Row]:

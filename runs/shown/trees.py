@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from runs.facts import Tag
-from runs.kinds import FAILED_STATES, Kind
+from runs.kinds import Kind
+from runs.queries.steps import is_failure
 from runs.shown.runs import cost_words
 from runs.shown.steps import StepRow
 from runs.trees import Sums, ran_side_by_side, shade_of
@@ -130,8 +131,6 @@ def sums_of_row(row: Row, origin: datetime) -> Sums:
     spent = sum(row[f"{bucket}_tokens"] or 0 for bucket in buckets) if billed else 0
     begin, lasted = _since(row["started_at"], origin), row["duration_ms"]
     stop = begin + lasted if begin is not None and lasted is not None else _since(row["ended_at"], origin)
-    is_retry = row["kind"] == Kind.RETRY
-    failed = row["status"] in FAILED_STATES and not is_retry and "failed_call" not in row["detail"]
     return Sums(
         steps=1,
         begin=begin,
@@ -143,8 +142,8 @@ def sums_of_row(row: Row, origin: datetime) -> Sums:
         calls=int(billed),
         unpriced=int(billed and spent > 0 and row["cost_usd"] is None),
         lower_bound=int(billed and row["lower_bound"]),
-        failures=int(failed),
-        retries=int(is_retry),
+        failures=int(is_failure(row)),
+        retries=int(row["kind"] == Kind.RETRY),
     )
 
 

@@ -23,6 +23,7 @@ from runs.queries.logs import (
     changed_after,
     choices_in_log,
     count_in_log,
+    count_rows,
     counts_without,
     log_rows,
     paths_changed,
@@ -138,7 +139,8 @@ def links_of(kept: State, state: State, opened: Sequence[int], seq: int) -> tupl
 def filters_context(run: Run, state: State, chosen: LogFilter, window: Window) -> dict[str, Any]:
     """Gather chips, counts, and for an empty log the filters that make it so."""
     kept = chosen_in(state)
-    count = count_in_log(run, chosen)
+    is_whole = not (window.earlier or window.later)
+    count = count_rows(window.rows) if is_whole else count_in_log(run, chosen)
     context = {
         "chips": chips_of_log(state, chosen),
         "chosen": kept,

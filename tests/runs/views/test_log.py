@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from runs.kinds import Kind, Op, StepStatus
 from runs.models import Run
+from runs.queries.logs import LogCount, LogFilter, count_in_log, count_rows, log_rows
 from runs.records import Batch, ChangeRecord, RunRecord, StepRecord
 from runs.store import save
 from tests.recordings import NOW, one_of_everything
@@ -194,8 +195,40 @@ def test_log_takes_the_same_queries_for_any_number_of_rows(
     visitor, project, number, django_assert_num_queries
 ):
     run = record(project, *(step(f"k{n}", Kind.TOOL, n, tool="Bash") for n in range(number)))
-    with django_assert_num_queries(7):  # session, user, project, run, rows, count, strip
+    with django_assert_num_queries(6):  # session, user, project, run, rows, strip
         assert visitor.get(log_url(project, run, "?tool=Bash")).status_code == 200
+
+
+def test_whole_log_is_counted_without_reading_it(project, run, django_assert_num_queries):
+    run = record(
+        project,
+        step("hook2", Kind.EVENT, 9, name="hook", status=StepStatus.FAILED, detail={"meta": True}),
+        step("call", Kind.LLM, 10, model="m", status=StepStatus.FAILED, detail={"failed_call": "retry"}),
+    )
+    usual, everything = LogFilter(), LogFilter(meta=True)
+    with django_assert_num_queries(1):  # the harness's own events
+        assert count_in_log(run, usual) == LogCount(steps=10, failures=1)
+    with django_assert_num_queries(0):
+        assert count_in_log(run, everything) == LogCount(steps=12, failures=2)
+    for chosen in (usual, everything, LogFilter(status="failed", meta=True)):
+        assert count_rows(list(log_rows(run, chosen))) == count_in_log(run, chosen)
+
+
+@pytest.mark.parametrize(
+    ("query", "steps"),
+    [("?", 400), ("?events=all", 401), ("?tool=B", 90), ("?after=200", 400), ("?tool=A&after=309", 310)],
+)
+def test_window_and_sums_count_the_same(visitor, project, query, steps):
+    run = record(
+        project,
+        *(step(f"k{n}", Kind.TOOL, n, tool="A", status=StepStatus.FAILED) for n in range(310)),
+        *(step(f"l{n}", Kind.TOOL, 400 + n, tool="B", status=StepStatus.FAILED) for n in range(90)),
+        step("hook", Kind.EVENT, 999, name="hook", detail={"meta": True}),
+    )
+    sums = visitor.get(log_url(project, run, f"{query}&sums=1")).content.decode()
+    count = visitor.get(log_url(project, run, query)).context["count"]
+    assert (count.steps, f"<b>{steps}</b> steps" in sums) == (steps, True)
+    assert f"{count.failures} failed" in sums
 
 
 def test_every_record_of_everything_opens(visitor, project):
