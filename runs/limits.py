@@ -329,6 +329,12 @@ MENTIONS_MOST = 600
 #: Steps of a run that rules judge, the first ones, and the finding list says so: 50,000 take 0.7 s.
 JUDGED_STEPS = 50_000
 
+#: Checks of one program, the first ones, whose greens are held against narrower ones of it.
+WIDER_CHECKS = 40
+
+#: Targets of such a check; one that names more is no wide one.
+WIDER_TARGETS = 6
+
 #: Findings of one signature kept of one run, those that came true first.
 FINDINGS_KEPT = 50
 

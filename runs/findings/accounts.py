@@ -7,7 +7,8 @@ from msgspec import Struct
 from runs.findings.case import Case
 from runs.findings.clues import Clue, Outcome
 from runs.findings.judge import Judged
-from runs.findings.moments import Moment, Sure, Suspect
+from runs.findings.moments import Moment, Sure
+from runs.findings.suspects import Suspect
 from runs.findings.words import named_call
 from runs.kinds import Kind, RunStatus
 from runs.words import duration, money, plural

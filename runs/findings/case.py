@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from runs.findings.clues import Clue, Touch
 from runs.findings.deeds import Deed
+from runs.findings.series import CheckSeries, series_of_calls
 from runs.findings.thresholds import Limits
 from runs.kinds import FAILED_STATES, Kind, RunStatus, StepStatus
 from runs.tools import EDITING
@@ -83,6 +84,11 @@ class Case:
             for clue in self.clues
             if (clue.kind == _TOOL or (clue.kind == _AGENT and clue.tool)) and clue.status != _RUNNING
         ]
+
+    @cached_property
+    def series(self) -> list[CheckSeries]:
+        """The run's tests, builds and linters, each as a series of outcomes."""
+        return series_of_calls(self.calls)
 
     @cached_property
     def failed_calls(self) -> list[Clue]:

@@ -66,8 +66,8 @@ def checks_of(command: str) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
-def family_of_check(name: str) -> tuple[str, frozenset[str]]:
-    """Split a check's name into what it runs and on what: (`npm test`, {session}).
+def family_of_check(name: str) -> tuple[str, str]:
+    """Split a check's name into what it runs and on what: (`npm test`, `session`).
 
     Options do not count, `npm run test` is `npm test`, and a target that means everything is none.
     """
@@ -75,11 +75,16 @@ def family_of_check(name: str) -> tuple[str, frozenset[str]]:
     words = [word for word in words if word != "run"]
     if head in _CHECKS:
         head, words = " ".join([head, *words[:1]]), words[1:]
-    return head, frozenset(word for word in words if not word.startswith("-") and word not in _WHOLE)
+    targets = {_bare(word) for word in words if not word.startswith("-")}
+    return head, " ".join(sorted(targets - _WHOLE))
 
 
 #: Targets that are all there is.
-_WHOLE = frozenset({".", "./", "./...", "...", "discover", "/dev/null"})
+_WHOLE = frozenset({"", ".", "...", "discover", "/dev/null"})
+
+
+def _bare(target: str) -> str:
+    return target.removeprefix("./").removesuffix("...").rstrip("/")
 
 
 def _name_of(words: Sequence[str]) -> str:

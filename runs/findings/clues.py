@@ -15,7 +15,7 @@ from msgspec import Struct
 from runs.blobs import compress, decompress
 from runs.kinds import FAILED_STATES, Kind, Origin, StepStatus
 
-VERSION = 2
+VERSION = 3
 
 
 class Outcome(StrEnum):
@@ -90,7 +90,7 @@ class Clue(Struct, frozen=True, array_like=True, gc=False):
     is_empty: bool = False  #: a model's or final answer without a word and without a call
     answer: bytes = b""  #: digest of a tool's result without numbers, spaces and case
     named: bytes = b""  #: paths that the output of a red check names, see `runs.findings.mentions`
-    checks: str = ""  #: all checks of a command that runs several, a line each
+    checks: str = ""  #: all checks of the command, a line each: what it runs, tab, on what, tab, name
     deed: str = ""  #: whether a command changes or watches something, see `runs.findings.deeds`
 
     @property

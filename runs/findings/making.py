@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from runs.findings.checks import checks_of, outcome_of
+from runs.findings.checks import checks_of, family_of_check, outcome_of
 from runs.findings.clues import Clue, Outcome
 from runs.findings.dangers import danger_of
 from runs.findings.deeds import Deed, deed_of
@@ -128,7 +128,7 @@ def _of_call(step: Source, cwd: str) -> dict[str, Any]:
         "danger": danger_of(command) if is_shell else "",
         "answer": _answer_of(step.output),
         "named": mentions_in(step.output) if outcome == Outcome.RED else b"",
-        "checks": "\n".join(checks[:CHECKS_KEPT]) if len(checks) > 1 else "",
+        "checks": "\n".join("\t".join((*family_of_check(name), name)) for name in checks[:CHECKS_KEPT]),
         "deed": deed_of(command) if is_shell else Deed.NOTHING,
     }
 

@@ -10,11 +10,11 @@ from enum import StrEnum
 from msgspec import Struct
 
 from runs.findings.case import Case
-from runs.findings.clues import Clue, Outcome, Touch
+from runs.findings.clues import Clue, Outcome
 from runs.findings.judge import Judged
+from runs.findings.suspects import Suspect, suspects_between
 from runs.findings.words import named_call
 from runs.kinds import Kind, RunStatus
-from runs.limits import SUSPECTS_KEPT
 
 #: Findings that say that a run no longer moves, when nothing but them follows.
 _STUCK = frozenset(
@@ -32,17 +32,6 @@ class Sure(StrEnum):
     STRONG = "strong"
     LIKELY = "likely"
     THIN = "thin"
-
-
-class Suspect(Struct, frozen=True, kw_only=True):
-    """A change between the last green and the first red, and the step that made it."""
-
-    step: int
-    change: int
-    path: str
-    hidden: bool = False
-    added: int = 0
-    removed: int = 0
 
 
 class After(Struct, frozen=True, kw_only=True):
@@ -82,7 +71,9 @@ def _by_checks(case: Case) -> Moment | None:
     red, place = streak[0], case.places[streak[0].seq]
     green = next((call for call in reversed(_checks(case)) if _is_green_before(case, call, place)), None)
     since = case.places[green.seq] if green else -1
-    suspects = suspects_between(case, since, place) or suspects_between(case, -1, place)
+    suspects = suspects_between(case, since, place, named=red.named) or suspects_between(
+        case, -1, place, named=red.named
+    )
     at = suspects[0].step if suspects else red.seq
     return Moment(
         step=at,
@@ -117,29 +108,6 @@ def _red_streak(case: Case) -> list[Clue]:
 
 def _is_green_before(case: Case, call: Clue, place: int) -> bool:
     return call.outcome == Outcome.GREEN and case.places[call.seq] < place
-
-
-def suspects_between(case: Case, since: int, until: int) -> tuple[Suspect, ...]:
-    """List the changes of the repository between two places: hidden ones first, then the latest."""
-    found = [
-        (not touch.hidden, -place, _suspect(clue, touch))
-        for place, clue in enumerate(case.clues[since + 1 : until], since + 1)
-        for touch in case.touches_of(clue)
-        if not touch.outside
-    ]
-    ranked = sorted(found, key=lambda each: each[:2])
-    return tuple(suspect for *_, suspect in ranked[:SUSPECTS_KEPT])
-
-
-def _suspect(clue: Clue, touch: Touch) -> Suspect:
-    return Suspect(
-        step=clue.seq,
-        change=touch.n,
-        path=touch.path,
-        hidden=touch.hidden,
-        added=touch.added,
-        removed=touch.removed,
-    )
 
 
 def _lasts(case: Case, streak: Sequence[Clue]) -> bool:

@@ -30,6 +30,18 @@ THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
         "window_distinct": Threshold(
             value=2, unit="calls", least=1, about="As few different ones among them are a narrow window."
         ),
+        "retries_per_call": Threshold(
+            value=3, unit="retries", least=1, about="A model call tried again so often is a retry storm."
+        ),
+        "backoff_seconds": Threshold(
+            value=60, unit="s", least=1, about="Retries that wait so long in all are one, too."
+        ),
+        "red_in_row": Threshold(
+            value=2, unit="times", least=1, about="A check red so often in a row at the end of a run fails."
+        ),
+        "red_long": Threshold(
+            value=6, unit="times", least=2, about="Red so often in a row is worth a hint though green later."
+        ),
     }
 )
 

@@ -3,9 +3,14 @@
 from types import MappingProxyType
 
 from runs.findings.found import Registry, Signature
-from runs.findings.signatures import hidden, loops
+from runs.findings.signatures import failing, hidden, loops, retries
 
-ALL: tuple[Signature, ...] = (*loops.SIGNATURES, *hidden.SIGNATURES)
+ALL: tuple[Signature, ...] = (
+    *loops.SIGNATURES,
+    *retries.SIGNATURES,
+    *failing.SIGNATURES,
+    *hidden.SIGNATURES,
+)
 
 SIGNATURES: Registry = MappingProxyType({signature.slug: signature for signature in ALL})
 

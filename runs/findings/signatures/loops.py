@@ -5,6 +5,7 @@ an install, what the human wants, a context that was cut), a check that is green
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import islice
 
@@ -187,7 +188,12 @@ def _is_cycle(calls: Sequence[Clue], period: int) -> bool:
 def _narrow_in(calls: Sequence[Clue], size: int, distinct: int) -> Iterator[Sequence[Clue]]:
     """Join windows of few different calls that follow each other."""
     names = [(call.tool, call.args) for call in calls]
-    ends = [end for end in range(size, len(names) + 1) if len(set(names[end - size : end])) <= distinct]
+    counts = Counter(names)
+    often = [place for place, name in enumerate(names) if counts[name] > 2]  # one of few names is frequent
+    near = sorted({end for place in often for end in range(place + 1, place + size + 1)})
+    ends = [
+        end for end in near if size <= end <= len(names) and len(set(names[end - size : end])) <= distinct
+    ]
     start = 0
     for place, end in enumerate(ends):
         if place + 1 == len(ends) or ends[place + 1] > end + 1:

@@ -1,0 +1,181 @@
+"""Checks as series of outcomes, and the stretches in which they were red. Pure.
+
+One check is one program and verb on the same targets, whatever its other options, in whichever lane. A green
+of a wider check (`npm test`) proves a narrower one (`npm test -- session`), a red does not. A command of
+several checks is a series of its own: its green proves each of them, its red may be any of them.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from runs.findings.clues import Clue, Outcome
+from runs.kinds import StepStatus
+from runs.limits import WIDER_CHECKS, WIDER_TARGETS
+
+_RAN = frozenset({StepStatus.OK, StepStatus.FAILED})
+_AND, _RED, _GREEN = " && ", Outcome.RED, Outcome.GREEN
+_OUTCOMES = {str(outcome): outcome for outcome in Outcome}
+Key = tuple[str, str]  # family, targets
+
+
+class Streak(Struct, frozen=True, kw_only=True):
+    """Reds without a green between them."""
+
+    reds: tuple[int, ...]
+    green: int | None  #: the last green before
+    mended: int | None  #: the first green after
+    is_open: bool  #: red is the last that is known of it
+
+
+class CheckSeries(Struct, frozen=True, kw_only=True, gc=False):
+    """One check's outcomes in the order of the timeline: (step, outcome); the greens of wider checks, too."""
+
+    name: str
+    family: str
+    targets: frozenset[str]
+    outcomes: tuple[tuple[int, Outcome], ...]
+    streaks: tuple[Streak, ...] = ()  #: the stretches in which it was red
+
+    def covers(self, other: "CheckSeries") -> bool:
+        """Say whether this check runs all that another one runs, and more."""
+        same = self.family == other.family and self.targets != other.targets
+        return same and covers(self.targets, other.targets)
+
+
+class _Ran(Struct, frozen=True, gc=False):
+    place: int
+    seq: int
+    outcome: Outcome
+
+
+def series_of_calls(calls: Sequence[Clue]) -> list[CheckSeries]:
+    """Gather the checks among tool calls in the order of the timeline."""
+    own: dict[Key, list[_Ran]] = {}
+    names: dict[Key, str] = {}
+    for place, call in enumerate(calls):
+        if call.checks and call.status in _RAN:
+            ran = _Ran(place, call.seq, _OUTCOMES[call.outcome])
+            for key, name in _keys_of(call):
+                own.setdefault(key, []).append(ran)
+                names.setdefault(key, name)
+    greens = _Greens(own)
+    return [_series(key, names[key], _whole(key, runs, greens)) for key, runs in own.items()]
+
+
+def _series(key: Key, name: str, runs: Sequence[_Ran]) -> CheckSeries:
+    outcomes = tuple([(ran.seq, ran.outcome) for ran in runs])
+    was_red = any(ran.outcome is _RED for ran in runs)
+    return CheckSeries(
+        name=name,
+        family=key[0],
+        targets=frozenset(key[1].split()),
+        outcomes=outcomes,
+        streaks=tuple(_streaks(outcomes)) if was_red else (),
+    )
+
+
+def _keys_of(call: Clue) -> Iterator[tuple[Key, str]]:
+    """Name the series that a call belongs to; a green command of several checks is in that of each."""
+    if "\n" not in call.checks:
+        family, targets, name = call.checks.split("\t")
+        yield (family, targets), name
+        return
+    parts = [line.split("\t") for line in call.checks.split("\n")]
+    families = [f"{family} {targets}".strip() for family, targets, _ in parts]
+    yield (_AND.join(families), ""), _AND.join(name for *_, name in parts)
+    if call.outcome == Outcome.GREEN:
+        yield from (((family, targets), name) for family, targets, name in parts)
+
+
+def _whole(key: Key, runs: list[_Ran], greens: "_Greens") -> list[_Ran]:
+    """Add to a check's own runs the greens that prove it; only one that was red needs them."""
+    if not any(ran.outcome is _RED for ran in runs):
+        return runs
+    seen = {ran.place for ran in runs}
+    proofs = greens.of_chain(key, runs) if _AND in key[0] else greens.of(key)
+    return sorted([*runs, *(ran for ran in proofs if ran.place not in seen)], key=lambda ran: ran.place)
+
+
+class _Greens:
+    """All greens, found by what they cover: the widest checks of each program, and each check's own."""
+
+    def __init__(self, own: dict[Key, list[_Ran]]) -> None:
+        self.runs: dict[Key, list[_Ran]] = {}
+        self.wide: dict[str, list[tuple[frozenset[str], Key]]] = {}
+        for key, runs in own.items():
+            if green := [ran for ran in runs if ran.outcome is _GREEN]:
+                self.runs[key] = green
+                wide = self.wide.setdefault(key[0], [])
+                if len(wide) < WIDER_CHECKS and key[1].count(" ") < WIDER_TARGETS:
+                    wide.append((frozenset(key[1].split()), key))
+
+    def of(self, key: Key) -> list[_Ran]:
+        """List the greens of a check and of those that cover it, in their order."""
+        targets = frozenset(key[1].split())
+        keys = {key, *(wide for words, wide in self.wide.get(key[0], ()) if covers(words, targets))}
+        found = {ran.place: ran for each in keys for ran in self.runs.get(each, ())}
+        return [found[place] for place in sorted(found)]
+
+    def of_chain(self, key: Key, runs: list[_Ran]) -> list[_Ran]:
+        """List where all parts of a command had been green again after one of its reds."""
+        parts = [self.of(self._key_of(part)) for part in key[0].split(_AND)]
+        proofs = []
+        for red in (ran for ran in runs if ran.outcome == Outcome.RED):
+            firsts = [_first_after(greens, red.place) for greens in parts]
+            known = [first for first in firsts if first is not None]
+            if len(known) == len(parts):
+                proofs.append(max(known, key=lambda ran: ran.place))
+        return proofs
+
+    def _key_of(self, part: str) -> Key:
+        words = part.split()
+        splits = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words) + 1)]
+        return next((key for key in splits if key[0] in self.wide), splits[-1])
+
+
+def _first_after(greens: list[_Ran], place: int) -> _Ran | None:
+    at = bisect_right(greens, place, key=lambda ran: ran.place)
+    return greens[at] if at < len(greens) else None
+
+
+def covers(wide: frozenset[str], narrow: frozenset[str]) -> bool:
+    """Say whether a check on some targets runs all of one on others.
+
+    Paths add to each other, and contain what lies below them; other words (`-k cart`) each narrow a check.
+    """
+    below = [set(_containing(word)) for word in narrow if _is_path(word)]
+    paths = {word for word in wide if _is_path(word) or any(word in words for words in below)}
+    if not wide - paths <= narrow:
+        return False
+    return not paths or (bool(below) and all(not paths.isdisjoint(words) for words in below))
+
+
+def _is_path(word: str) -> bool:
+    return "/" in word or "." in word
+
+
+def _containing(path: str) -> Iterator[str]:
+    """Yield a path and what contains it: `tests/a.py::test_b`, `tests/a.py`, `tests`."""
+    yield path
+    for place, letter in enumerate(path):
+        if letter == "/" or path.startswith("::", place):
+            yield path[:place]
+
+
+def _streaks(outcomes: Sequence[tuple[int, Outcome]]) -> Iterator[Streak]:
+    green: int | None = None
+    reds: list[int] = []
+    for seq, outcome in outcomes:
+        if outcome == Outcome.RED:
+            reds.append(seq)
+            continue
+        if reds:
+            mended = seq if outcome == Outcome.GREEN else None
+            yield Streak(reds=tuple(reds), green=green, mended=mended, is_open=False)
+            reds = []
+        # After a run whose end is not known, nobody can say since when it was red.
+        green = seq if outcome == Outcome.GREEN else None
+    if reds:
+        yield Streak(reds=tuple(reds), green=green, mended=None, is_open=True)
