@@ -40,6 +40,12 @@ RUNS_PER_REQUEST = 1_000
 #: Bytes of text kept of one step's input or output; what is longer is cut and marked with its real size.
 CONTENT_BYTES = 8 * MIB
 
+#: Bytes of one picture in a prompt or a result of a transcript that its step keeps: as many as a page shows.
+PICTURE_BYTES = 2_000_000
+
+#: Bytes of all pictures that one step keeps: as text they stay below what a page takes apart.
+PICTURES_BYTES = 2_500_000
+
 #: Characters of an id a client chooses (run, step, agent). Longer ones are cut and end in their digest.
 ID_CHARS = 200
 

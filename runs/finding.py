@@ -9,10 +9,13 @@ import msgspec
 from runs.ansi import strip_ansi
 from runs.kinds import Kind
 from runs.limits import SNIPPET_CHARS
+from runs.pictures import has_pictures, without_data
 from runs.words import one_line
 
 #: Parts of an answer that are not its words: kinds, ids, signatures, and calls, which are steps themselves.
 _SILENT = frozenset({"type", "id", "signature", "name", "input", "function", "arguments"})
+#: Beside those, parts of blocks with pictures.
+_PICTURED = _SILENT | {"source", "media_type", "mimeType", "data"}
 #: What stands the same in every spelling of a text: JSON may escape the rest, and lower() may miss it.
 _PLAIN = re.compile(r"[ !#-.0-\[\]-~]+")
 
@@ -48,13 +51,16 @@ def count_in(text: str, needle: Needle) -> int:
 
 def said_in(text: str, kind: str, *, is_input: bool) -> str:
     """Read what a page shows of a stored text: the values of JSON calls and answers, no terminal codes."""
-    if not (is_input or kind in (Kind.LLM, Kind.FINAL)) or text.lstrip()[:1] not in ("{", "["):
+    pictured = has_pictures(text)
+    text = without_data(text) if pictured else text
+    is_json = is_input or pictured or kind in (Kind.LLM, Kind.FINAL)
+    if not is_json or text.lstrip()[:1] not in ("{", "["):
         return strip_ansi(text) if "\x1b" in text else text
     try:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return text  # a preview that was cut: its escapes stay as they are
-    words = "\n".join(_words_in(value, frozenset() if is_input else _SILENT))
+    words = "\n".join(_words_in(value, _PICTURED if pictured else frozenset() if is_input else _SILENT))
     return words.replace("\x00", "\ufffd")  # as the store writes it
 
 

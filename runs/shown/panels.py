@@ -13,6 +13,7 @@ from runs.shown.diffs import ChangeShown
 from runs.shown.effects import EffectShown
 from runs.shown.messages import Block
 from runs.shown.prompts import ContextShown
+from runs.shown.results import PieceShown
 from runs.shown.steps import Place
 from runs.shown.texts import TextShown
 from runs.shown.tools.arguments import Argument, arguments_shown
@@ -83,6 +84,7 @@ class Panel:
     raw: RawShown | None = None
     arguments: list[Argument] = field(default_factory=list)
     input: TextShown = field(default_factory=TextShown)
+    pictures: list[PieceShown] = field(default_factory=list)  #: of a prompt
     result: TextShown = field(default_factory=TextShown)
     details: list[Argument] = field(default_factory=list)
     effects: list[EffectShown] = field(default_factory=list)

@@ -140,6 +140,14 @@ def _read_block(block: dict[str, object], texts: list[str], notes: list[str]) ->
         texts.append(inner)
         notes.extend(more)
     elif "image" in kind or kind in ("document", "file"):
-        notes.append(f"{kind} ({size(len(json.dumps(block)))}), not shown")
+        notes.append(_not_shown(kind, block))
     elif block:
         texts.append(json.dumps(block, indent=2, ensure_ascii=False))
+
+
+def _not_shown(kind: str, block: dict[str, object]) -> str:
+    """Say what a picture or a file is; one that its step keeps is shown there."""
+    source = block.get("source")
+    if isinstance(source, dict) and source.get("type") == "step" and isinstance(source.get("bytes"), int):
+        return f"{kind} ({size(source['bytes'])}), shown in its step"
+    return f"{kind} ({size(len(json.dumps(block)))}), not shown"

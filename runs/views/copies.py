@@ -12,6 +12,7 @@ from runs.excerpts import Part, step_excerpt
 from runs.fragments import place_of
 from runs.kinds import Kind
 from runs.models import FileChange, Run, Step
+from runs.pictures import spoken
 from runs.queries.changes import changes_of_step, hidden_steps, texts_of
 from runs.queries.runs import run_of
 from runs.queries.steps import step_of
@@ -53,6 +54,7 @@ def _told(step: Step, texts: Texts) -> Iterator[Part]:
             if text:
                 yield Part(title=title, text=text)
         return
+    given, result = spoken(texts.input), spoken(texts.output)
     arguments = arguments_of(texts.input)
     command = text_in(arguments, *COMMAND_NAMES)
     if family_of_call(step.tool, arguments) is Family.SHELL and command:
@@ -60,9 +62,16 @@ def _told(step: Step, texts: Texts) -> Iterator[Part]:
     elif texts.input:
         title = "Arguments" if step.kind == Kind.TOOL else "Given"
         language = "json" if texts.input.startswith("{") else ""
-        yield Part(title=title, text=texts.input, language=language, whole=step.input_size)
+        yield Part(
+            title=title, text=given, language=language, whole=_whole(step.input_size, texts.input, given)
+        )
     if texts.output:
-        yield Part(title="Result", text=texts.output, whole=step.output_size)
+        yield Part(title="Result", text=result, whole=_whole(step.output_size, texts.output, result))
+
+
+def _whole(size: int, text: str, told: str) -> int:
+    """Say nothing of the bytes that pictures take."""
+    return size if told == text else 0
 
 
 def _diffs(run: Run, step: Step) -> list[Part]:

@@ -10,6 +10,7 @@ from runs.fragments import place_of
 from runs.kinds import FAILED_STATES, Kind, StepStatus
 from runs.markdown import markdown_html
 from runs.models import Run, Step
+from runs.pictures import words_and_pictures
 from runs.queries.lanes import neighbours_of
 from runs.queries.steps import rows_by_key, step_of
 from runs.sentences import sentence_of
@@ -29,6 +30,7 @@ from runs.shown.panels import (
     step_facts,
     task_of,
 )
+from runs.shown.results import piece_shown
 from runs.shown.steps import Place, facts_of
 from runs.shown.texts import plain, verbatim
 from runs.shown.tools.arguments import arguments_shown
@@ -57,6 +59,7 @@ def read_panel(run: Run, place: Place, seq: int) -> Panel:
     texts = read_texts(run, step)
     effects = read_effects(run, step, place, texts)
     shared = _shared(run, step, place, raw=False, hidden=effects.hidden)
+    words, pictures = words_and_pictures(texts.input)
     if step.kind == Kind.TOOL:
         call = read_call(run, step, place, texts)
         return Panel(
@@ -66,7 +69,8 @@ def read_panel(run: Run, place: Place, seq: int) -> Panel:
         **shared,
         template=kind_template(step.kind),
         arguments=arguments_shown(arguments_of(texts.input)) if step.kind == Kind.AGENT else [],
-        input=plain(texts.input, whole=step.input_size, more_url=place.url("step_input", seq)),
+        input=plain(words, whole=0 if pictures else step.input_size, more_url=place.url("step_input", seq)),
+        pictures=[piece_shown(piece) for piece in pictures],
         result=plain(texts.output, whole=step.output_size, more_url=place.url("step_output", seq)),
         details=details_shown(step.detail) if step.kind not in _TOLD else [],
         effects=effects.files,
@@ -75,7 +79,7 @@ def read_panel(run: Run, place: Place, seq: int) -> Panel:
         context=read_context(run, step, place),
         usage=usage_shown(step),
         model_facts=model_facts(step) if step.kind == Kind.LLM else [],
-        markdown=_prose(step, texts.input),
+        markdown=_prose(step, words),
     )
 
 

@@ -25,6 +25,7 @@ class Note(Struct):
     name: str | None = None
     input: str | None = None
     shown: str | None = None
+    pictured: str | None = None  #: the input as blocks, where pictures are among them
     output: str | None = None
     status: StepStatus | None = None
     error: str | None = None
@@ -50,8 +51,8 @@ def step_of(note: Note, *, run: str, source: str, parent: str | None) -> StepRec
         attempt=note.attempt,
         started_at=note.at,
         ended_at=note.ended_at or note.at,
-        input=note.input,
-        input_preview=note.shown,
+        input=note.pictured or note.input,
+        input_preview=note.shown or (note.input if note.pictured else None),
         output=note.output,
         raw=note.raw,
         detail=note.detail,

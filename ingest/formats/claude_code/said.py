@@ -12,6 +12,7 @@ from ingest.formats.claude_code.blocks import text_of, without_reminders
 from ingest.formats.claude_code.classify import Said, command_of, opening_of, said_by, tagged_text
 from ingest.formats.claude_code.lanes import Lane
 from ingest.formats.claude_code.lines import Record
+from ingest.formats.claude_code.pictures import with_pictures, without_pictures
 from runs.kinds import Kind, StepStatus
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def read_prompt(session: Session, lane: Lane, record: Record, text: str, at: dat
     note = notes.event(record, "", at, "", input=text, command=command)
     note.kind, note.name, note.status = Kind.PROMPT, None, StepStatus.OK
     note.shown = shown if shown != text else None
+    note.pictured = with_pictures(wild.mapping(record.get("message")).get("content"))
     session.add(note)
     session.ends[""] = note
 
@@ -125,6 +127,24 @@ def close_agent(session: Session, notice: notes.Notice, at: datetime | None) -> 
     tool.error = None if done else f"The sub-agent ended: {notice.status}"[:300]
     tool.ended_at = at
     tool.output = notice.result or tool.output
+
+
+def heard(session: Session, record: Record, content: object) -> object:
+    """Give what the model heard, with the names of steps for the pictures that they keep."""
+    if isinstance(content, str):
+        return content
+    prompt = session.ends.get("")  # the newest that was read
+    if isinstance(prompt, notes.Note) and prompt.pictured and prompt.key == notes.key_of(record):
+        return without_pictures(content, prompt.key)
+    return [heard_block(session, block) for block in wild.items(content)]
+
+
+def heard_block(session: Session, block: object) -> object:
+    told = wild.mapping(block)
+    tool = session.tools.get(wild.identity(told.get("tool_use_id")) or "")
+    if tool is None or not tool.pictured or tool.pictured != with_pictures(told.get("content")):
+        return block
+    return {**told, "content": without_pictures(told["content"], tool.key)}
 
 
 def skip(session: Session, lane: Lane, record: Record, text: str, at: datetime | None) -> None:

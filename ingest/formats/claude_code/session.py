@@ -18,7 +18,8 @@ from ingest.formats.claude_code.lanes import Lane
 from ingest.formats.claude_code.lines import Record
 from ingest.formats.claude_code.notes import Note
 from ingest.formats.claude_code.paths import Roots
-from ingest.formats.claude_code.said import SAYERS, read_beside_results, read_notice, read_queued
+from ingest.formats.claude_code.pictures import with_pictures
+from ingest.formats.claude_code.said import SAYERS, heard, read_beside_results, read_notice, read_queued
 from ingest.formats.claude_code.subagents import Entry
 from ingest.formats.claude_code.tools import Tool
 from runs.kinds import Kind, RunStatus, StepStatus
@@ -192,7 +193,7 @@ class Session:
         elif said != Said.EMPTY:
             SAYERS[said](self, lane, record, text_of(content), at)
         if content:
-            lane.hear(content)
+            lane.hear(heard(self, record, content))
         lane.asked_at = at or lane.asked_at
 
     def result(self, lane: Lane, record: Record, block: dict[str, Any], at: datetime | None) -> None:
@@ -278,6 +279,7 @@ class Session:
             read_notice(self, lane, record, text, at)
         elif text.strip() and text.strip() not in self.typed and lane.agent == "":
             note = notes.event(record, "", at, "", input=text, queued=True)
+            note.pictured = with_pictures(given.get("prompt"))
             note.kind, note.name, note.status = Kind.PROMPT, None, StepStatus.OK
             self.add(note)
             self.header.prompt = self.header.prompt or text

@@ -10,6 +10,7 @@ from ingest.formats.claude_code.blocks import as_json, text_of, without_reminder
 from ingest.formats.claude_code.classify import SHELLS, exit_code_of, failure_of, timeout_of
 from ingest.formats.claude_code.facts import Facts, result_facts
 from ingest.formats.claude_code.lines import Record
+from ingest.formats.claude_code.pictures import with_pictures
 from ingest.formats.claude_code.slim import slim
 from runs.kinds import Kind, StepStatus
 from runs.records import StepRecord
@@ -36,7 +37,8 @@ class Tool(Struct):
     error: str | None = None
     error_kind: str | None = None
     exit_code: int | None = None
-    output: str | None = None
+    output: str | None = None  #: in words
+    pictured: str | None = None  #: the same as blocks, where pictures are among them
     ended_at: datetime | None = None
     duration_ms: int | None = None
     raw: bytes | None = None
@@ -70,7 +72,7 @@ def answer(tool: Tool, block: dict[str, Any], record: Record, at: datetime | Non
     alone = sum(b.get("type") == "tool_result" for b in content_blocks(record)) <= 1
     result = wild.mapping(structured) if alone else {}
     tool.answered = True
-    tool.output = text
+    tool.output, tool.pictured = text, with_pictures(block.get("content"))
     tool.ended_at = at
     tool.facts |= result_facts(tool.name, result)
     tool.raw = slim(record)
@@ -110,7 +112,8 @@ def succeed(tool: Tool, result: dict[str, Any]) -> None:
 def step_of(tool: Tool, *, run: str, source: str, parent: str | None, open_status: StepStatus) -> StepRecord:
     """Write a call as a step; one without an end gets `open_status`."""
     output = tool.output if tool.answered else tool.live_output
-    shown = without_reminders(output) if output and "<system-reminder>" in output else None
+    has_more = output and (tool.pictured or "<system-reminder>" in output)
+    shown = without_reminders(output) if output and has_more else None
     return StepRecord(
         run=run,
         key=tool.key,
@@ -129,7 +132,7 @@ def step_of(tool: Tool, *, run: str, source: str, parent: str | None, open_statu
         duration_ms=tool.duration_ms,
         exit_code=tool.exit_code,
         input=as_json(tool.given) if tool.was_asked else None,
-        output=output,
+        output=tool.pictured or output,
         output_preview=shown[:PREVIEW] if shown is not None else None,
         raw=tool.raw,
         detail=dict(tool.facts),

@@ -1,6 +1,6 @@
 """Commands: what was run, where, what it printed on either side, and how it ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from django.utils.safestring import SafeString
@@ -9,6 +9,8 @@ from runs.ansi import strip_ansi
 from runs.highlight import code_html
 from runs.limits import SHOWN_CHARS
 from runs.outputs import ShellOutput, read_output
+from runs.pictures import words_and_pictures
+from runs.shown.results import PieceShown, piece_shown
 from runs.shown.texts import TextShown, terminal
 from runs.shown.tools.calls import Call, command_of, whole_number
 from runs.tools import text_in
@@ -29,13 +31,15 @@ class ShellShown:
     out: TextShown
     err: TextShown | None
     absent: str
+    pictures: list[PieceShown] = field(default_factory=list)
 
 
 def shell_shown(call: Call) -> ShellShown:
     """Show a command in a terminal."""
     command, shell = command_of(call.arguments)
     command = strip_ansi(command or call.word("command"))
-    output = read_output(call.output)
+    words, pictures = words_and_pictures(call.output)
+    output = read_output(words)
     out, err = _sides(call, output)
     language = "powershell" if call.tool.lower() == "powershell" else "bash"
     return ShellShown(
@@ -47,6 +51,7 @@ def shell_shown(call: Call) -> ShellShown:
         out=terminal(out, whole=call.whole_of(out), more_url=call.output_url),
         err=terminal(err) if err else None,
         absent="It printed nothing." if call.output and not out else call.absent,
+        pictures=[piece_shown(piece) for piece in pictures],
     )
 
 

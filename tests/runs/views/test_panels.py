@@ -305,3 +305,35 @@ def test_panel_takes_the_same_queries_for_any_number_of_files(
     # session, user, project, run, step, changes, texts, neighbours (3)
     with django_assert_num_queries(10):
         visitor.get(url(run, "step", 0), headers={"HX-Request": "true"})
+
+
+def pictured(*texts, data=PNG):
+    picture = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": data}}
+    return json.dumps([*({"type": "text", "text": text} for text in texts), picture])
+
+
+def test_pictures_of_a_prompt_stand_under_its_words(visitor, record, url):
+    prompt = {"kind": Kind.PROMPT, "input": pictured("Like **this**"), "input_preview": "Like **this**"}
+    run = record(prompt)
+    html = visitor.get(url(run, "run") + "?step=0").content.decode()
+    assert "<strong>this</strong>" in html
+    assert f'<img src="data:image/png;base64,{PNG}" alt="Picture in the prompt" loading="lazy">' in html
+    assert "Show all" not in html.partition('id="panel"')[2]
+    assert "[Picture, 28 B]" in visitor.get(url(run, "step_markdown", 0)).content.decode()
+
+
+def test_prompt_whose_picture_is_none_shows_no_image(visitor, record, url):
+    svg = base64.b64encode(b"<svg onload='alert(1)'/>").decode()
+    run = record({"kind": Kind.PROMPT, "input": pictured(EVIL, data=svg), "input_preview": "look"})
+    html = visitor.get(url(run, "run") + "?step=0").content.decode()
+    panel = html.partition('id="panel"')[2]
+    assert "<img" not in panel
+    assert "<script>alert" not in panel
+
+
+def test_command_that_gave_a_picture_shows_it_below_its_words(visitor, record, url):
+    run = record(call("Bash", {"command": "shot"}, pictured("saved"), output_preview="saved"))
+    html = visitor.get(url(run, "run") + "?step=0").content.decode()
+    assert f'<img src="data:image/png;base64,{PNG}" alt="Picture in the result"' in html
+    assert ">saved<" in html
+    assert "{&quot;type&quot;" not in html.partition('class="card terminal')[2]
