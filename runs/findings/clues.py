@@ -92,6 +92,13 @@ class Clue(Struct, frozen=True, array_like=True, gc=False):
     named: bytes = b""  #: paths that the output of a red check names, see `runs.findings.mentions`
     checks: str = ""  #: all checks of the command, a line each: what it runs, tab, on what, tab, name
     deed: str = ""  #: whether a command changes or watches something, see `runs.findings.deeds`
+    result: bytes = b""  #: digest of what a call answered
+    absence: str = ""  #: what a failed call did not find, see `runs.findings.absences`
+    absent: str = ""  #: its name: a path, a program
+    dropped: bytes = b""  #: lines that an edit takes away, see `runs.findings.fragments`
+    added: bytes = b""  #: lines that it writes
+    verb: str = ""  #: program of a shell's command and its first word: "git push"
+    name: str = ""  #: of a guardrail, a permission, an error
 
     @property
     def is_tool(self) -> bool:

@@ -61,6 +61,16 @@ def _bare(words: list[str]) -> list[str]:
     return []
 
 
+def verb_of(command: str) -> str:
+    """Name what a command line does first, but for changing the folder: `git push`, `npm run`, `grep`."""
+    words = next((words for words in simple_commands(command) if words[0] not in ("cd", "echo")), [])
+    plain = [word for word in words[1:] if word[:1].isalpha() and not _PATHLIKE.search(word)]
+    return " ".join([*words[:1], *plain[:1]])
+
+
+_PATHLIKE = re.compile(r"[/.\\=]")
+
+
 def programs_of(command: str) -> Sequence[str]:
     """List the programs that a command line starts."""
     return [words[0] for words in simple_commands(command)]

@@ -6,23 +6,27 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from runs.findings.absences import Absence, absence_of
 from runs.findings.checks import checks_of, family_of_check, outcome_of
 from runs.findings.clues import Clue, Outcome
+from runs.findings.commands import verb_of
 from runs.findings.dangers import danger_of
 from runs.findings.deeds import Deed, deed_of
 from runs.findings.errors import rough_of, sign_of
+from runs.findings.fragments import fragment_of
 from runs.findings.mentions import mentions_in
 from runs.kinds import FAILED_STATES, Kind, StepStatus
 from runs.patches import paths_of_patch
 from runs.records import digest_of
 from runs.sentences import answer_texts
-from runs.tools import COMMAND_NAMES, PATH_NAMES, Family, arguments_of, family_of_call, text_in
+from runs.tools import COMMAND_NAMES, EDITING, PATH_NAMES, Family, arguments_of, family_of_call, text_in
 
 SHORT = 8  # bytes of a digest that tell the contents of one run apart
 COMMAND_KEPT = 300
 CHECKS_KEPT = 6
 ANSWER_CHARS = 4_000  # of a result that are compared
 QUERY_KEPT = 120
+NAME_KEPT = 60
 
 _SEARCHES = frozenset({Family.GREP, Family.GLOB, Family.SEARCH, Family.FETCH})
 _QUERIES = ("pattern", "query", "regex", "search_term", "glob_pattern", "url")
@@ -63,6 +67,7 @@ class Source(Struct, kw_only=True):
     cost: float | None = None
     copied: bool = False
     detail: Mapping[str, object] = field(default_factory=dict)
+    name: str = ""
 
 
 def clue_of(step: Source, *, cwd: str = "") -> Clue:
@@ -87,6 +92,7 @@ def clue_of(step: Source, *, cwd: str = "") -> Clue:
         "model": step.model,
         "stop": step.stop,
         "attempt": step.attempt,
+        "name": "" if step.kind in (Kind.TOOL, Kind.LLM, Kind.EVENT) else step.name[:NAME_KEPT],
     }
     if step.kind == Kind.TOOL or step.tool:
         return Clue(**shared, **_of_call(step, cwd))
@@ -113,11 +119,14 @@ def _of_call(step: Source, cwd: str) -> dict[str, Any]:
     is_shell = family is Family.SHELL
     checks = checks_of(command) if is_shell else []
     outcome = _outcome_of(step, command) if checks else Outcome.UNKNOWN
+    path = path_of(step, arguments, family, cwd)
+    dropped, added = fragment_of(arguments) if family in EDITING else (b"", b"")
+    absence, absent = _absence_of(step, family, path, command)
     return {
         "family": family,
         "args": (step.input_digest or digest_of(step.input.encode()))[:SHORT],
         "rough": digest_of(rough_of(step.input).encode())[:SHORT],
-        "path": path_of(step, arguments, family, cwd),
+        "path": path,
         "part": ":".join(str(arguments[name]) for name in _PART_NAMES if arguments.get(name) is not None)[
             :40
         ],
@@ -130,6 +139,12 @@ def _of_call(step: Source, cwd: str) -> dict[str, Any]:
         "named": mentions_in(step.output) if outcome == Outcome.RED else b"",
         "checks": "\n".join("\t".join((*family_of_check(name), name)) for name in checks[:CHECKS_KEPT]),
         "deed": deed_of(command) if is_shell else Deed.NOTHING,
+        "verb": verb_of(command)[:NAME_KEPT] if is_shell else "",
+        "result": digest_of(step.output.encode())[:SHORT] if step.output else b"",
+        "absence": absence,
+        "absent": absent,
+        "dropped": dropped,
+        "added": added,
     }
 
 
@@ -139,6 +154,13 @@ def _answer_of(output: str) -> bytes:
         output if len(output) <= ANSWER_CHARS else output[: ANSWER_CHARS // 2] + output[-ANSWER_CHARS // 2 :]
     )
     return digest_of(rough_of(kept).encode("utf-8", "replace"))[:SHORT]
+
+
+def _absence_of(step: Source, family: Family, path: str, command: str) -> tuple[Absence, str]:
+    if step.status != StepStatus.FAILED:
+        return Absence.NOTHING, ""
+    told = f"{step.error}\n{step.output}"
+    return absence_of(family, path=path, command=command, exit_code=step.exit_code, error=told)
 
 
 def _command_of(step: Source, arguments: Mapping[str, object]) -> str:
@@ -179,11 +201,9 @@ def _of_answer(step: Source) -> dict[str, Any]:
 def _is_empty(step: Source) -> bool:
     if not step.output.strip():
         return step.out_size == 0
-    return (
-        "tool_use" not in step.output
-        and "tool_call" not in step.output
-        and not any(answer_texts(step.output))
-    )
+    text, _, calls = answer_texts(step.output)
+    called = calls or "tool_use" in step.output or "tool_call" in step.output
+    return not text.strip() and not called
 
 
 def _of_retry(step: Source) -> dict[str, Any]:

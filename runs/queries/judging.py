@@ -21,7 +21,7 @@ CHANGED_STEPS = """
         duration_ms, input_preview, output_preview, input_digest, input_size, output_size, stop_reason,
         input_tokens, coalesce(cache_read_tokens, 0),
         coalesce(cache_write_5m_tokens, 0) + coalesce(cache_write_1h_tokens, 0),
-        coalesce(output_tokens, 0), cost_usd::float8, copied, detail, output_digest
+        coalesce(output_tokens, 0), cost_usd::float8, copied, detail, name, output_digest
     FROM runs_step
     WHERE run_id = %(run)s AND revision > %(after)s AND revision <= %(until)s AND seq < %(most)s
     ORDER BY seq
