@@ -19,7 +19,6 @@ urlpatterns = [
     *([path("", include("agentscope.demo.urls"))] if settings.DEMO else []),
     path("", include("teams.urls")),
     path("", include("ingest.urls")),
-    path("", include("alerts.urls")),
     path("", include("runs.urls")),
 ]
 

@@ -113,6 +113,13 @@ def look_up(name: str, day: date | None) -> Any:
         return None
 
 
+@lru_cache(maxsize=1024)
+def window_of(model: str) -> int | None:
+    """Look up how many tokens a model takes at once; None where that is not known."""
+    found = next(filter(None, (look_up(name, None) for name in spellings(model))), None)
+    return found.model.context_window if found is not None else None
+
+
 def spellings(model: str) -> list[str]:
     """A model's name as sent, without a context-size mark ("[1m]"), and without a gateway's prefix."""
     bare = model.split("[", 1)[0].strip()

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -17,6 +18,10 @@ from runs.tools import EDITING
 _TOOL, _AGENT, _LLM, _RUNNING, _WRITES = Kind.TOOL, Kind.AGENT, Kind.LLM, StepStatus.RUNNING, Deed.WRITES
 #: After these, what was asked before may be asked again: the human spoke, or the context was cut.
 _STARTS = frozenset({Kind.PROMPT, Kind.COMPACTION})
+_TALK = _STARTS | {Kind.LLM}
+_ERROR, _RETRY = Kind.ERROR, Kind.RETRY
+
+Made = TypeVar("Made")
 
 
 class RunFacts(Struct, frozen=True, kw_only=True):
@@ -56,6 +61,14 @@ class Case:
         self.clues = [clue for clue in in_order(clues) if not clue.is_meta]
         self._touches = touches or {}
         self._mentions = mentions
+        self._made: dict[Any, Any] = {}
+
+    def once(self, make: "Callable[[Case], Made]") -> Made:
+        """Work something out of this run, once for all rules that ask."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
 
     def touches_of(self, clue: Clue) -> Sequence[Touch]:
         """List the files that a step changed."""
@@ -89,6 +102,20 @@ class Case:
     def series(self) -> list[CheckSeries]:
         """The run's tests, builds and linters, each as a series of outcomes."""
         return series_of_calls(self.calls)
+
+    @cached_property
+    def talk(self) -> list[Clue]:
+        """Prompts, model calls and compactions."""
+        return [clue for clue in self.clues if clue.kind in _TALK]
+
+    @cached_property
+    def failures(self) -> list[Clue]:
+        """Steps that failed or were denied, and errors that are no call's own."""
+        return [
+            clue
+            for clue in self.clues
+            if (clue.status in FAILED_STATES or clue.kind == _ERROR) and clue.kind != _RETRY
+        ]
 
     @cached_property
     def failed_calls(self) -> list[Clue]:

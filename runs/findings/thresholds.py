@@ -42,6 +42,55 @@ THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
         "red_long": Threshold(
             value=6, unit="times", least=2, about="Red so often in a row is worth a hint though green later."
         ),
+        "reread_bytes": Threshold(
+            value=1_000, unit="bytes", about="A file of which so much was read again is worth a word."
+        ),
+        "rework_edits": Threshold(
+            value=3, unit="rewrites", least=1, about="Lines rewritten so often within one task are guesses."
+        ),
+        "jump_times": Threshold(
+            value=5, unit="× the usual growth", least=1, about="A prompt that grows by more in a turn jumps."
+        ),
+        "jump_tokens": Threshold(
+            value=10_000, unit="tokens", about="A prompt that grows by less in a turn never jumps."
+        ),
+        "avalanche_calls": Threshold(
+            value=30, unit="calls", least=5, about="So many reads and searches in a row are an avalanche."
+        ),
+        "avalanche_tokens": Threshold(
+            value=40_000, unit="tokens", about="An avalanche makes the prompt grow by at least as much."
+        ),
+        "context_share": Threshold(
+            value=0.9, unit="of the window", least=0.1, most=1, about="A prompt of this share is nearly full."
+        ),
+        "lost_files": Threshold(
+            value=3,
+            unit="files",
+            least=1,
+            about="So many files read again after a compaction were lost by it.",
+        ),
+        "cache_tokens": Threshold(
+            value=20_000, unit="tokens", about="A cache that misses fewer tokens has not collapsed."
+        ),
+        "cache_share": Threshold(
+            value=0.5, unit="of the last prompt", most=1, about="A cache that has less of it has collapsed."
+        ),
+        "turns_per_prompt": Threshold(
+            value=20, unit="turns", least=1, about="More turns for one human prompt are a long turn."
+        ),
+        "iterations": Threshold(
+            value=15, unit="model calls", least=1, about="A task that takes as many is worth a look."
+        ),
+        "model_ms": Threshold(value=2_000, unit="ms", about="A longer mean of model calls is slow."),
+        "slow_times": Threshold(
+            value=5, unit="× the median", least=1, about="A call that takes so many times as long is slow."
+        ),
+        "slow_ms": Threshold(value=10_000, unit="ms", about="A call that takes less is never slow."),
+        "wait_ms": Threshold(
+            value=300_000, unit="ms", about="A human who answers later kept the agent waiting."
+        ),
+        "budget_usd": Threshold(value=0, unit="dollars", about="A run may cost as much; 0 is no budget."),
+        "errors": Threshold(value=3, unit="errors", about="More errors in one run are many."),
     }
 )
 

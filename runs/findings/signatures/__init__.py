@@ -3,13 +3,36 @@
 from types import MappingProxyType
 
 from runs.findings.found import Registry, Signature
-from runs.findings.signatures import failing, hidden, loops, retries
+from runs.findings.signatures import (
+    drift,
+    endings,
+    failing,
+    failures,
+    growth,
+    hidden,
+    inputs,
+    loops,
+    memory,
+    mismatches,
+    pace,
+    retries,
+    waits,
+)
 
 ALL: tuple[Signature, ...] = (
     *loops.SIGNATURES,
     *retries.SIGNATURES,
     *failing.SIGNATURES,
+    *drift.SIGNATURES,
+    *inputs.SIGNATURES,
+    *mismatches.SIGNATURES,
+    *growth.SIGNATURES,
+    *memory.SIGNATURES,
     *hidden.SIGNATURES,
+    *failures.SIGNATURES,
+    *pace.SIGNATURES,
+    *waits.SIGNATURES,
+    *endings.SIGNATURES,
 )
 
 SIGNATURES: Registry = MappingProxyType({signature.slug: signature for signature in ALL})

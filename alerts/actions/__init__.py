@@ -1,1 +1,0 @@
-"""Every change to rules, channels, alerts and deliveries."""

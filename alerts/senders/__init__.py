@@ -1,1 +1,0 @@
-"""One module a kind of channel: `send` tells a notice, once, or says why not."""

@@ -1,0 +1,118 @@
+"""Edits whose text to replace was not there: stale, forgotten, never read or invented. Pure."""
+
+from collections.abc import Mapping, Set
+
+from msgspec import Struct, field
+
+from runs.findings.absences import Absence
+from runs.findings.case import Case
+from runs.findings.clues import Clue
+from runs.findings.found import Found, Severity, Signature
+from runs.findings.fragments import hashes_in
+from runs.findings.mentions import name_of
+from runs.findings.words import named_call
+from runs.kinds import Kind, StepStatus
+from runs.limits import FINDINGS_KEPT
+from runs.tools import EDITING, Family
+
+_MISMATCHES = (Absence.TEXT, Absence.STALE)
+
+
+class _File(Struct):
+    """One file as one lane knows it."""
+
+    read: Clue | None = None
+    forgotten: bool = False  #: the context was compacted since
+    changed: Clue | None = None  #: by somebody else, since it was read
+    replaced: dict[bytes, Clue] = field(default_factory=dict)  #: lines that an own edit took away
+    edits: int = 0  #: own ones since it was read
+
+
+def find_mismatches(case: Case) -> list[Found]:
+    """Find failed exact-match edits and say why the text was not there."""
+    missed = [call for call in case.failed_calls if call.absence in _MISMATCHES][:FINDINGS_KEPT]
+    names = {call.absent: name_of(call.absent) for call in missed}
+    return _explain(case, names, {call.seq for call in missed}) if missed else []
+
+
+def _explain(case: Case, names: Mapping[str, str], missed: Set[int]) -> list[Found]:
+    files: dict[tuple[str, str], _File] = {}
+    found = []
+    for clue in case.clues:
+        if clue.kind == Kind.COMPACTION:
+            for (lane, _), file in files.items():
+                file.forgotten = file.forgotten or lane == clue.lane
+        elif clue.seq in missed:
+            found.append(_found(clue, files.get((clue.lane, clue.absent), _File())))
+        elif clue.is_tool and clue.status == StepStatus.OK:
+            _note(case, clue, names, files)
+    return found
+
+
+def _note(case: Case, clue: Clue, names: Mapping[str, str], files: dict[tuple[str, str], _File]) -> None:
+    if clue.path in names and clue.family == Family.READ:
+        files[clue.lane, clue.path] = _File(read=clue)
+    elif clue.command:
+        told = clue.command.lower()
+        for path, name in names.items():
+            if name in told:
+                files[clue.lane, path] = _File(read=clue)
+    for touch in case.touches_of(clue):
+        if touch.path not in names:
+            continue
+        for (lane, path), file in files.items():
+            if path == touch.path and (lane != clue.lane or clue.path != path or touch.user_modified):
+                file.changed = clue
+    if clue.path in names and clue.family in EDITING:
+        own = files.setdefault((clue.lane, clue.path), _File())
+        own.read = own.read or clue
+        own.edits += own.read is not clue
+        own.replaced.update(dict.fromkeys(hashes_in(clue.dropped), clue))
+
+
+def _found(call: Clue, file: _File) -> Found:
+    own = next((file.replaced[line] for line in hashes_in(call.dropped) if line in file.replaced), None)
+    changer = own or file.changed
+    steps = [clue.seq for clue in (file.read, changer) if clue]
+    if changer:
+        cause, why = "stale", f"{named_call(changer)} had changed it since"
+    elif call.absence == Absence.STALE:
+        cause, why = "stale", "the file had changed since it was read"
+    elif file.read is None:
+        cause, why = "never-read", "the agent had not read the file"
+    elif file.forgotten:
+        cause, why = "forgotten", "what it had read was compacted away"
+    elif file.edits:
+        cause, why = "stale", f"the agent had edited the file {_times(file.edits)} since it read it"
+    else:
+        cause, why = "invented", "what it had read of it had not changed, so the text is made up"
+    return Found(
+        key=str(call.seq),
+        sentence=f"{_named(call)} did not find the text to replace: {why}.",
+        steps=[*sorted(set(steps)), call.seq],
+        at=call.seq,
+        numbers={"cause": cause, "path": call.absent},
+    )
+
+
+def _named(call: Clue) -> str:
+    name = call.absent.rsplit("/", 1)[-1]
+    return f"An edit of {name}" if name else "An edit"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+SIGNATURES = (
+    Signature(
+        slug="edit-no-match",
+        name="Edit without a match",
+        severity=Severity.WARNING,
+        about="An edit failed because the text it was to replace does not stand in the file: stale (changed "
+        "since it was read), forgotten (compacted away), never read, or invented.",
+        helps="Let the agent read the part again before it edits. Where another tool or a formatter changes "
+        "files on the way, tell the agent.",
+        rule=find_mismatches,
+    ),
+)

@@ -1,0 +1,195 @@
+"""Long turns and slow calls. Pure."""
+
+from bisect import insort
+from heapq import nlargest
+
+from runs.findings.case import Case
+from runs.findings.clues import Clue
+from runs.findings.found import Found, Severity, Signature
+from runs.findings.words import named_call
+from runs.kinds import Kind
+from runs.tools import EDITING, Family
+from runs.words import duration, plural
+
+_PROMPT, _LLM = str(Kind.PROMPT), str(Kind.LLM)
+HISTORY_LEAST = 4  # calls before it is known how long a tool takes
+MODEL_CALLS_LEAST = 5
+SLOWEST_SHOWN = 5
+#: Calls whose time is that of a human, of a sub-agent, or of something that runs by itself.
+_NOT_TIMED = EDITING | {Family.ASK, Family.PLAN, Family.AGENT, Family.CONSOLE, Family.TODO, Family.SKILL}
+
+#: Agents whose recordings do not tell permissions apart: a human's wait is in the time of the call.
+_SILENT_ASKERS = frozenset({"claude-code"})
+_FREE = frozenset({Family.READ, Family.GREP, Family.GLOB})  # calls that ask for no permission
+
+
+def find_long_turns(case: Case) -> list[Found]:
+    """Find prompts that the main agent worked on for more turns than `turns_per_prompt`."""
+    most = int(case.limits["turns_per_prompt"])
+    return [
+        _long(task, calls, most)
+        for task, calls in case.once(_tasks)
+        if len(calls) > most and not calls[0].lane
+    ]
+
+
+def find_many_iterations(case: Case) -> list[Found]:
+    """Find tasks of sub-agents of at least `iterations` turns, and prompts that come near a long turn."""
+    least, most = int(case.limits["iterations"]), int(case.limits["turns_per_prompt"])
+    return [
+        _iterations(task, calls, least)
+        for task, calls in case.once(_tasks)
+        if len(calls) >= least and (calls[0].lane or len(calls) <= most)
+    ]
+
+
+def _long(task: Clue | None, calls: list[Clue], most: int) -> Found:
+    return Found(
+        key=str(task.seq if task else calls[0].seq),
+        sentence=f"One prompt took {len(calls)} turns, {duration(_span(calls))} of work.",
+        steps=[*([task.seq] if task else []), calls[most].seq],
+        at=calls[most].seq,
+        numbers={"turns": len(calls), "ms": _span(calls)},
+        used={"turns_per_prompt": most},
+    )
+
+
+def _iterations(task: Clue | None, calls: list[Clue], least: int) -> Found:
+    who = "A sub-agent's task" if calls[0].lane else "One prompt"
+    return Found(
+        key=f"{calls[0].lane}:{task.seq if task else calls[0].seq}",
+        sentence=f"{who} took {len(calls)} iterations.",
+        steps=[*([task.seq] if task else []), calls[least - 1].seq],
+        at=calls[least - 1].seq,
+        numbers={"turns": len(calls)},
+        used={"iterations": least},
+    )
+
+
+def _tasks(case: Case) -> list[tuple[Clue | None, list[Clue]]]:
+    """Gather model calls by the prompt of their lane that they answer."""
+    tasks: list[tuple[Clue | None, list[Clue]]] = []
+    open_tasks: dict[str, tuple[Clue | None, list[Clue]]] = {}
+    for clue in case.talk:
+        if clue.kind == _PROMPT:
+            open_tasks[clue.lane] = (clue, [])
+        elif clue.kind == _LLM:
+            task = open_tasks.setdefault(clue.lane, (None, []))
+            if not task[1]:
+                tasks.append(task)
+            task[1].append(clue)
+    return tasks
+
+
+def _span(calls: list[Clue]) -> int:
+    began, ended = calls[0].at, calls[-1].until or calls[-1].at
+    return max(ended - began, 0) if began is not None and ended is not None else 0
+
+
+def find_slow_models(case: Case) -> list[Found]:
+    """Find runs whose model calls take longer than `model_ms` on average; once a run."""
+    most = case.limits["model_ms"]
+    timed = [(call.ms, call) for call in case.model_calls if call.ms]
+    times = [ms for ms, _ in timed]
+    if len(timed) < MODEL_CALLS_LEAST or sum(times) <= most * len(timed):
+        return []
+    mean, p95 = sum(times) // len(times), sorted(times)[max(0, -(-len(times) * 95 // 100) - 1)]
+    slowest = nlargest(SLOWEST_SHOWN, [(ms, -call.seq) for ms, call in timed])
+    return [
+        Found(
+            key="run",
+            sentence=f"The model took {duration(mean)} a call on average, {duration(p95)} at the 95th "
+            f"percentile, over {plural(len(times), 'call')}.",
+            steps=[-seq for _, seq in slowest],
+            at=_when_slow(timed, most).seq,
+            numbers={"mean_ms": mean, "p95_ms": p95, "calls": len(times)},
+            used={"model_ms": most},
+        )
+    ]
+
+
+def _when_slow(timed: list[tuple[int, Clue]], most: float) -> Clue:
+    """Find the first call after which the average was too long."""
+    total = 0
+    for number, (ms, call) in enumerate(timed, 1):
+        total += ms
+        if number >= MODEL_CALLS_LEAST and total > most * number:
+            return call
+    return timed[-1][1]
+
+
+def find_slow_tools(case: Case) -> list[Found]:
+    """Find calls that took many times what the same tool took before in this run, and long."""
+    times, least = case.limits["slow_times"], case.limits["slow_ms"]
+    history: dict[str, list[int]] = {}
+    asks = case.run.agent in _SILENT_ASKERS
+    found = []
+    for call in case.calls:
+        if call.ms is None or call.failed or call.family in _NOT_TIMED or (asks and call.family not in _FREE):
+            continue
+        before = history.setdefault(_habit(call), [])
+        usual = before[len(before) // 2] if len(before) >= HISTORY_LEAST else None
+        if usual is not None and call.ms > least and call.ms >= times * usual:
+            found.append(_slow(call, usual, len(before), times, least))
+        insort(before, call.ms)
+    return found
+
+
+def _habit(call: Clue) -> str:
+    """Name what a call can be compared with: commands by their program and its verb."""
+    return call.verb or call.check if call.family == Family.SHELL else call.tool
+
+
+def _slow(call: Clue, usual: int, calls: int, times: float, least: float) -> Found:
+    return Found(
+        key=str(call.seq),
+        sentence=f"{named_call(call)} took {duration(call.ms)}; the median of the {calls} calls like it "
+        f"before was {duration(usual)}.",
+        steps=[call.seq],
+        at=call.seq,
+        numbers={"ms": call.ms or 0, "usual_ms": usual},
+        used={"slow_times": times, "slow_ms": least},
+    )
+
+
+SIGNATURES = (
+    Signature(
+        slug="long-turn",
+        name="Long turn",
+        severity=Severity.HINT,
+        about="The agent took more than `turns_per_prompt` turns for one prompt of a human.",
+        helps="Look whether it made progress. Smaller tasks, or checks on the way, keep turns short.",
+        rule=find_long_turns,
+        thresholds=("turns_per_prompt",),
+    ),
+    Signature(
+        slug="iterations",
+        name="Many iterations",
+        severity=Severity.HINT,
+        about="A task of a sub-agent took at least `iterations` model calls, or a prompt came near a long "
+        "turn.",
+        helps="Give sub-agents narrower tasks, and say when to stop.",
+        rule=find_many_iterations,
+        thresholds=("iterations", "turns_per_prompt"),
+    ),
+    Signature(
+        slug="slow-model",
+        name="Slow model",
+        severity=Severity.HINT,
+        about="Model calls took longer than `model_ms` on average. Those of most agents do: set your own "
+        "threshold.",
+        helps="Long answers and long prompts without a cache take time; a smaller model may do for parts.",
+        rule=find_slow_models,
+        thresholds=("model_ms",),
+    ),
+    Signature(
+        slug="slow-tool",
+        name="Slow tool",
+        severity=Severity.HINT,
+        about="A call took many times what calls like it took before in the same run, and more than "
+        "`slow_ms`. Where a human's wait is in the times of calls, only calls that ask for nothing count.",
+        helps="See what was different: a cold cache, a lock, a network, or a human who was asked.",
+        rule=find_slow_tools,
+        thresholds=("slow_times", "slow_ms"),
+    ),
+)
