@@ -1,4 +1,4 @@
-"""The ASGI application: HTTP is Django, WebSockets go to the consumers of runs."""
+"""The ASGI application: HTTP is Django, WebSockets go to the consumers of runs and alerts."""
 
 import os
 from importlib import import_module
@@ -11,7 +11,10 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentscope.settings")
 http_application = get_asgi_application()
 # Consumers read models, so they can be imported only now.
-socket_routes = import_module("runs.routing").websocket_urlpatterns
+socket_routes = [
+    *import_module("runs.routing").websocket_urlpatterns,
+    *import_module("alerts.routing").websocket_urlpatterns,
+]
 with_short_way = import_module("ingest.asgi").with_short_way
 
 application = ProtocolTypeRouter(

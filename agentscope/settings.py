@@ -224,6 +224,9 @@ if any((OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_SERVER_URL)):
 _oidc = urlsplit(OIDC_SERVER_URL)
 _identity_provider = [f"{_oidc.scheme}://{_oidc.netloc}"] if OIDC_SERVER_URL else []
 
+# Alerts: whether webhooks and the like may reach addresses in private networks
+ALERTS_ALLOW_PRIVATE = read_flag("ALERTS_ALLOW_PRIVATE", default=False)
+
 # Static files
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [folder for folder in [BASE_DIR / "static"] if folder.is_dir()]

@@ -19,6 +19,7 @@ urlpatterns = [
     *([path("", include("agentscope.demo.urls"))] if settings.DEMO else []),
     path("", include("teams.urls")),
     path("", include("ingest.urls")),
+    path("", include("alerts.urls")),
     path("", include("runs.urls")),
 ]
 

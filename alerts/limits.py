@@ -11,3 +11,66 @@ REST_SHARE = 4.0
 
 #: Runs whose rest the watch remembers.
 RUNS_REMEMBERED = 1_000
+
+#: Characters of the name of a rule or channel.
+NAME_CHARS = 80
+
+#: Characters of an alert's sentence; findings keep theirs shorter.
+SENTENCE_CHARS = 500
+
+#: Steps that an alert names.
+ALERT_STEPS = 20
+
+#: Hours after which the end of a run calls nobody any more: it was imported. The inbox still shows it.
+OLD_HOURS = 1
+
+#: Rules of one project: all of them are applied whenever a run changes.
+RULES_MOST = 50
+
+#: Channels of one project.
+CHANNELS_MOST = 20
+
+#: Seconds between two looks for silent runs.
+STUCK_SECONDS = 3.0
+
+#: Silent runs taken up in one look.
+STUCK_AT_ONCE = 100
+
+#: Minutes of silence a rule may ask for, the most: after SILENCE a run is closed as unfinished.
+STUCK_MINUTES = 14
+
+#: Tries of a delivery, with 5 s, 25 s, 2, 10 and 52 min between them: a receiver may be away for an hour.
+DELIVERY_TRIES = 6
+
+#: Base of the waits between tries, in seconds: it is raised to the number of the try.
+DELIVERY_BACKOFF = 5
+
+#: Seconds one delivery may take, from the look-up of the name to the end of the answer.
+SEND_SECONDS = 10
+
+#: Bytes of an answer that are read; they are kept as the error when it is none of 2xx.
+ANSWER_BYTES = 2_000
+
+#: Characters of an error in the history.
+ERROR_CHARS = 300
+
+#: Rows on a page of the inbox and of the history.
+ALERTS_PAGE = 50
+
+#: Days of past runs that a preview looks at.
+PREVIEW_DAYS = 30
+
+#: Runs that a preview lists, the newest.
+PREVIEW_LISTED = 10
+
+#: Runs up to which a preview counts; "1,000 or more" says enough.
+PREVIEW_COUNTED = 1_000
+
+#: Seconds a preview may take in the database.
+PREVIEW_SECONDS = 3
+
+#: Hours of the longest window of a rate.
+RATE_HOURS = 168
+
+#: The number beside the bell above which it says "99+".
+BADGE_MOST = 99

@@ -12,7 +12,10 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
 from django.utils import timezone
 
-from alerts.limits import DUE_AT_ONCE, REST_SHARE, RUNS_REMEMBERED, WATCH_SECONDS
+from alerts.evaluating import evaluate_run
+from alerts.limits import DUE_AT_ONCE, REST_SHARE, RUNS_REMEMBERED, STUCK_SECONDS, WATCH_SECONDS
+from alerts.live import announce_inbox
+from alerts.sweeping import sweep_stuck_all_projects
 from runs.judging import Ruling, judge_run, settle
 from runs.live import announce
 from runs.queries.judging import due_runs_all_projects
@@ -27,12 +30,14 @@ class Watch:
     def __init__(self, stopping: threading.Event) -> None:
         self.stopping = stopping
         self.resting: dict[UUID, float] = {}  # run -> monotonic second before which it is left alone
+        self.sweep_at = 0.0  # monotonic second
 
     def run(self) -> None:
         """Look until told to stop; without a database, wait for it."""
         while not self.stopping.is_set():
             try:
                 worked = self.round()
+                self.sweep()
             except (DatabaseError, InterfaceError):
                 log.warning("The watch cannot reach the database; it tries again.", exc_info=True)
                 worked = False
@@ -50,6 +55,19 @@ class Watch:
                 break
             self.look_at(run_id)
         return bool(ready)
+
+    def sweep(self) -> None:
+        """Look for silent runs every few seconds."""
+        if time.monotonic() < self.sweep_at:
+            return
+        self.sweep_at = time.monotonic() + STUCK_SECONDS
+        try:
+            for project in sweep_stuck_all_projects(timezone.now()):
+                announce_inbox(project)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("The sweep for silent runs failed")
 
     def look_at(self, run_id: UUID) -> None:
         """Judge one run; one that cannot be judged is left alone for a while, and the log says why."""
@@ -74,11 +92,13 @@ class Watch:
 def watch_run(run_id: UUID) -> Ruling | None:
     """Judge one run, and do what follows, in one transaction; then tell those who look at it."""
     with transaction.atomic():
-        ruling = judge_run(run_id, now=timezone.now())
+        now = timezone.now()
+        ruling = judge_run(run_id, now=now)
+        alerted = ruling is not None and evaluate_run(ruling, now=now)
     if ruling is None:
         return None
     settle(ruling)
-    if ruling.changed:
+    if ruling.changed or alerted:
         run = ruling.run
         saved = SavedRun(
             id=run.id, external_id=run.external_id, revision=run.revision, created=False, changed=True

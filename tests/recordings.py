@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from runs.kinds import Kind, Op, Origin, RunStatus, StepStatus
 from runs.records import Batch, ChangeRecord, Context, Message, RunRecord, StepRecord, Tokens
@@ -97,7 +98,28 @@ def record_everything(project: Project, owner: User) -> dict[str, Any]:
         "invitation_id": invitation.pk,
         "membership_id": Membership.objects.filter(team=project.team).order_by("-pk")[0].pk,
         "key_id": key.pk,
+        **make_alert(project, owner, saved.id),
     }
+
+
+def make_alert(project: Project, owner: User, run_id: Any) -> dict[str, int]:
+    """An alert of a run, its rule, and a channel of a kind that has everything."""
+    from alerts.actions.channels import create_channel
+    from alerts.models import Alert, AlertRule, Delivery
+
+    channel, _ = create_channel(
+        project, "hook", kind="webhook", config={"url": "https://example.com/"}, shown="https://example.com/…",
+        by=owner, now=NOW,
+    )  # fmt: skip
+    rule = AlertRule.objects.filter(project=project).order_by("pk")[0]
+    alert = Alert.objects.create(
+        project=project, rule=rule, run_id=run_id, run_name="everything", severity=2, sentence="21 turns.",
+        steps=[6], step=6, opened_at=NOW, last_at=NOW, state_at=NOW,
+    )  # fmt: skip
+    Delivery.objects.create(
+        uid=uuid4(), project=project, channel=channel, alert=alert, event="fired", created_at=NOW
+    )
+    return {"alert_id": alert.pk, "rule_id": rule.pk, "channel_id": channel.pk}
 
 
 def make_problem(project: Project) -> int:

@@ -18,6 +18,8 @@ NO_TENANT = {
     "teams:home": "lists the visitor's own teams",
     "teams:list": "lists the visitor's own teams",
     "teams:new": "makes the visitor's own team",
+    "alerts:mine": "lists the alerts of the visitor's own projects",
+    "alerts:count_mine": "counts the alerts of the visitor's own projects",
     "teams:account": "the visitor's own account",
     "teams:account_change": "the visitor's own account",
     "teams:invitation": "the token is the secret",

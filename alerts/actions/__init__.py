@@ -1,0 +1,1 @@
+"""Every change to rules, channels, alerts and deliveries."""

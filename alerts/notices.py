@@ -1,0 +1,102 @@
+"""What people and programs are told: the texts of a notice, and its JSON. Pure."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from alerts.kinds import Event
+from runs.words import plural
+
+#: Severity -> its word.
+SEVERITIES = {1: "hint", 2: "warning", 3: "error"}
+
+
+class RunTold(Struct, frozen=True, kw_only=True):
+    """The run of a notice."""
+
+    id: UUID
+    external_id: str
+    name: str
+    agent: str
+    model: str
+    status: str
+    url: str
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """One message, whatever the channel."""
+
+    delivery: UUID
+    event: Event
+    team: str  #: slug
+    project: str  #: slug
+    project_name: str
+    rule: str
+    kind: str
+    severity: int
+    sentence: str
+    url: str  #: of the alert
+    alert: int | None = None
+    steps: tuple[int, ...] = ()
+    step_url: str = ""  #: of the step to look at first
+    occurrences: int = 1
+    held: int = 0
+    opened_at: datetime | None = None
+    run: RunTold | None = None
+
+
+def title_of(notice: Notice) -> str:
+    """Write the subject, on one line."""
+    heads = {Event.FIRED: notice.rule, Event.RESOLVED: f"Resolved: {notice.rule}", Event.TEST: "Test message"}
+    where = notice.run.name if notice.run and notice.event != Event.TEST else notice.project_name
+    return " ".join(f"[AgentScope] {heads[notice.event]} · {where}".split())[:200]
+
+
+def text_of(notice: Notice) -> str:
+    """Write the message as plain text."""
+    lines = [notice.sentence, ""]
+    if notice.run:
+        lines.append(f"Run: {notice.run.name} ({notice.run.status})")
+    if notice.steps:
+        steps = ", ".join(map(str, notice.steps))
+        lines.append(f"{'Steps' if len(notice.steps) > 1 else 'Step'}: {steps}")
+    lines.append(f"Project: {notice.team}/{notice.project}")
+    if notice.held:
+        were = "was" if notice.held == 1 else "were"
+        lines.append(f"{plural(notice.held, 'alert')} of this rule {were} held back since its last message.")
+    return "\n".join([*lines, "", notice.step_url or notice.url])
+
+
+def payload_of(notice: Notice) -> dict[str, Any]:
+    """Write the message as webhooks send it: version 1, see docs/reference/alerts.md."""
+    run = notice.run
+    return {
+        "v": 1,
+        "event": notice.event.value,
+        "delivery": str(notice.delivery),
+        "team": notice.team,
+        "project": notice.project,
+        "rule": {"name": notice.rule, "kind": notice.kind},
+        "severity": SEVERITIES[notice.severity],
+        "sentence": notice.sentence,
+        "url": notice.url,
+        "alert": notice.alert,
+        "steps": list(notice.steps),
+        "step_url": notice.step_url or None,
+        "occurrences": notice.occurrences,
+        "held_back": notice.held,
+        "opened_at": notice.opened_at.isoformat() if notice.opened_at else None,
+        "run": {
+            "id": str(run.id),
+            "external_id": run.external_id,
+            "name": run.name,
+            "agent": run.agent,
+            "model": run.model,
+            "status": run.status,
+            "url": run.url,
+        }
+        if run
+        else None,
+    }

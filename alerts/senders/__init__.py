@@ -1,0 +1,1 @@
+"""One module a kind of channel: `send` tells a notice, once, or says why not."""
