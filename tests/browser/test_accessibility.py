@@ -3,6 +3,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.settling import settle
+
 SERIOUS = ("serious", "critical")
 #: Paths below the run list, and below the run that goes sideways.
 LIST_PAGES = ("", "?q=nothing-like-it", "import/", "problems/")
@@ -52,7 +54,7 @@ def test_pages_are_accessible(open_page, places, width, scheme):
     tools = [places("demo-tools") + end for end in TOOL_PAGES]
     for path in (*(places() + end for end in LIST_PAGES), *(run + end for end in RUN_PAGES), *tools):
         page.goto(origin + path)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         if found := faults_of(page):
             faults[path] = found
     assert faults == {}
