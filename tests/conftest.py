@@ -14,6 +14,7 @@ from django.db import connection
 from teams.actions import create_key, create_project, create_team
 from teams.models import Membership, Project, Role, Team, User
 from tests.product import Product, serve
+from tests.scheduling import SharedStarts
 
 PASSWORD = "correct horse battery"
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -44,6 +45,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.skip(reason="no Chromium on the PATH"))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedStarts | None:
+    """Take our own scheduler for `--dist loadgroup`."""
+    return SharedStarts(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """The Chromium that the browser tests drive."""
@@ -68,7 +75,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The whole product. Tests that ask for it are one group, so that it starts once."""
+    """The whole product. Tests that ask for it run on one worker (tests/scheduling.py)."""
     with serve(tmp_path_factory.mktemp("product")) as served:
         yield served
 

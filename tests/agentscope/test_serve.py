@@ -23,8 +23,6 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 #: Seconds until we give up; a busy machine is slow, and that is no fault.
 SOON, START_SECONDS = 60, 180
 
-pytestmark = pytest.mark.xdist_group("serve")
-
 
 class Served:
     """One running `manage.py serve` with a data folder and a port of its own."""

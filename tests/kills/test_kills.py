@@ -17,8 +17,6 @@ from tests.product import Product, wait_for
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 BATCHES, SIZE = 60, 10
 
-pytestmark = pytest.mark.xdist_group("product")
-
 
 def event(run: str, number: int) -> str:
     at = (START + timedelta(seconds=number)).isoformat()
