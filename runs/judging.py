@@ -19,12 +19,13 @@ from runs.findings.clues import Clue, pack_clues
 from runs.findings.judge import Judged, judge
 from runs.findings.making import Source, clue_of
 from runs.findings.mentions import mentions_in
+from runs.findings.sensitive import DEFAULTS
 from runs.findings.signatures import RULES_VERSION
 from runs.findings.stories import VERSION as STORY_VERSION
 from runs.findings.stories import story_of
 from runs.findings.thresholds import Limits
 from runs.kinds import Kind
-from runs.limits import CLUES_PAGE, EVIDENCE_STEPS
+from runs.limits import CLUES_PAGE, EVIDENCE_STEPS, FILTER_CHARS, SENSITIVE_MOST
 from runs.models import CluePage, Finding, Judgement, Run
 from runs.queries.judging import (
     changed_steps,
@@ -36,7 +37,8 @@ from runs.queries.judging import (
 )
 from runs.records import digest_of
 
-#: Where a project keeps its thresholds and mutes: settings["findings"] = {"thresholds": {…}, "muted": […]}.
+#: Where a project keeps its thresholds and mutes: settings["findings"] = {"thresholds": {…}, "muted": […],
+#: "sensitive": […]}.
 SETTINGS = "findings"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,6 +74,7 @@ def case_of(run: Run, clues: Mapping[int, Sequence[Clue]]) -> Case:
         [clue for page in clues.values() for clue in page],
         touches=touches_of(run.id) if run.changes else {},
         limits=limits_of(run.project),
+        sensitive=sensitive_of(run.project),
         mentions=lambda: mentions_of(run.id),
     )
 
@@ -91,6 +94,17 @@ def muted_of(project: Any) -> frozenset[str]:
     """Read which signatures a project does not want to hear of."""
     muted = _settings_of(project).get("muted")
     return frozenset(map(str, muted)) if isinstance(muted, list) else frozenset()
+
+
+def sensitive_of(project: Any) -> tuple[str, ...]:
+    """Read which files a project calls sensitive: its own patterns instead of ours, if it has any."""
+    told = _settings_of(project).get("sensitive")
+    own = (
+        [each[:FILTER_CHARS] for each in told if isinstance(each, str) and each]
+        if isinstance(told, list)
+        else []
+    )
+    return tuple(own[:SENSITIVE_MOST]) or DEFAULTS
 
 
 def _settings_of(project: Any) -> dict[str, Any]:
@@ -226,5 +240,6 @@ def _row(run: Run, case: Case, place: int, judged: Judged, *, now: datetime) -> 
 
 def rules_of(project: Any) -> str:
     """Name the rules that a project's runs are judged by: their version, its thresholds and mutes."""
-    told = f"{RULES_VERSION}:{STORY_VERSION}:{sorted(limits_of(project).items())}:{sorted(muted_of(project))}"
+    numbers, muted = sorted(limits_of(project).items()), sorted(muted_of(project))
+    told = f"{RULES_VERSION}:{STORY_VERSION}:{numbers}:{muted}:{sensitive_of(project)}"
     return digest_of(told.encode()).hex()

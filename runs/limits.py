@@ -335,6 +335,9 @@ WIDER_CHECKS = 40
 #: Targets of such a check; one that names more is no wide one.
 WIDER_TARGETS = 6
 
+#: Patterns of sensitive files that a project may have; each is tried on every changed path.
+SENSITIVE_MOST = 100
+
 #: Findings of one signature kept of one run, those that came true first.
 FINDINGS_KEPT = 50
 

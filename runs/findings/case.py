@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from runs.findings.clues import Clue, Touch
 from runs.findings.deeds import Deed
+from runs.findings.sensitive import DEFAULTS, Patterns
 from runs.findings.series import CheckSeries, series_of_calls
 from runs.findings.thresholds import Limits
 from runs.kinds import FAILED_STATES, Kind, RunStatus, StepStatus
@@ -54,11 +55,13 @@ class Case:
         *,
         touches: Mapping[str, Sequence[Touch]] | None = None,
         limits: Limits | None = None,
+        sensitive: Sequence[str] = DEFAULTS,
         mentions: Callable[[], Mapping[int, bytes]] = dict,
     ) -> None:
         self.run = run
         self.limits = limits or Limits()
         self.clues = [clue for clue in in_order(clues) if not clue.is_meta]
+        self.sensitive = Patterns(sensitive)
         self._touches = touches or {}
         self._mentions = mentions
         self._made: dict[Any, Any] = {}

@@ -5,10 +5,12 @@ from types import MappingProxyType
 from runs.findings.found import Registry, Signature
 from runs.findings.signatures import (
     drift,
+    edits,
     endings,
     failing,
     failures,
     growth,
+    guarded,
     hidden,
     inputs,
     loops,
@@ -28,7 +30,9 @@ ALL: tuple[Signature, ...] = (
     *mismatches.SIGNATURES,
     *growth.SIGNATURES,
     *memory.SIGNATURES,
+    *edits.SIGNATURES,
     *hidden.SIGNATURES,
+    *guarded.SIGNATURES,
     *failures.SIGNATURES,
     *pace.SIGNATURES,
     *waits.SIGNATURES,
