@@ -3,13 +3,14 @@
 import os
 from importlib import import_module
 
+import django
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentscope.settings")
-http_application = get_asgi_application()
+django.setup(set_prefix=False)
+http_application = import_module("agentscope.handler").Handler()
 # Consumers read models, so they can be imported only now.
 socket_routes = [
     *import_module("runs.routing").websocket_urlpatterns,
