@@ -266,8 +266,8 @@ NET_CHANGES = 20_000
 #: Files of the list of one net page; a run of more has several lists.
 NET_LISTED = 200
 
-#: Files of one page of the net diff, with their lines.
-NET_PAGE = 25
+#: Files of one page of the net diff, with their lines; the next one loads as it comes into view.
+NET_PAGE = 10
 
 #: Bytes of contents that the net patch may read; files beyond are named as left out.
 NET_BYTES = 64_000_000

@@ -38,6 +38,7 @@ class Tracked:
     whole: Told | None = None  #: the whole run's own word on this file
     steps: tuple[int, ...] = ()  #: that changed it
     touched: int = 0  #: times it was changed
+    hidden: bool = False  #: a step changed it and did not say so
 
     def ends(self) -> tuple[bytes | None, bytes | None] | None:
         """Name the contents at the start and at the end (None: no file), where both were told as they are."""
@@ -73,6 +74,7 @@ class NetFile:
     deletions: int = 0
     steps: tuple[int, ...] = ()
     touched: int = 0
+    hidden: bool = False  #: a step changed it and did not say so
     why: str = ""  #: what is missing
 
 
@@ -117,6 +119,7 @@ def _tracked(
         same=first is last,
         steps=tuple(steps),
         touched=len(mine),
+        hidden=any(act.is_hidden for act in mine),
     )
 
 
@@ -128,7 +131,7 @@ def _deciding_start(acts: Sequence[Act]) -> list[Act]:
 def _deciding(acts: Sequence[Act]) -> list[Act]:
     """Leave out the middle: acts after the start is known and before the last one that tells the end."""
     first = next((n for n, act in enumerate(acts) if act.starts_known), len(acts) - 1)
-    last = max((n for n, act in enumerate(acts) if act.ends_known), default=0)
+    last = next((n for n in range(len(acts) - 1, 0, -1) if acts[n].ends_known), 0)
     return [*acts[: first + 1], *acts[max(first + 1, last) :]]
 
 
@@ -155,7 +158,7 @@ def net_of(file: Tracked, texts: Texts) -> NetFile:
     made = _told_net(file, file.whole, texts) if file.whole else _worked_net(file, texts)
     if made.net == Net.CHANGED and not (takes_path(file.path) and takes_path(file.old_path or file.path)):
         made = replace(made, net=Net.PARTLY, why=_NO_PATH)
-    return replace(made, steps=file.steps, touched=file.touched)
+    return replace(made, steps=file.steps, touched=file.touched, hidden=file.hidden)
 
 
 def _told_net(file: Tracked, told: Told, texts: Texts) -> NetFile:

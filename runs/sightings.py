@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from runs.histories import History, Version
 
@@ -18,7 +17,7 @@ class Sighting:
     """What a call showed of a file: a listing with line numbers."""
 
     step: int
-    at: datetime | None
+    at: int | None  #: microseconds
     text: str
 
 

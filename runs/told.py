@@ -5,7 +5,6 @@ Contents are named by their digests here, so that ten thousand changes are order
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from msgspec import Struct
 
@@ -28,7 +27,7 @@ class Told(Struct, frozen=True, kw_only=True, gc=False):
     origin: Origin
     basis: Basis
     step: int | None = None  #: number of the step; None when it never came
-    at: datetime | None = None  #: when the step ended, else began
+    at: int | None = None  #: when the step ended, else began: microseconds
     old_path: str = ""
     before: bytes | None = None
     after: bytes | None = None
@@ -69,13 +68,18 @@ class Act(Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def op(self) -> Op:
+        if len(self.effect) == 1:
+            return self.effect[0].op
         ops = [told.op for told in self.effect]
         special = (op for op in (Op.DELETE, Op.RENAME, Op.CREATE) if op in ops)
-        return ops[-1] if len(ops) == 1 else next(special, Op.EDIT)
+        return next(special, Op.EDIT)
 
     @property
     def old_path(self) -> str:
-        return next((told.old_path for told in self.effect if told.op == Op.RENAME), "")
+        for told in self.effect:
+            if told.op is Op.RENAME:
+                return told.old_path
+        return ""
 
     @property
     def had(self) -> bytes | None:
@@ -115,12 +119,12 @@ class Lineage:
 
 def in_order(changes: Iterable[Told]) -> list[Told]:
     """Order by the time at which a step was through; what has no time stays behind what came before it."""
-    last: datetime | None = None
-    timed: list[tuple[float, int, int, Told]] = []
+    last = 0
+    timed: list[tuple[int, int, int, Told]] = []
     for told in sorted(changes, key=lambda told: told.n):
-        last = told.at or last
+        last = told.at if told.at is not None else last
         seq = told.step if told.step is not None else told.n
-        timed.append((last.timestamp() if last else 0.0, seq, told.n, told))
+        timed.append((last, seq, told.n, told))
     return [told for *_, told in sorted(timed, key=lambda item: item[:3])]
 
 
@@ -132,11 +136,13 @@ def acts_of(changes: Iterable[Told]) -> list[Act]:
     acts: list[Act] = []
     for paths in steps.values():
         done = [_act(path, tuple(told)) for path, told in paths.items()]
-        acts += sorted(done, key=lambda act: _TURN[act.op])
+        acts += sorted(done, key=lambda act: _TURN[act.op]) if len(done) > 1 else done
     return acts
 
 
 def _act(path: str, told: tuple[Told, ...]) -> Act:
+    if len(told) == 1:
+        return Act(path=path, step=told[0].step, told=told, effect=told)
     seen = tuple(item for item in told if item.origin == Origin.OBSERVED and _says(item))
     declared = tuple(item for item in told if item.origin == Origin.DECLARED)
     return Act(path=path, step=told[0].step, told=told, effect=seen or declared or told)
@@ -158,11 +164,12 @@ def lineages_of(acts: Sequence[Act]) -> tuple[list[Lineage], dict[str, Lineage]]
             stop += 1
         group = acts[at:stop]
         # Names of one step change hands at once: a and b may be swapped.
-        moved = {act.old_path: files.pop(act.old_path, None) for act in group if act.old_path}
-        for act in group:
-            line = moved.get(act.old_path) if act.old_path else files.get(act.path)
+        olds = [act.old_path for act in group]
+        moved = {old: files.pop(old, None) for old in olds if old}
+        for act, old in zip(group, olds, strict=True):
+            line = moved.get(old) if old else files.get(act.path)
             if line is None:
-                line = Lineage(paths=[act.old_path] if act.old_path else [act.path])
+                line = Lineage(paths=[old or act.path])
                 found.append(line)
             if line.path != act.path:
                 line.paths.append(act.path)

@@ -175,6 +175,7 @@ def _tree(changed: list[NetFile], page: NetPage) -> FolderShown:
             added=file.additions,
             removed=file.deletions,
             state=_BADGE.get(file.op, ""),
+            hidden=file.hidden,
         )
         for n, file in enumerate(changed)
     ]
@@ -185,7 +186,7 @@ def _folder(folder: Folder, urls: Mapping[str, str]) -> FolderShown:
     return FolderShown(
         name_html=visible_html(folder.name or "/"),
         size=count(folder.size),
-        hidden=0,
+        hidden=folder.hidden,
         is_open=folder.is_open,
         folders=[_folder(inner, urls) for inner in folder.folders],
         files=[
@@ -195,10 +196,15 @@ def _folder(folder: Folder, urls: Mapping[str, str]) -> FolderShown:
                 url=urls[file.path],
                 added=f"+{count(file.added)}",
                 removed=f"−{count(file.removed)}",
-                badges=[Badge(text=file.state)] if file.state else [],
+                badges=_badges(file),
             )
             for file in folder.files
         ],
         left_out=plural(folder.left_out, "more file") if folder.left_out else "",
         url="",
     )
+
+
+def _badges(file: ChangedFile) -> list[Badge]:
+    badges = [Badge(text=file.state)] if file.state else []
+    return [*badges, Badge(text="hidden", tone="fail")] if file.hidden else badges

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
 from runs.fragments import place_of
 from runs.limits import NET_LISTED, NET_PAGE
@@ -21,6 +22,7 @@ from teams.access import project_for
 
 @require_GET
 @login_required
+@vary_on_headers("HX-Request")
 def show_net(request: HttpRequest, team: str, project: str, run_id: Any) -> HttpResponse:
     """Show what the run did to its files in the end, a page of diffs at a time."""
     found = project_for(request.user, team, project)
@@ -36,6 +38,8 @@ def show_net(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
         size=NET_PAGE,
     )
     shown = net_shown(net, page)
+    if request.htmx and page.start:
+        return render(request, "runs/_net_files.html", {"net": shown})
     return render(request, "runs/net.html", run_context(request, found, run, tab="changes") | {"net": shown})
 
 

@@ -1,7 +1,5 @@
 """Versions of one file: what is known of each, who wrote which line, what became of an edit."""
 
-from datetime import timedelta
-
 from runs.fates import Became, fate_of
 from runs.histories import History, history_of
 from runs.kinds import Basis, Op, Origin
@@ -9,7 +7,6 @@ from runs.records import digest_of
 from runs.sheets import NOBODY
 from runs.sightings import Sighting, disagreements
 from runs.told import Told, acts_of
-from tests.recordings import NOW
 
 TEXT = "one\ntwo\nthree\nfour\nfive\n"
 
@@ -30,7 +27,7 @@ class Teller:
     def tell(self, step: int, op: Op = Op.EDIT, path: str = "a.py", **fields) -> "Teller":
         sides = {name: self.keep(fields.pop(name, None)) for name in ("before", "after", "patch")}
         given = {"origin": Origin.DECLARED, "basis": Basis.CONTENT, **sides, **fields}
-        at = NOW + timedelta(seconds=step)
+        at = step * 1_000_000
         self.told.append(
             Told(n=len(self.told), step_key=f"s{step}", step=step, at=at, path=path, op=op, **given)
         )
@@ -160,8 +157,8 @@ def test_lines_of_an_edit_are_counted_to_the_end():
 def test_a_read_that_shows_something_else_marks_what_was_rebuilt():
     teller = Teller().tell(1, before=TEXT, after=TEXT + "six\n")
     history = teller.tell(2, basis=Basis.FRAGMENT, before="six", after="seven").history()
-    right = Sighting(step=3, at=NOW + timedelta(seconds=3), text="     5→five\n     6→seven\n     7→\n")
-    wrong = Sighting(step=4, at=NOW + timedelta(seconds=4), text="     5→five\n     6→six\n")
+    right = Sighting(step=3, at=3_000_000, text="     5→five\n     6→seven\n     7→\n")
+    wrong = Sighting(step=4, at=4_000_000, text="     5→five\n     6→six\n")
     assert disagreements(history, [right]) == {}
     assert disagreements(history, [right, wrong]) == {2: 4}
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from msgspec.structs import replace
 
 from runs.kinds import Basis, Op, Origin
+from runs.models import FileChange
 from runs.patchfiles import patch_of
 from runs.queries.nets import net_change
 from runs.queries.runs import run_of
@@ -135,6 +136,58 @@ def test_net_page_takes_the_same_queries_for_one_and_three_files(client, member,
         url = reverse("runs:net", args=[project.team.slug, project.slug, saved.id])
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(url)
-        assert len(queries) == 8
+        assert len(queries) == 9
         assert f"{files} file" in answer.content.decode()
         assert "<b>\n" not in answer.content.decode()
+
+
+def test_hidden_changes_are_marked_in_the_tree_of_the_net_page(client, member, project):
+    client.force_login(member)
+    hidden = told(Op.EDIT, "src/b.py", before="a\n", after="b\n", origin=Origin.OBSERVED)
+    [saved] = save(
+        project, Batch(changes=[told(Op.EDIT, "src/a.py", before="a\n", after="b\n"), hidden]), now=NOW
+    )
+    answer = client.get(reverse("runs:net", args=[project.team.slug, project.slug, saved.id]))
+    [folder] = answer.context["net"].tree.folders
+    assert folder.hidden == 1
+    assert [(file.path, [badge.text for badge in file.badges]) for file in folder.files] == [
+        ("src/a.py", []), ("src/b.py", ["hidden"]),
+    ]  # fmt: skip
+
+
+def test_a_window_of_files_is_a_part_of_the_whole(project):
+    plain = 0
+    for seed in range(20):
+        _, play = random_play(seed, acts=7)
+        [saved] = save(project, play.batch(), now=NOW)
+        run = run_of(project, saved.id)
+        plain += not FileChange.objects.filter(run_id=run.id, op=Op.RENAME).exists()
+        whole = net_change(run)
+        windows = [net_change(run, first=first, most=2) for first in range(0, whole.total, 2)]
+        assert [file for window in windows for file in window.files] == whole.files, seed
+        assert {window.total for window in windows} <= {whole.total}, seed
+    assert plain  # runs without a rename, of which only a part is read
+
+
+def test_a_window_reads_the_changes_of_its_files_alone(project, django_assert_num_queries):
+    changes = [told(Op.EDIT, f"f{n:02}.py", before=f"{n}\n", after=f"{n + 1}\n") for n in range(30)]
+    outside = replace(changes[0], key="out", path="/etc/x", outside=True)
+    [saved] = save(project, Batch(changes=[*changes, outside]), now=NOW)
+    run = run_of(project, saved.id)
+    with django_assert_num_queries(4):  # the paths, their changes, sizes and texts
+        net = net_change(run, first=10, most=3)
+    assert [file.path for file in net.files] == ["f10.py", "f11.py", "f12.py"]
+    assert (net.first, net.total, net.cut) == (10, 30, False)
+
+
+def test_more_files_of_the_net_page_come_as_they_are_reached(client, member, project):
+    client.force_login(member)
+    changes = [told(Op.EDIT, f"f{n:02}.py", before="a\n", after="b\n") for n in range(13)]
+    [saved] = save(project, Batch(changes=changes), now=NOW)
+    url = reverse("runs:net", args=[project.team.slug, project.slug, saved.id])
+    first = client.get(url).context["net"]
+    assert (len(first.page), first.later_url) == (10, f"{url}?start=10")
+    answer = client.get(first.later_url, headers={"HX-Request": "true"})
+    assert [file.anchor for file in answer.context["net"].page] == ["net-10", "net-11", "net-12"]
+    assert "<html" not in answer.content.decode()
+    assert "<html" in client.get(first.later_url).content.decode()
