@@ -1,6 +1,5 @@
-// Readings other than the transcript: links to steps stay in the reading, and news of the run are a click away.
+// Readings other than the transcript: links to steps stay in the reading.
 (() => {
-  const root = document.querySelector("[data-live=run]");
   const panel = document.getElementById("panel");
   const { current } = window.pageKeys;
 
@@ -33,20 +32,5 @@
     current()?.removeAttribute("aria-current");
     chosen.setAttribute("aria-current", "true");
     chosen.scrollIntoView({ block: "nearest" });
-  });
-
-  // What came since the page was made: said, and shown when asked for, so that nobody is moved while reading.
-  const refresh = document.querySelector("[data-refresh]");
-  const steps = new Set();
-  root?.addEventListener("live:frame", ({ detail: frame }) => {
-    if (!refresh) return;
-    for (const row of frame.rows) steps.add(row.seq);
-    if (!steps.size) return;
-    refresh.hidden = false;
-    refresh.textContent = `${steps.size} step${steps.size === 1 ? "" : "s"} changed: show`;
-  });
-  refresh?.addEventListener("click", (event) => {
-    event.preventDefault();
-    location.reload();
   });
 })();

@@ -92,6 +92,6 @@
       twisty.tabIndex = -1;
     }
   };
-  for (const name of ["row:marked", "htmx:afterSettle"]) document.addEventListener(name, stop);
+  for (const name of ["row:marked", "htmx:afterSettle", "live:rows"]) document.addEventListener(name, stop);
   stop();
 })();

@@ -164,6 +164,15 @@ def test_panel_alone_for_htmx(visitor, project, run):
     assert closed.strip() == ""
 
 
+def test_rows_come_anew_as_the_page_has_them_and_open_nothing_by_themselves(visitor, project, run):
+    part = visitor.get(tree_url(project, run, "?open=t2&by=cost&rows=1")).content.decode()
+    assert "<html" not in part
+    assert part.strip() in visitor.get(tree_url(project, run, "?open=t2&by=cost")).content.decode()
+    tree = tree_of(visitor, project, run, "?step=9&rows=1&first=2")
+    assert (lines(tree.rows), tree.rows[0].selected) == (["t2"], False)
+    assert lines(tree_of(visitor, project, run, "?step=9&rows=1&first=0").rows) == ["s0", "t1", "s3", "t2"]
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_tree_takes_the_same_queries_for_any_number_of_turns(
     visitor, project, number, django_assert_num_queries
