@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import closing
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
@@ -46,18 +47,41 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
-def resolve(host: str, port: int, *, allow_private: bool) -> str:
-    """Resolve a name to one address. Raises Refused when any of its addresses is private, Unreachable."""
+class Place(Struct, frozen=True):
+    """Where to connect to, as the system's resolver gave it."""
+
+    family: int
+    address: tuple[Any, ...]  #: begins with the IP address
+
+
+def resolve(host: str, port: int, *, allow_private: bool) -> list[Place]:
+    """Resolve a name, once. Raises Refused when any of its addresses is private, Unreachable."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise Unreachable(f"The name {host} was not found.") from error
-    addresses = [str(sockaddr[0]) for *_, sockaddr in found]
-    if not allow_private and not all(map(is_public, addresses)):
+    places = [Place(family, address) for family, _, _, _, address in found]
+    if not allow_private and not all(is_public(str(place.address[0])) for place in places):
         raise Refused(
             f"{host} lies in a private network. An operator can allow that: ALERTS_ALLOW_PRIVATE=1."
         )
-    return addresses[0]
+    return places
+
+
+def connect(places: list[Place], *, deadline: float) -> socket.socket:
+    """Connect to the first address that answers; no name is looked up any more. Raises OSError."""
+    for n, place in enumerate(places, 1):
+        line = socket.socket(place.family, socket.SOCK_STREAM)
+        line.settimeout(_left(deadline))
+        try:
+            line.connect(place.address)
+        except OSError:
+            line.close()
+            if n == len(places) or time.monotonic() >= deadline:
+                raise
+        else:
+            return line
+    raise OSError("The name has no address.")
 
 
 def check_url(url: str) -> SplitResult:
@@ -89,9 +113,9 @@ def post(
     deadline = time.monotonic() + seconds
     split = check_url(url)
     host, port = str(split.hostname), split.port or _PORTS[split.scheme]
-    address = resolve(host, port, allow_private=allow_private)
+    places = resolve(host, port, allow_private=allow_private)
     try:
-        with closing(socket.create_connection((address, port), timeout=_left(deadline))) as plain:
+        with closing(connect(places, deadline=deadline)) as plain:
             return _talk(plain, split, body, headers, deadline=deadline, most=most)
     except TimeoutError as error:
         raise Unreachable(f"No answer within {seconds:.0f} seconds.") from error

@@ -34,10 +34,12 @@ def check_service(url: str, *, allow_private: bool) -> str:
     """Check an address for Apprise; return the host it names, if any. Raises Refused, Unreachable."""
     try:
         split = urlsplit(url)
-        host, port = split.hostname or "", split.port or 443
+        host = split.hostname or ""
+        is_workflow = host.endswith(WORKFLOW_HOSTS)
+        port = split.port or 443 if is_workflow else 443  # elsewhere a token may stand in its place
     except ValueError as error:
         raise Refused("This is not an address.") from error
-    scheme, is_workflow = split.scheme.lower(), host.endswith(WORKFLOW_HOSTS)
+    scheme = split.scheme.lower()
     allowed = WORKFLOW_NAMES if is_workflow else NATIVE.get(host, frozenset())
     if any(name not in allowed for name, _ in parse_qsl(split.query, keep_blank_values=True)):
         raise Refused("Leave out what follows the question mark: options are not supported.")

@@ -64,7 +64,7 @@ def alive(project):
         steps = [
             StepRecord(
                 run=run, key=f"k{number}", kind=kind, source="test",
-                started_at=began + timedelta(seconds=number), ended_at=began + timedelta(seconds=number),
+                started_at=began + timedelta(seconds=number), ended_at=began + timedelta(seconds=number + 1),
                 **given,
             )
             for number in numbers

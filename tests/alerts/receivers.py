@@ -1,6 +1,7 @@
 """The far side of the network: a real HTTP receiver, and a real mail server."""
 
 import email
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,9 +85,11 @@ class Mailbox:
 def mail_server() -> Iterator[tuple[Mailbox, int]]:
     """Run a mail server: (its mailbox, its port)."""
     box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        yield box, controller.server.sockets[0].getsockname()[1]
+        yield box, port
     finally:
         controller.stop()
