@@ -72,14 +72,14 @@ def read_tree(
 ) -> Tree:
     """Read a page of turns, around the chosen step if there is one, and what is open. Raises Http404."""
     nesting, meta = read_nesting(run), is_meta(state)
-    step = row_of(run, chosen) if chosen is not None else None
+    step = chosen_row(run, nesting, chosen) if chosen is not None else None
     turn = nesting.root_of(step["parent_key"], step["turn"]) if step else None
     around = turn if after is None and before is None else None
     page = page_of_turns(run, nesting, by=state["by"], meta=meta, after=after, before=before, around=around)
     ends = ends_of(page, after)
     prompts = prompts_of_turns(run, nesting, after=ends.after, until=ends.until, meta=meta)
     heads = heads_of(run, [turn.first_call for turn in page.turns if turn.first_call is not None])
-    branches = branches_of(project, run, state, chosen)
+    branches = branches_of(project, run, state, step["seq"] if step else None)
     if step is not None:
         branches.opened = opened_for(step, nesting, branches.opened)
     branches.inner = read_inner(
@@ -96,6 +96,13 @@ def read_tree(
         earlier_url=link(state, before=None if ends.after is None else ends.after + 1),
         later_url=link(state, after=ends.until),
     )
+
+
+def chosen_row(run: Run, nesting: Nesting, chosen: int) -> Row:
+    """Read the chosen step, or the call that tells of it. Raises Http404."""
+    step = row_of(run, chosen)
+    span = nesting.spans.get(step["parent_key"])
+    return row_of(run, nesting.holders[step["parent_key"]].seq) if span and span.seq == chosen else step
 
 
 def is_meta(state: State) -> bool:
@@ -145,16 +152,17 @@ def read_inner(
     run: Run, nesting: Nesting, opened: Sequence[str], turns: Collection[int], *, meta: bool
 ) -> dict[str, Window]:
     """Read the rows of the opened nodes of some turns, as many as fit into one answer."""
-    holders = {f"s{nesting.holders[key].seq}": key for key, turn in nesting.roots.items() if turn in turns}
+    held = {key for key, turn in nesting.roots.items() if turn in turns} - nesting.rowless
+    holders = {f"s{nesting.holders[key].seq}": key for key in held}
+    nodes = {nesting.inside_of(holders[node]): node for node in opened if node in holders}
     open_turns = [int(node[1:]) for node in opened if node[0] == "t" and int(node[1:]) in turns]
-    open_steps = [holders[node] for node in opened if node in holders]
     found: dict[str, Window] = {}
     if open_turns:
         of_turns = first_of_each(in_turns(run, nesting, open_turns, meta=meta), "turn")
         found |= {f"t{turn}": window for turn, window in of_turns.items()}
-    if open_steps:
-        of_steps = first_of_each(in_steps(run, open_steps, meta=meta), "parent_key")
-        found |= {f"s{nesting.holders[key].seq}": window for key, window in of_steps.items()}
+    if nodes:
+        of_steps = first_of_each(in_steps(run, [key for key in nodes if key], meta=meta), "parent_key")
+        found |= {nodes[key]: window for key, window in of_steps.items()}
     kept: dict[str, Window] = {}
     for node in opened:
         if node in found and len(rows_among(kept.values())) < TREE_ROWS:
@@ -171,9 +179,10 @@ def reach(
     window = inner.get(node)
     if window is None or not window.later or any(row["seq"] == step["seq"] for row in window.rows):
         return {}
-    steps = (
-        in_steps(run, chain[-1:], meta=meta) if chain else in_turns(run, nesting, [step["turn"]], meta=meta)
-    )
+    if chain:
+        steps = in_steps(run, [nesting.inside_of(chain[-1])], meta=meta)
+    else:
+        steps = in_turns(run, nesting, [step["turn"]], meta=meta)
     found = around_number(steps, step["seq"], size=TREE_CHILDREN)
     return {node: found} if found else {}
 
@@ -182,6 +191,7 @@ def add_sums(run: Run, nesting: Nesting, branches: Branches, others: Sequence[Ro
     """Sum what lies in the steps that are shown, and find those with hidden changes."""
     rows = [*others, *rows_among(branches.inner.values())]
     branches.sums = sums_inside(run, nesting, {row["key"] for row in rows}, meta=is_meta(branches.state))
+    branches.told = {key: span.seq for key, span in nesting.spans.items()}
     branches.around = replace(branches.around, hidden=hidden_among(run, rows))
 
 
@@ -213,7 +223,8 @@ def read_node(
         steps, level, holder = in_turns(run, nesting, [number], meta=meta), 2, None
     else:
         holder = heads_of(run, [number]).get(number) or row_of(run, number)
-        steps = in_steps(run, [key for key in [holder["key"]] if key in nesting.roots], meta=meta)
+        keys = [nesting.inside_of(key) for key in [holder["key"]] if key in nesting.roots]
+        steps = in_steps(run, [key for key in keys if key], meta=meta)
         level = len(nesting.chain_of(holder["parent_key"])) + 3
     branches.inner = {node: window_of(run, steps, after=after, before=before)}
     add_sums(run, nesting, branches, [holder] if holder else [])

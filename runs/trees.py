@@ -1,7 +1,7 @@
 """The nesting of a run: which steps hold others, and the turn at their root. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Roots = Mapping[str, int]  #: key of a step that holds others -> turn in which it lies
 
@@ -14,6 +14,25 @@ class Holder:
     seq: int
     parent: str
     turn: int
+    is_call: bool = False  #: of a tool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inside:
+    """What lies directly in a step: the numbers of prompts, how many steps, how many of them are spans."""
+
+    prompts: Sequence[int] = ()
+    steps: int = 0
+    spans: int = 0
+    first: int | None = None  #: number of the first one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """The span of the one sub-agent that a call started: the call is its row, too (`runs.delegations`)."""
+
+    seq: int
+    key: str  #: empty when nothing lies in it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,25 +42,39 @@ class Nesting:
     holders: Mapping[str, Holder]
     roots: Roots
     prompts: Sequence[int] = ()  #: numbers of what humans asked: no step holds it
+    spans: Mapping[str, Span] = field(default_factory=dict)  #: by the key of the call that tells of it
 
     def chain_of(self, parent: str) -> list[str]:
-        """List the keys from the outermost holder down to `parent`; none when it holds nothing."""
+        """List the keys from the outermost row down to `parent`; none when it holds nothing."""
         chain: list[str] = []
         while parent in self.roots:
-            chain.append(parent)
-            parent = self.holders[parent].parent
+            above = self.holders[parent].parent
+            if above not in self.spans or self.spans[above].key != parent:
+                chain.append(parent)
+            parent = above
         return chain[::-1]
+
+    @property
+    def rowless(self) -> set[str]:
+        """Give the keys of spans that a call stands for."""
+        return {span.key for span in self.spans.values()}
+
+    def inside_of(self, key: str) -> str:
+        """Give the key of the step in which lies what a row shows inside; empty when there is none."""
+        span = self.spans.get(key)
+        return key if span is None else span.key
 
     def root_of(self, parent: str, turn: int) -> int:
         """Find the turn that a step lies in: its outermost holder's, else its own."""
         return self.roots.get(parent, turn)
 
 
-def nesting_of(holders: Iterable[Holder], *, prompts: Mapping[str, Sequence[int]] | None = None) -> Nesting:
+def nesting_of(holders: Iterable[Holder], *, inside: Mapping[str, Inside] | None = None) -> Nesting:
     """Find the roots. Steps that hold each other in a ring have none: they lie in their own turns.
 
-    `prompts` are the numbers of prompts by what they say they lie in.
+    `inside` is what lies in a step, by its key, also in one that is not known.
     """
+    inside = inside or {}
     by_key = {holder.key: holder for holder in holders}
     found: dict[str, int | None] = {}
     for key in by_key:
@@ -58,8 +91,20 @@ def nesting_of(holders: Iterable[Holder], *, prompts: Mapping[str, Sequence[int]
         if root is not None:
             found |= dict.fromkeys(chain, root)
     roots = {key: turn for key, turn in found.items() if turn is not None}
-    asked = [seq for key, seqs in (prompts or {}).items() if key not in roots for seq in seqs]
-    return Nesting(holders=by_key, roots=roots, prompts=asked)
+    asked = [seq for key, held in inside.items() if key not in roots for seq in held.prompts]
+    spans = _spans_of({key: by_key[key] for key in roots}, inside)
+    return Nesting(holders=by_key, roots=roots, prompts=asked, spans=spans)
+
+
+def _spans_of(holders: Mapping[str, Holder], inside: Mapping[str, Inside]) -> dict[str, Span]:
+    """Find the calls in which lies the span of one sub-agent and nothing else."""
+    by_seq = {holder.seq: holder.key for holder in holders.values()}
+    return {
+        key: Span(seq=held.first, key=by_seq.get(held.first, ""))
+        for key, held in inside.items()
+        if key in holders and holders[key].is_call
+        if held.steps == held.spans == 1 and held.first is not None
+    }
 
 
 def shown_above(nesting: Nesting, shown: Collection[str]) -> dict[str, list[str]]:

@@ -73,9 +73,9 @@ _PARENT = Subquery(
 )
 #: What `runs.delegations` calls a span and a call, and the call that a span lies in.
 SPAN = Q(kind=Kind.AGENT, tool="")
-_IS_CALL = Q(kind=Kind.TOOL) | (Q(kind=Kind.AGENT) & ~Q(tool=""))
+CALL = Q(kind=Kind.TOOL) | (Q(kind=Kind.AGENT) & ~Q(tool=""))
 _CALL = Subquery(
-    Step.objects.filter(_IS_CALL, run_id=OuterRef("run_id"), key=OuterRef("parent_key"))
+    Step.objects.filter(CALL, run_id=OuterRef("run_id"), key=OuterRef("parent_key"))
     .exclude(parent_key=OuterRef("key"))
     .values("seq")[:1]
 )

@@ -7,16 +7,16 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Count, F, Min, Q, QuerySet, Value
 from django.db.models import Window as Rank
 from django.db.models.functions import RowNumber
 
 from runs.kinds import Kind
 from runs.limits import TREE_CHILDREN, TREE_TURNS
 from runs.models import Run, Step
-from runs.queries.steps import META, rows_from
+from runs.queries.steps import CALL, META, SPAN, rows_from
 from runs.queries.windows import Row, Window
-from runs.trees import Holder, Nesting, Sums, nesting_of, shown_above
+from runs.trees import Holder, Inside, Nesting, Sums, nesting_of, shown_above
 
 #: What a row of the tree shows besides what every row does.
 _EXTRA = ("ended_at", "cost_usd", "copied", "lower_bound")
@@ -91,7 +91,7 @@ INSIDE = (
     "WITH lain AS ("
     + _LAIN.format(
         node="above.node",
-        only="(%(above)s::jsonb ? parent_key OR key = ANY(%(shown)s))",
+        only="(%(above)s::jsonb ? parent_key OR key = ANY(%(shown)s)) AND seq <> ALL(%(told)s)",
         more="""CROSS JOIN LATERAL jsonb_array_elements_text(
             COALESCE(%(above)s::jsonb -> parent_key, '[]')
             || CASE WHEN key = ANY(%(shown)s) THEN jsonb_build_array(key) ELSE '[]' END
@@ -131,11 +131,19 @@ def read_nesting(run: Run) -> Nesting:
     """Find the steps that hold others, and the prompts: both in one pass over the run."""
     steps = Step.objects.filter(run_id=run.id).order_by()
     asked = ArrayAgg("seq", filter=Q(kind=Kind.PROMPT), default=Value([]))
-    prompts = dict(steps.values_list("parent_key").annotate(asked=asked))
-    named = [key for key in prompts if key]
-    found = steps.filter(key__in=named).values_list("key", "seq", "parent_key", "turn") if named else ()
-    holders = (Holder(key=key, seq=seq, parent=up, turn=turn) for key, seq, up, turn in found)
-    return nesting_of(holders, prompts=prompts)
+    told = {"prompts": asked, "held": Count("seq"), "spans": Count("seq", filter=SPAN), "first": Min("seq")}
+    inside = {
+        key: Inside(prompts=prompts, steps=held, spans=spans, first=first)
+        for key, prompts, held, spans, first in steps.values_list("parent_key").annotate(**told)
+    }
+    named = [key for key in inside if key]
+    found = steps.filter(key__in=named).annotate(is_call=CALL)
+    holders = found.values_list("key", "seq", "parent_key", "turn", "is_call") if named else ()
+    return nesting_of((_holder(*values) for values in holders), inside=inside)
+
+
+def _holder(key: str, seq: int, parent: str, turn: int, is_call: bool) -> Holder:
+    return Holder(key=key, seq=seq, parent=parent, turn=turn, is_call=is_call)
 
 
 def page_of_turns(
@@ -172,7 +180,8 @@ def sums_inside(run: Run, nesting: Nesting, keys: Collection[str], *, meta: bool
     if not shown:
         return {}
     above = json.dumps(shown_above(nesting, set(shown)))
-    given = _given(run, nesting, meta=meta) | {"above": above, "shown": shown}
+    told = [span.seq for span in nesting.spans.values()]  # no rows, so they count in none
+    given = _given(run, nesting, meta=meta) | {"above": above, "shown": shown, "told": told}
     return {row["node"]: _sums(row) for row in _rows_of(INSIDE, given)}
 
 

@@ -38,6 +38,9 @@ class Branches:
     opened: list[str]
     inner: dict[str, Window] = field(default_factory=dict)  #: rows of the opened nodes
     sums: Mapping[str, Sums] = field(default_factory=dict)  #: of steps that hold others, by key
+    told: Mapping[str, int] = field(
+        default_factory=dict
+    )  #: numbers of spans without a row, by their call's key
 
     def turn(self, turn: Turn, head: Row | None, scale: Scale) -> TreeRow:
         """Build the row of a turn; it says what its model call said, and opens that call."""
@@ -69,6 +72,7 @@ class Branches:
             tags=tags_of(sums, own) if holds else (),
             troubled=holds and sums.failures > own.failures,
             selected=shown.selected,
+            told=self.told.get(row["key"]),
         )
         return self._opened(built, sums) if holds else built
 

@@ -46,6 +46,7 @@ def _more(words: str, url: str, page: str) -> str:
 
 def _row(row: TreeRow) -> str:
     seq = "" if row.seq is None else f' data-seq="{row.seq}"'
+    seq += "" if row.told is None else f' data-lane="{row.told}"'
     twisty, expanded, group = _opening(row) if row.holds else ("", "", "")
     if row.step is None or row.title:
         classes, what = "is-turn", _turn(row)

@@ -67,6 +67,7 @@ class TreeRow:
     later_url: str = ""
     later_page: str = ""
     selected: bool = False
+    told: int | None = None  #: number of the sub-agent's span that this call tells of
 
     @property
     def seq(self) -> int | None:

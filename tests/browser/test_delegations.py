@@ -68,3 +68,17 @@ def test_every_way_to_a_span_marks_the_row_of_its_call_and_shows_the_span(open_p
     page.keyboard.press("N")
     expect(page.locator("#panel [data-panel='2']")).to_be_visible()
     page.wait_for_load_state("networkidle")
+
+
+def test_tree_marks_the_call_for_its_span_and_opens_into_the_agents_steps(open_page, send, places):
+    send("branch", {"kind": "prompt", "text": "Review", "ts": 1767323045}, CALL, START)
+    send("branch", {**INNER, "id": "r1a"})
+    page = open_page(places("branch") + "tree/?step=2")
+    row = page.locator("li[data-seq='1'] > .step")
+    expect(row).to_have_attribute("aria-current", "true")
+    expect(page.locator("#panel [data-panel='2']")).to_be_visible()
+    row.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("li[data-seq='1'] li[data-seq='3'] > .step")).to_be_visible()
+    expect(page.locator("li[data-seq='2']")).to_have_count(0)
+    page.wait_for_load_state("networkidle")

@@ -1,6 +1,16 @@
 """Nesting, shades and open nodes."""
 
-from runs.trees import Holder, Sums, nesting_of, open_after, ran_side_by_side, shade_of, shown_above
+from runs.trees import (
+    Holder,
+    Inside,
+    Span,
+    Sums,
+    nesting_of,
+    open_after,
+    ran_side_by_side,
+    shade_of,
+    shown_above,
+)
 
 
 def holder(key, parent="", turn=1):
@@ -55,3 +65,27 @@ def test_overlap_is_told_where_it_misleads():
     assert ran_side_by_side(sums(12_000, 40_000))
     assert not ran_side_by_side(sums(12_000, 12_500))
     assert not ran_side_by_side(sums(10, 900))
+
+
+def test_call_that_started_one_agent_stands_for_its_span():
+    call = Holder(key="call", seq=0, parent="", turn=1, is_call=True)
+    inside = {"call": Inside(steps=1, spans=1, first=1), "span": Inside(steps=2, first=2)}
+    span = Holder(key="span", seq=1, parent="call", turn=1)
+    nesting = nesting_of([call, span], inside=inside)
+    assert nesting.spans == {"call": Span(seq=1, key="span")}
+    assert (nesting.chain_of("span"), nesting.chain_of("call")) == (["call"], ["call"])
+    assert (nesting.inside_of("call"), nesting.inside_of("span")) == ("span", "span")
+    empty = nesting_of([call], inside={"call": inside["call"]})
+    assert empty.inside_of("call") == ""
+
+
+def test_call_that_holds_more_than_one_span_is_not_it():
+    call = Holder(key="call", seq=0, parent="", turn=1, is_call=True)
+    for held in (
+        Inside(steps=2, spans=2, first=1),
+        Inside(steps=2, spans=1, first=1),
+        Inside(steps=1, first=1),
+    ):
+        assert nesting_of([call], inside={"call": held}).spans == {}
+    span = Holder(key="call", seq=0, parent="", turn=1)
+    assert nesting_of([span], inside={"call": Inside(steps=1, spans=1, first=1)}).spans == {}

@@ -187,3 +187,62 @@ def test_page_takes_the_same_queries_for_any_number_of_delegations(
     run = tell(project, *(event for group in told for event in group))
     with django_assert_num_queries(10):  # as without agents, and two for lanes: spans, counts
         assert len(visitor.get(url_of(project, run)).context["rows"]) == number
+
+
+def tree_of(visitor, project, run, query=""):
+    """Nest the tree as [number of turn or step, [rows inside]]; closed is None."""
+
+    def shape(row):
+        inner = None if row.rows is None else [shape(each) for each in row.rows]
+        return [row.title or row.seq, inner]
+
+    answer = visitor.get(url_of(project, run, "tree") + query)
+    return [shape(row) for row in answer.context["tree"].rows], answer
+
+
+ALL_OPEN = "?open=t0.s1.s2.s3.s4"
+
+
+def test_tree_shows_a_call_and_its_span_as_one_row(visitor, project):
+    run = tell(project, *DELEGATED)
+    rows, answer = tree_of(visitor, project, run, ALL_OPEN)
+    assert rows == [
+        ["Before the first turn", [[1, [[3, None], [4, None]]], [5, None]]],
+        [0, None],
+    ]
+    call = answer.context["tree"].rows[0].rows[0]
+    assert [tag.text for tag in call.tags] == ["2 steps", "1 failed"]
+    assert [row.level for row in (call, *call.rows)] == [2, 3, 3]
+    more = visitor.get(url_of(project, run, "tree") + call.rows_url, headers={"HX-Request": "true"})
+    assert 'data-seq="3"' in more.content.decode()
+    assert 'data-seq="2"' not in more.content.decode()
+
+
+def test_tree_of_nested_agents_has_a_level_for_each(visitor, project):
+    run = tell(project, *NESTED)
+    rows, _ = tree_of(visitor, project, run, f"?step={seq_of(run, 'r9a')}")
+    assert rows[0] == ["Before the first turn", [[1, [[3, [[5, None]]]]]]]
+
+
+def test_tree_chooses_the_call_for_its_span(visitor, project):
+    run = tell(project, *NESTED)
+    rows, answer = tree_of(visitor, project, run, "?step=4")
+    assert rows[0] == ["Before the first turn", [[1, [[3, None]]]]]
+    html = answer.content.decode()
+    assert 'data-seq="3" data-lane="4"' in html
+    [chosen] = [row for row in answer.context["tree"].rows[0].rows[0].rows if row.selected]
+    assert (chosen.seq, answer.context["panel"].seq) == (3, 4)
+
+
+def test_tree_lists_the_spans_of_a_call_that_started_several(visitor, project):
+    second = {"kind": "agent_start", "agent": "r2", "name": "Tester", "call": "t1"}
+    run = tell(project, *DELEGATED[:8], second)
+    rows, _ = tree_of(visitor, project, run, ALL_OPEN)
+    assert rows[0] == ["Before the first turn", [[1, [[2, [[3, None], [4, None]]], [5, None]]]]]
+
+
+def test_agent_that_did_nothing_leaves_its_call_without_an_inside(visitor, project):
+    run = tell(project, *DELEGATED[:3])
+    rows, answer = tree_of(visitor, project, run, ALL_OPEN)
+    assert rows[0] == ["Before the first turn", [[1, None]]]
+    assert not answer.context["tree"].rows[0].rows[0].holds
