@@ -20,7 +20,6 @@ _NOT_TIMED = EDITING | {Family.ASK, Family.PLAN, Family.AGENT, Family.CONSOLE, F
 
 #: Agents whose recordings do not tell permissions apart: a human's wait is in the time of the call.
 _SILENT_ASKERS = frozenset({"claude-code"})
-_FREE = frozenset({Family.READ, Family.GREP, Family.GLOB})  # calls that ask for no permission
 
 
 def find_long_turns(case: Case) -> list[Found]:
@@ -34,12 +33,12 @@ def find_long_turns(case: Case) -> list[Found]:
 
 
 def find_many_iterations(case: Case) -> list[Found]:
-    """Find tasks of sub-agents of at least `iterations` turns, and prompts that come near a long turn."""
-    least, most = int(case.limits["iterations"]), int(case.limits["turns_per_prompt"])
+    """Find tasks of sub-agents of at least `iterations` turns; the main agent has long turns instead."""
+    least = int(case.limits["iterations"])
     return [
         _iterations(task, calls, least)
         for task, calls in case.once(_tasks)
-        if len(calls) >= least and (calls[0].lane or len(calls) <= most)
+        if len(calls) >= least and calls[0].lane
     ]
 
 
@@ -55,10 +54,9 @@ def _long(task: Clue | None, calls: list[Clue], most: int) -> Found:
 
 
 def _iterations(task: Clue | None, calls: list[Clue], least: int) -> Found:
-    who = "A sub-agent's task" if calls[0].lane else "One prompt"
     return Found(
         key=f"{calls[0].lane}:{task.seq if task else calls[0].seq}",
-        sentence=f"{who} took {len(calls)} iterations.",
+        sentence=f"A sub-agent's task took {len(calls)} iterations.",
         steps=[*([task.seq] if task else []), calls[least - 1].seq],
         at=calls[least - 1].seq,
         numbers={"turns": len(calls)},
@@ -94,13 +92,13 @@ def find_slow_models(case: Case) -> list[Found]:
     if len(timed) < MODEL_CALLS_LEAST or sum(times) <= most * len(timed):
         return []
     mean, p95 = sum(times) // len(times), sorted(times)[max(0, -(-len(times) * 95 // 100) - 1)]
-    slowest = nlargest(SLOWEST_SHOWN, [(ms, -call.seq) for ms, call in timed])
+    slowest = nlargest(SLOWEST_SHOWN, [(ms, -place) for place, (ms, _) in enumerate(timed)])
     return [
         Found(
             key="run",
             sentence=f"The model took {duration(mean)} a call on average, {duration(p95)} at the 95th "
             f"percentile, over {plural(len(times), 'call')}.",
-            steps=[-seq for _, seq in slowest],
+            steps=[timed[-place][1].seq for _, place in slowest],
             at=_when_slow(timed, most).seq,
             numbers={"mean_ms": mean, "p95_ms": p95, "calls": len(times)},
             used={"model_ms": most},
@@ -122,10 +120,11 @@ def find_slow_tools(case: Case) -> list[Found]:
     """Find calls that took many times what the same tool took before in this run, and long."""
     times, least = case.limits["slow_times"], case.limits["slow_ms"]
     history: dict[str, list[int]] = {}
-    asks = case.run.agent in _SILENT_ASKERS
+    if case.run.agent in _SILENT_ASKERS:
+        return []
     found = []
     for call in case.calls:
-        if call.ms is None or call.failed or call.family in _NOT_TIMED or (asks and call.family not in _FREE):
+        if call.ms is None or call.failed or call.family in _NOT_TIMED:
             continue
         before = history.setdefault(_habit(call), [])
         usual = before[len(before) // 2] if len(before) >= HISTORY_LEAST else None
@@ -166,11 +165,10 @@ SIGNATURES = (
         slug="iterations",
         name="Many iterations",
         severity=Severity.HINT,
-        about="A task of a sub-agent took at least `iterations` model calls, or a prompt came near a long "
-        "turn.",
+        about="A task of a sub-agent took at least `iterations` model calls.",
         helps="Give sub-agents narrower tasks, and say when to stop.",
         rule=find_many_iterations,
-        thresholds=("iterations", "turns_per_prompt"),
+        thresholds=("iterations",),
     ),
     Signature(
         slug="slow-model",
@@ -187,7 +185,7 @@ SIGNATURES = (
         name="Slow tool",
         severity=Severity.HINT,
         about="A call took many times what calls like it took before in the same run, and more than "
-        "`slow_ms`. Where a human's wait is in the times of calls, only calls that ask for nothing count.",
+        "`slow_ms`. Recordings with a human's wait in the times of calls are left out.",
         helps="See what was different: a cold cache, a lock, a network, or a human who was asked.",
         rule=find_slow_tools,
         thresholds=("slow_times", "slow_ms"),

@@ -43,7 +43,7 @@ def own_threshold_of_turns() -> Batch:
 
 
 @label("long-turn", positive=False)
-@label("iterations")
+@label("iterations", positive=False)
 def twenty_turns() -> Batch:
     return recording(prompt(), *turns(20), final())
 
@@ -67,8 +67,14 @@ def many_short_sub_agents() -> Batch:
 
 
 @label("iterations")
-def fifteen_turns() -> Batch:
-    return recording(prompt(), *turns(15), final())
+def exactly_fifteen_turns_of_a_sub_agent() -> Batch:
+    return recording(prompt(), llm(), *turns(15, lane="a1"), llm(), final())
+
+
+@label("iterations")
+def sub_agent_called_again_takes_long() -> Batch:
+    again = prompt("And the other half.").by("a1")
+    return recording(prompt(), *turns(5, lane="a1"), again, *turns(17, lane="a1"), final())
 
 
 @label("iterations")
@@ -77,8 +83,14 @@ def two_agents_one_takes_long() -> Batch:
 
 
 @label("iterations", positive=False)
-def fourteen_turns() -> Batch:
-    return recording(prompt(), *turns(14), final())
+def fourteen_turns_of_a_sub_agent() -> Batch:
+    return recording(prompt(), llm(), *turns(14, lane="a1"), llm(), final())
+
+
+@label("iterations", positive=False)
+def sub_agent_with_many_short_tasks() -> Batch:
+    tasks = [(prompt(f"Part {n}.").by("a1"), *turns(6, lane="a1")) for n in range(5)]
+    return recording(prompt(), *[piece for task in tasks for piece in task], final())
 
 
 def calls(*seconds: float) -> list[Piece]:
@@ -137,7 +149,7 @@ def test_that_hangs() -> Batch:
 @label("slow-tool")
 def one_slow_read() -> Batch:
     reads = [read(f"{n}.ts").taking(0.02) for n in range(6)]
-    return recording(prompt(), *reads, read("mnt/nfs.ts").taking(24), final())
+    return recording(prompt(), *reads, read("mnt/nfs.ts").taking(24), final(), **OWN)
 
 
 @label("slow-tool")
@@ -166,13 +178,13 @@ def always_slow() -> Batch:
 @label("slow-tool", positive=False)
 def many_times_but_short() -> Batch:
     reads = [read(f"{n}.ts").taking(0.01) for n in range(6)]
-    return recording(prompt(), *reads, read("big.ts").taking(6), final())
+    return recording(prompt(), *reads, read("big.ts").taking(6), final(), **OWN)
 
 
 @label("slow-tool", positive=False)
 def human_allows_an_edit_late() -> Batch:
     edits = [edit(f"{n}.ts", "x\n", "y\n").taking(0.1) for n in range(6)]
-    return recording(prompt(), *edits, edit("last.ts", "x\n", "y\n").taking(130), final())
+    return recording(prompt(), *edits, edit("last.ts", "x\n", "y\n").taking(130), final(), **OWN)
 
 
 @label("slow-tool", positive=False)
