@@ -1,5 +1,6 @@
 """A run as rules see it: facts, clues in the order of the timeline, thresholds of the project. Pure."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -105,6 +106,21 @@ class Case:
     def series(self) -> list[CheckSeries]:
         """The run's tests, builds and linters, each as a series of outcomes."""
         return series_of_calls(self.calls)
+
+    def turns_between(self, earlier: Clue, later: Clue) -> int:
+        """Count the model calls of the later step's lane between two steps, on the timeline."""
+        answers = self._answers.get(later.lane, [])
+        begun, ended = self.places[earlier.seq], self.places[later.seq]
+        return max(bisect_left(answers, ended) - bisect_left(answers, begun), 0)
+
+    @cached_property
+    def _answers(self) -> dict[str, list[int]]:
+        """Places of the model calls of each lane."""
+        places: dict[str, list[int]] = {}
+        for place, clue in enumerate(self.clues):
+            if clue.kind == _LLM:
+                places.setdefault(clue.lane, []).append(place)
+        return places
 
     @cached_property
     def talk(self) -> list[Clue]:

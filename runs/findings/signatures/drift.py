@@ -25,30 +25,30 @@ def find_rereads(case: Case) -> list[Found]:
     for clue in _looks(case, seen):
         if clue.family == _READ and clue.path and clue.out_size >= least:
             seen.note(clue, (clue.path, clue.part), since=seen.changed.get(clue.path, -1))
-    return [_reread(group, least) for group in seen.repeated]
+    return [_reread(case, group, least) for group in seen.repeated]
 
 
-def _reread(group: list[Clue], least: float) -> Found:
+def _reread(case: Case, group: list[Clue], least: float) -> Found:
     first, again = group[:2]
+    turns = case.turns_between(first, again)
     times = "" if len(group) == 2 else f" {len(group) - 1} times"
     return Found(
         key=f"{first.lane}:{first.path}:{first.part}:{first.seq}",
-        sentence=f"{named_call(first)} was done again{times}{_later(first, again)}, though the file had not "
+        sentence=f"{named_call(first)} was done again{times}{_later(turns)}, though the file had not "
         f"changed ({size(first.out_size)} each time).",
         steps=[call.seq for call in group],
         at=again.seq,
         numbers={
             "repeats": len(group) - 1,
-            "turns_ago": max(again.turn - first.turn, 0),
+            "turns_ago": turns,
             "tokens": sum(call.out_size for call in group[1:]) // _BYTES_PER_TOKEN,
         },
         used={"reread_bytes": least},
     )
 
 
-def _later(first: Clue, again: Clue) -> str:
-    turns = again.turn - first.turn
-    return f" {plural(turns, 'turn')} later" if turns > 0 and not first.lane else ""
+def _later(turns: int) -> str:
+    return f" {plural(turns, 'turn')} later" if turns else ""
 
 
 def find_repeated_searches(case: Case) -> list[Found]:
@@ -57,20 +57,21 @@ def find_repeated_searches(case: Case) -> list[Found]:
     for clue in _looks(case, seen):
         if clue.family in _SEARCHES and clue.query:
             seen.note(clue, (clue.family, clue.query, clue.path), since=seen.last_change)
-    return [_repeated_search(group) for group in seen.repeated]
+    return [_repeated_search(case, group) for group in seen.repeated]
 
 
-def _repeated_search(group: list[Clue]) -> Found:
+def _repeated_search(case: Case, group: list[Clue]) -> Found:
     first, again = group[:2]
+    turns = case.turns_between(first, again)
     where = f" in {first.path}" if first.path else ""
     times = "" if len(group) == 2 else f" {len(group) - 1} times"
     return Found(
         key=f"{first.lane}:{first.query}:{first.path}:{first.seq}",
-        sentence=f"The search for `{first.query[:60]}`{where} was repeated{times}{_later(first, again)}, "
+        sentence=f"The search for `{first.query[:60]}`{where} was repeated{times}{_later(turns)}, "
         "with the same result.",
         steps=[call.seq for call in group],
         at=again.seq,
-        numbers={"repeats": len(group) - 1, "turns_ago": max(again.turn - first.turn, 0)},
+        numbers={"repeats": len(group) - 1, "turns_ago": turns},
     )
 
 
@@ -135,8 +136,9 @@ def find_reworks(case: Case) -> list[Found]:
         elif clue.status == _OK and clue.path:
             chain = _rewrite(written.setdefault(clue.path, {}), clue)
             if len(chain) > least:
-                each = _rework(clue, chain, least)
-                found[each.key] = each
+                key = f"{clue.path}:{chain[0]}"
+                at = found[key].at if key in found else chain[least]
+                found[key] = _rework(clue, chain, key=key, at=at, least=least)
     return list(found.values())
 
 
@@ -148,13 +150,13 @@ def _rewrite(lines: dict[bytes, tuple[int, ...]], clue: Clue) -> tuple[int, ...]
     return chain
 
 
-def _rework(clue: Clue, chain: tuple[int, ...], least: int) -> Found:
+def _rework(clue: Clue, chain: tuple[int, ...], *, key: str, at: int, least: int) -> Found:
     return Found(
-        key=f"{clue.path}:{chain[0]}",
+        key=key,
         sentence=f"Lines of {clue.path} were written and then rewritten {len(chain) - 1} times within one "
         "task, with no green check in between.",
         steps=list(chain),
-        at=chain[least],
+        at=at,
         numbers={"rewrites": len(chain) - 1, "path": clue.path},
         used={"rework_edits": least},
     )

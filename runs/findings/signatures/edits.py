@@ -13,7 +13,7 @@ Edit = tuple[Clue, Touch]
 def find_reverted_edits(case: Case) -> list[Found]:
     """Find files whose content returned to an earlier one, a finding a file; what humans did is left out."""
     return [
-        _reverted(path, returns)
+        _reverted(case, path, returns)
         for path, edits in _edits(case).items()
         if len(edits) > 1 and (returns := list(_returns(edits)))
     ]
@@ -49,11 +49,11 @@ def _returns(edits: Sequence[Edit]) -> Iterator[tuple[Edit, Edit]]:
             yield undone, edit
 
 
-def _reverted(path: str, returns: Sequence[tuple[Edit, Edit]]) -> Found:
+def _reverted(case: Case, path: str, returns: Sequence[tuple[Edit, Edit]]) -> Found:
     (first, _), (back, _) = returns[0]
     again = f" {len(returns)} times" if len(returns) > 1 else ""
     steps = dict.fromkeys(clue.seq for pair in returns for clue, _ in pair)
-    turns = back.turn - first.turn if not first.lane and not back.lane else 0
+    turns = 0 if first.lane or back.lane else case.turns_between(first, back)
     later = f" {plural(turns, 'turn')} later" if turns > 0 and not again else ""
     return Found(
         key=f"{path} {back.seq}",

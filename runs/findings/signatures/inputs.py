@@ -29,7 +29,7 @@ def find_missing_paths(case: Case) -> list[Found]:
 
 def find_deleted_paths(case: Case) -> list[Found]:
     """Find files asked for after the agent itself had deleted or renamed them."""
-    return [_deleted(call, gone) for call, gone in case.once(_strangers) if gone]
+    return [_deleted(case, call, gone) for call, gone in case.once(_strangers) if gone]
 
 
 def _strangers(case: Case) -> list[tuple[Clue, Clue | None]]:
@@ -64,15 +64,15 @@ def _missing(call: Clue) -> Found:
     )
 
 
-def _deleted(call: Clue, gone: Clue) -> Found:
-    turns = call.turn - gone.turn
-    when = f"{plural(turns, 'turn')} after" if turns > 0 else "right after"
+def _deleted(case: Case, call: Clue, gone: Clue) -> Found:
+    turns = case.turns_between(gone, call)
+    when = f"{plural(turns, 'turn')} after" if turns else "right after"
     return Found(
         key=f"{call.lane}:{call.absent}",
         sentence=f"The agent asked for {call.absent} {when} {named_call(gone)} had removed it.",
         steps=[gone.seq, call.seq],
         at=call.seq,
-        numbers={"path": call.absent, "turns_ago": max(turns, 0)},
+        numbers={"path": call.absent, "turns_ago": turns},
     )
 
 

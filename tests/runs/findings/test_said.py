@@ -1,8 +1,13 @@
 """What findings say: the sentence, the step with which it came true, and the evidence."""
 
+import random
+
 import pytest
+from msgspec.structs import replace
 
 from runs.judging import judge_run
+from runs.models import Step
+from runs.retention import delete_runs
 from runs.store import save
 from tests.recordings import NOW
 from tests.runs.findings.labelled import labelled_runs
@@ -115,3 +120,39 @@ def test_finding_says(project, slug, name, sentence, step, steps):
         if row.signature == slug
     ]
     assert said == [(sentence, step, steps)]
+
+
+#: Runs whose findings count turns, take the slowest or the first of many.
+COUNTED = (
+    "drift.same_file_two_turns_later",
+    "drift.same_search_without_matches",
+    "drift.written_file_rewritten",
+    "inputs.read_after_own_rm",
+    "growth.log_printed_whole",
+    "memory.second_compaction_loses",
+    "pace.slow_at_first",
+    "pace.twenty_one_turns",
+)
+
+
+def told(saved):
+    keys = dict(Step.objects.filter(run_id=saved.id).values_list("seq", "key"))
+    return sorted(
+        (row.signature, row.sentence, keys[row.step], sorted(keys[seq] for seq in row.steps), row.numbers)
+        for row in judge_run(saved.id, now=NOW).findings
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", COUNTED)
+def test_findings_are_those_of_the_timeline_not_of_arrival(project, name):
+    whole = RUNS[name].make()
+    [saved] = save(project, whole, now=NOW)
+    wanted = told(saved)
+    delete_runs([saved.id])
+    steps = random.Random(3).sample(whole.steps, len(whole.steps))
+    early = replace(whole, steps=steps[: len(steps) // 2], changes=[])
+    [saved] = save(project, early, now=NOW)
+    judge_run(saved.id, now=NOW)
+    [saved] = save(project, replace(whole, steps=steps[len(steps) // 2 :]), now=NOW)
+    assert told(saved) == wanted
