@@ -106,6 +106,15 @@ def data_folder() -> Path:
     return (checkout / folder).resolve()
 
 
+def served_port(data: Path) -> int:
+    """Return the port on which `manage.py serve` last began with a data folder; 8000 where it never did."""
+    try:
+        port = int((data / "port").read_text())
+    except (OSError, ValueError):
+        return 8000
+    return port if 0 < port < 65536 else 8000
+
+
 def _split(name: str, value: str) -> SplitResult:
     """Split a URL; a port that is no number or a broken host is the same kind of sentence."""
     try:

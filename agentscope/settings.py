@@ -22,6 +22,7 @@ from agentscope.env import (
     read_origins,
     read_text,
     read_url,
+    served_port,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,7 +34,8 @@ IS_PRODUCTION = (
 DEBUG = read_flag("DEBUG", default=False)
 if DEBUG and IS_PRODUCTION:
     raise SettingError("DEBUG must be 0 when AGENTSCOPE_ENV is production: its pages show settings and data.")
-PORT = read_number("PORT", default=8000, low=1, high=65535)
+# A command beside the running product links to it, whatever port that was given.
+PORT = read_number("PORT", default=served_port(DATA_DIR), low=1, high=65535)
 # "Play a live demo run": streams a made-up run into the project of whoever asks for it
 DEMO = read_flag("DEMO", default=not IS_PRODUCTION)
 LOG_LEVEL = read_choice(

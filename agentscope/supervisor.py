@@ -133,6 +133,8 @@ def serve() -> int:
     is_production = read_text("AGENTSCOPE_ENV") == "production"
     host, port = read_text("HOST", "127.0.0.1"), read_number("PORT", default=8000, low=1, high=65535)
     refuse_busy_port(host, port)
+    embedded.make_data_folder(data)
+    (data / "port").write_text(str(port))  # for settings of commands that are not told it
     services = chosen_services(data)
     say(
         f"starting {' and '.join(service.name for service in services)}"

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from agentscope import env
@@ -59,3 +61,12 @@ def test_wrong_value_is_a_sentence(
     with pytest.raises(SettingError) as caught:
         readers[name]()
     assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("written", "port"), [("8123", 8123), ("x", 8000), ("0", 8000), ("70000", 8000), (None, 8000)]
+)
+def test_served_port_is_the_one_that_was_written(tmp_path: Path, written: str | None, port: int) -> None:
+    if written is not None:
+        (tmp_path / "port").write_text(written)
+    assert env.served_port(tmp_path) == port

@@ -161,6 +161,20 @@ def test_second_start_keeps_the_demo(first: FirstStart, running: Callable[[], Se
     assert "migrating" not in served.log.read_text()
 
 
+def test_commands_beside_it_link_to_its_port(running: Callable[[], Served]) -> None:
+    served = running()
+    environment = {name: value for name, value in os.environ.items() if name not in ("PORT", "PUBLIC_URL")}
+    told = subprocess.run(
+        [sys.executable, "-c", "from agentscope import settings; print(settings.PUBLIC_URL)"],
+        cwd=CHECKOUT,
+        env={**environment, "AGENTSCOPE_DATA": str(served.data)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == f"{served.url}\n"
+
+
 def test_told_to_end_it_ends_clean(running: Callable[[], Served]) -> None:
     served = running()
     assert served.stop(signal.SIGTERM) == 0

@@ -52,7 +52,8 @@ def post(client, body, url=EVENTS, **headers):
     return client.post(url, data=body, content_type="application/x-ndjson", headers=headers)
 
 
-def test_events_are_stored(api, project):
+def test_events_are_stored(api, project, settings):
+    settings.PUBLIC_URL = "https://scope.example.com"
     answer = post(api, BODY)
     run = Run.objects.get(project=project)
     assert answer.status_code == 200
@@ -62,7 +63,7 @@ def test_events_are_stored(api, project):
             {
                 "id": str(run.id),
                 "external_id": "r1",
-                "url": f"http://127.0.0.1:8000/{project.team.slug}/{project.slug}/runs/{run.id}/",
+                "url": f"https://scope.example.com/{project.team.slug}/{project.slug}/runs/{run.id}/",
             }
         ],
         "quarantined": [],

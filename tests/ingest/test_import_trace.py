@@ -21,13 +21,14 @@ def run_command(path, project):
     return out.getvalue(), err.getvalue()
 
 
-def test_folder_is_imported(tmp_path, project):
+def test_folder_is_imported(tmp_path, project, settings):
+    settings.PUBLIC_URL = "http://127.0.0.1:8123"
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "a.jsonl").write_text(LINE)
     (tmp_path / "b.bin").write_bytes(b"\x00")
     out, err = run_command(tmp_path, project)
     assert Run.objects.get().external_id == "r1"
-    assert "new       r1  http" in out
+    assert f"new       r1  http://127.0.0.1:8123/acme/checkout/runs/{Run.objects.get().id}/\n" in out
     assert "b.bin: The format is not known" in err
     assert "unchanged r1" in run_command(tmp_path, project)[0]
 
