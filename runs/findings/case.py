@@ -103,9 +103,9 @@ class Case:
         ]
 
     @cached_property
-    def series(self) -> list[CheckSeries]:
-        """The run's tests, builds and linters, each as a series of outcomes."""
-        return series_of_calls(self.calls)
+    def red_series(self) -> list[CheckSeries]:
+        """The tests, builds and linters that were ever red, each as a series of outcomes."""
+        return series_of_calls(self.calls, red=True)
 
     def turns_between(self, earlier: Clue, later: Clue) -> int:
         """Count the model calls of the later step's lane between two steps, on the timeline."""

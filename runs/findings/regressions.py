@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from runs.findings.case import Case
-from runs.findings.series import CheckSeries, Streak
+from runs.findings.series import CheckSeries, Streak, series_of_calls
 from runs.findings.suspects import Suspect, suspects_between
 
 
@@ -20,14 +20,14 @@ class Regression(Struct, frozen=True, kw_only=True):
 
 def series_of(case: Case) -> list[CheckSeries]:
     """List the run's checks, each as a series of outcomes."""
-    return case.series
+    return series_of_calls(case.calls)
 
 
 def regressions_of(case: Case) -> list[Regression]:
     """List all ways from green to red, also those that were mended at once."""
     return [
         _regression(case, series, streak)
-        for series in case.series
+        for series in case.red_series
         for streak in series.streaks
         if streak.green is not None
     ]

@@ -6,7 +6,7 @@ several checks is a series of its own: its green proves each of them, its red ma
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -44,35 +44,33 @@ class CheckSeries(Struct, frozen=True, kw_only=True, gc=False):
         return same and covers(self.targets, other.targets)
 
 
-class _Ran(Struct, frozen=True, gc=False):
-    place: int
-    seq: int
-    outcome: Outcome
-
-
-def series_of_calls(calls: Sequence[Clue]) -> list[CheckSeries]:
-    """Gather the checks among tool calls in the order of the timeline."""
-    own: dict[Key, list[_Ran]] = {}
+def series_of_calls(calls: Sequence[Clue], *, red: bool = False) -> list[CheckSeries]:
+    """Gather the checks among tool calls in the order of the timeline; `red` leaves out those never red."""
+    own: dict[Key, list[int]] = {}
     names: dict[Key, str] = {}
     for place, call in enumerate(calls):
         if call.checks and call.status in _RAN:
-            ran = _Ran(place, call.seq, _OUTCOMES[call.outcome])
             for key, name in _keys_of(call):
-                own.setdefault(key, []).append(ran)
+                own.setdefault(key, []).append(place)
                 names.setdefault(key, name)
-    greens = _Greens(own)
-    return [_series(key, names[key], _whole(key, runs, greens)) for key, runs in own.items()]
+    was_red = {place for place, call in enumerate(calls) if call.outcome == _RED}
+    if not red:
+        return [
+            _series(key, names[key], calls, runs) for key, runs in _with_proofs(calls, own, was_red).items()
+        ]
+    wanted = {key for key, runs in own.items() if not was_red.isdisjoint(runs)} if was_red else set()
+    whole = _with_proofs(calls, own, was_red) if wanted else {}
+    return [_series(key, names[key], calls, runs) for key, runs in whole.items() if key in wanted]
 
 
-def _series(key: Key, name: str, runs: Sequence[_Ran]) -> CheckSeries:
-    outcomes = tuple([(ran.seq, ran.outcome) for ran in runs])
-    was_red = any(ran.outcome is _RED for ran in runs)
+def _series(key: Key, name: str, calls: Sequence[Clue], runs: Sequence[int]) -> CheckSeries:
+    outcomes = tuple([(calls[place].seq, _OUTCOMES[calls[place].outcome]) for place in runs])
     return CheckSeries(
         name=name,
         family=key[0],
         targets=frozenset(key[1].split()),
         outcomes=outcomes,
-        streaks=tuple(_streaks(outcomes)) if was_red else (),
+        streaks=tuple(_streaks(outcomes)),
     )
 
 
@@ -85,49 +83,51 @@ def _keys_of(call: Clue) -> Iterator[tuple[Key, str]]:
     parts = [line.split("\t") for line in call.checks.split("\n")]
     families = [f"{family} {targets}".strip() for family, targets, _ in parts]
     yield (_AND.join(families), ""), _AND.join(name for *_, name in parts)
-    if call.outcome == Outcome.GREEN:
+    if call.outcome == _GREEN:
         yield from (((family, targets), name) for family, targets, name in parts)
 
 
-def _whole(key: Key, runs: list[_Ran], greens: "_Greens") -> list[_Ran]:
-    """Add to a check's own runs the greens that prove it; only one that was red needs them."""
-    if not any(ran.outcome is _RED for ran in runs):
-        return runs
-    seen = {ran.place for ran in runs}
-    proofs = greens.of_chain(key, runs) if _AND in key[0] else greens.of(key)
-    return sorted([*runs, *(ran for ran in proofs if ran.place not in seen)], key=lambda ran: ran.place)
+def _with_proofs(calls: Sequence[Clue], own: dict[Key, list[int]], red: set[int]) -> dict[Key, list[int]]:
+    """Add to each check's own runs the greens that prove it; only one that was red needs them."""
+    greens = _Greens(calls, own)
+    return {
+        key: runs if red.isdisjoint(runs) else sorted({*runs, *greens.proofs_of(key, red.intersection(runs))})
+        for key, runs in own.items()
+    }
 
 
 class _Greens:
-    """All greens, found by what they cover: the widest checks of each program, and each check's own."""
+    """All greens, as places, found by what they cover: a program's widest checks, and each check's own."""
 
-    def __init__(self, own: dict[Key, list[_Ran]]) -> None:
-        self.runs: dict[Key, list[_Ran]] = {}
+    def __init__(self, calls: Sequence[Clue], own: dict[Key, list[int]]) -> None:
+        self.calls, self.own = calls, own
         self.wide: dict[str, list[tuple[frozenset[str], Key]]] = {}
-        for key, runs in own.items():
-            if green := [ran for ran in runs if ran.outcome is _GREEN]:
-                self.runs[key] = green
-                wide = self.wide.setdefault(key[0], [])
-                if len(wide) < WIDER_CHECKS and key[1].count(" ") < WIDER_TARGETS:
-                    wide.append((frozenset(key[1].split()), key))
+        for key in own:
+            wide = self.wide.setdefault(key[0], [])
+            if len(wide) < WIDER_CHECKS and key[1].count(" ") < WIDER_TARGETS:
+                wide.append((frozenset(key[1].split()), key))
 
-    def of(self, key: Key) -> list[_Ran]:
+    def of(self, key: Key) -> list[int]:
         """List the greens of a check and of those that cover it, in their order."""
         targets = frozenset(key[1].split())
         keys = {key, *(wide for words, wide in self.wide.get(key[0], ()) if covers(words, targets))}
-        found = {ran.place: ran for each in keys for ran in self.runs.get(each, ())}
-        return [found[place] for place in sorted(found)]
+        found = {place for each in keys for place in self.own.get(each, ())}
+        return sorted(place for place in found if self.calls[place].outcome == _GREEN)
 
-    def of_chain(self, key: Key, runs: list[_Ran]) -> list[_Ran]:
-        """List where all parts of a command had been green again after one of its reds."""
+    def proofs_of(self, key: Key, reds: Iterable[int]) -> list[int]:
+        """List where a check is known to have been green, by others too.
+
+        A command of several checks is green again where all of them have been since its last red.
+        """
+        if _AND not in key[0]:
+            return self.of(key)
         parts = [self.of(self._key_of(part)) for part in key[0].split(_AND)]
-        proofs = []
-        for red in (ran for ran in runs if ran.outcome == Outcome.RED):
-            firsts = [_first_after(greens, red.place) for greens in parts]
-            known = [first for first in firsts if first is not None]
-            if len(known) == len(parts):
-                proofs.append(max(known, key=lambda ran: ran.place))
-        return proofs
+        firsts = [[_first_after(greens, red) for greens in parts] for red in reds]
+        return [
+            max(known)
+            for first in firsts
+            if len(known := [at for at in first if at is not None]) == len(parts)
+        ]
 
     def _key_of(self, part: str) -> Key:
         words = part.split()
@@ -135,9 +135,9 @@ class _Greens:
         return next((key for key in splits if key[0] in self.wide), splits[-1])
 
 
-def _first_after(greens: list[_Ran], place: int) -> _Ran | None:
-    at = bisect_right(greens, place, key=lambda ran: ran.place)
-    return greens[at] if at < len(greens) else None
+def _first_after(places: Sequence[int], place: int) -> int | None:
+    at = bisect_right(places, place)
+    return places[at] if at < len(places) else None
 
 
 def covers(wide: frozenset[str], narrow: frozenset[str]) -> bool:

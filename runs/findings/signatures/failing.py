@@ -18,7 +18,7 @@ def find_failing_checks(case: Case) -> list[Found]:
     """Find checks red at the end at least `red_in_row` times in a row, or `red_long` times before a green."""
     least, long = _reds_needed(case), int(case.limits["red_long"])
     found = []
-    red = [series for series in case.series if series.streaks]
+    red = case.red_series
     stuck = [series for series in red if _last_open(series, least)]
     for series in red:
         for streak in series.streaks:
@@ -45,7 +45,7 @@ def find_regressions(case: Case) -> list[Found]:
 
 def _without_narrower(case: Case, found: list[tuple[str, Found]]) -> list[Found]:
     """Leave out `npm test -- cart` where `npm test` broke by the same first suspect."""
-    by_name = {series.name: series for series in case.series}
+    by_name = {series.name: series for series in case.red_series}
     return [
         each
         for name, each in found
