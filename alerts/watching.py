@@ -17,9 +17,8 @@ from alerts.limits import DUE_AT_ONCE, REST_SHARE, RUNS_REMEMBERED, STUCK_SECOND
 from alerts.live import announce_inbox
 from alerts.sweeping import sweep_stuck_all_projects
 from runs.judging import Ruling, judge_run, settle
-from runs.live import announce
+from runs.live import announce_judged
 from runs.queries.judging import due_runs_all_projects
-from runs.store import SavedRun
 
 log = logging.getLogger(__name__)
 
@@ -100,8 +99,5 @@ def watch_run(run_id: UUID) -> Ruling | None:
     settle(ruling)
     if ruling.changed or alerted:
         run = ruling.run
-        saved = SavedRun(
-            id=run.id, external_id=run.external_id, revision=run.revision, created=False, changed=True
-        )
-        announce(run.project, [saved])
+        announce_judged(run.project, run.id, run.revision, ruling.stamp)
     return ruling

@@ -56,15 +56,20 @@ class Consumer(AsyncWebsocketConsumer):
             self.room.leave(self)
 
 
+def number_of(query: dict[str, str], name: str, *, otherwise: int) -> int:
+    """Read a whole number that a client sends."""
+    value = query.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else otherwise
+
+
 class RunConsumer(Consumer):
     """The timeline of one run, from the client's revision on."""
 
     async def enter(self) -> Room:
         """Open the run; who says no revision has the newest."""
         run, project = await open_run(self.scope["user"], self.names["run_id"])
-        after = self.query.get("after", "")
-        told = after.isascii() and after.isdigit() and len(after) < 18
-        self.revision = int(after) if told else run.revision
+        self.revision = number_of(self.query, "after", otherwise=run.revision)
+        self.judged = number_of(self.query, "judged", otherwise=0)
         return join_run(self, project, run.id, known=run.revision)
 
 

@@ -15,9 +15,11 @@ from runs.deltas import RELOAD, delta_after
 from runs.fragments import show_runs
 from runs.limits import FRAME_THREADS, RELOAD_SECONDS
 from runs.models import Run
+from runs.queries.findings import judged_stamp
 from runs.queries.runs import RunFilter, marks_of_page, run_seen_by, runs_among
 from runs.queries.sums import totals_of
 from runs.shown.lists import summary_of
+from runs.stories import render_story
 from teams import access
 from teams.access import Visitor, project_for
 from teams.models import Project
@@ -51,8 +53,16 @@ open_project = in_thread(project_for)
 who_still_sees = in_thread(access.who_still_sees)
 
 
-def _read_revision(run_id: UUID) -> int:
-    return Run.objects.values_list("revision", flat=True).filter(id=run_id).first() or 0
+def _read_news(run_id: UUID) -> tuple[int, int]:
+    """Read the revision of a run, and the stamp of what rules say of it."""
+    revision = Run.objects.values_list("revision", flat=True).filter(id=run_id).first() or 0
+    return revision, judged_stamp(run_id)
+
+
+def _make_story_frame(project: Project, run_id: UUID) -> str:
+    """Render what rules say of a run."""
+    run = Run.objects.filter(project=project, id=run_id).first()
+    return json.dumps({"story": render_story(project, run)}) if run else ""
 
 
 def _make_run_frame(project: Project, run_id: UUID, after: int, *, watchers: int) -> Frame:
@@ -68,7 +78,8 @@ def _make_run_frame(project: Project, run_id: UUID, after: int, *, watchers: int
     return Frame(text=json.dumps(delta), revision=delta["revision"], more=delta["more"])
 
 
-latest_revision = in_thread(_read_revision)
+latest_news = in_thread(_read_news)
+story_frame = in_thread(_make_story_frame)
 run_frame = in_thread(_make_run_frame)
 
 

@@ -27,6 +27,7 @@ from runs.findings.thresholds import Limits
 from runs.kinds import Kind
 from runs.limits import CLUES_PAGE, EVIDENCE_STEPS, FILTER_CHARS, SENSITIVE_MOST
 from runs.models import CluePage, Finding, Judgement, Run
+from runs.queries.findings import stamp_of
 from runs.queries.judging import (
     changed_steps,
     clues_of,
@@ -54,6 +55,7 @@ class Ruling:
     findings: list[Finding]  #: all of the run, in their order
     new: list[Finding]  #: that were not there before
     changed: bool  #: whether any finding or the story says something else
+    stamp: int  #: microseconds: when that last changed
 
 
 def judge_run(run_id: UUID, *, now: datetime) -> Ruling | None:
@@ -206,7 +208,7 @@ def _save(run: Run, judgement: Judgement, case: Case, judged: Sequence[Judged], 
     judgement.story = story
     judgement.at = now if differs else judgement.at
     judgement.save()
-    return Ruling(run=run, findings=rows, new=new, changed=differs)
+    return Ruling(run=run, findings=rows, new=new, changed=differs, stamp=stamp_of(judgement.at))
 
 
 #: What a finding says; a row is written again when any of it differs.

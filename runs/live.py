@@ -1,4 +1,4 @@
-"""Nudges: one {run, revision} to whoever looks at a run or its project. The only import of the channel layer.
+"""Nudges: {run, revision, judged} to who looks at a run or project. The only import of the channel layer.
 
 `announce` only takes a note. A daemon thread of the process sends, so that a slow or dead Redis costs ingest
 nothing; while it sends, the notes of one run become one. A lost nudge is made good by the sockets' heartbeat.
@@ -45,17 +45,17 @@ class Announcer:
 
     def __init__(self) -> None:
         self.pid = os.getpid()
-        self.notes: dict[UUID, tuple[int, int]] = {}
+        self.notes: dict[UUID, tuple[int, int, int]] = {}
         self.lock = threading.Lock()
         self.ready = threading.Event()
         self.grumbled_at = 0.0
         threading.Thread(target=self._run, name="announcer", daemon=True).start()
 
-    def note(self, project_id: int, run_id: UUID, revision: int) -> None:
-        """Take a note; the newest revision of a run wins."""
+    def note(self, project_id: int, run_id: UUID, revision: int, judged: int = 0) -> None:
+        """Take a note; the newest revision of a run, and the newest word of rules on it, win."""
         with self.lock:
-            _, known = self.notes.pop(run_id, (0, -1))
-            self.notes[run_id] = (project_id, max(known, revision))
+            _, known, told = self.notes.pop(run_id, (0, -1, 0))
+            self.notes[run_id] = (project_id, max(known, revision), max(told, judged))
             while len(self.notes) > NOTES_MOST:
                 self.notes.pop(next(iter(self.notes)))
         self.ready.set()
@@ -71,13 +71,13 @@ class Announcer:
     async def _send_notes(self) -> None:
         with self.lock:
             notes, self.notes = self.notes, {}
-        for run_id, (project_id, revision) in notes.items():
-            if not await self._send(project_id, run_id, revision):
+        for run_id, (project_id, revision, judged) in notes.items():
+            if not await self._send(project_id, run_id, revision, judged):
                 break  # the other notes would wait as long, and heartbeats make good for all of them
         await asyncio.sleep(NUDGE_PAUSE_SECONDS)
 
-    async def _send(self, project_id: int, run_id: UUID, revision: int) -> bool:
-        message = {"type": "nudge", "run": str(run_id), "revision": revision}
+    async def _send(self, project_id: int, run_id: UUID, revision: int, judged: int) -> bool:
+        message = {"type": "nudge", "run": str(run_id), "revision": revision, "judged": judged}
         layer = get_channel_layer()
         sends = [layer.group_send(name, message) for name in (run_group(run_id), project_group(project_id))]
         try:
@@ -119,6 +119,14 @@ def announce(project: Any, saved_runs: Iterable[Saved]) -> None:
         announcer = _announcer_of_process()
         for saved in saved_runs:
             announcer.note(project.pk, saved.id, saved.revision)
+    except Exception:
+        log.exception("A nudge could not be noted.")
+
+
+def announce_judged(project: Any, run_id: UUID, revision: int, judged: int) -> None:
+    """Tell live pages that rules say something else of a run since a stamp (microseconds). Never raises."""
+    try:
+        _announcer_of_process().note(project.pk, run_id, revision, judged)
     except Exception:
         log.exception("A nudge could not be noted.")
 

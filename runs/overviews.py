@@ -15,6 +15,7 @@ from runs.queries.steps import failures_of, last_words, rows_by_key
 from runs.sentences import answer_texts
 from runs.shown.panels import link_of
 from runs.shown.steps import StepRow
+from runs.stories import read_story
 from teams.models import Project
 
 _FAILURES = {
@@ -91,4 +92,5 @@ def failures_title(run: Run, *, some: bool) -> str:
 def render_overview(project: Project, run: Run) -> str:
     """Render it as the page does."""
     context = {"overview": read_overview(project, run), "project": project, "run": run}
+    context |= read_story(project, run)
     return render_to_string("runs/_overview.html", context)

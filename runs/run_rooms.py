@@ -4,7 +4,7 @@ from itertools import groupby
 from typing import Any, Protocol
 from uuid import UUID
 
-from runs.frames import latest_revision, run_frame
+from runs.frames import latest_news, run_frame, story_frame
 from runs.live import run_group
 from runs.rooms import Room, Watcher, room_of
 from teams.models import Project
@@ -14,29 +14,30 @@ class RunWatcher(Watcher, Protocol):
     """A socket of the run page."""
 
     revision: int  #: what its client has
+    judged: int  #: stamp of the story that it shows
 
 
 class RunRoom(Room):
-    """The sockets on one run, and the newest revision told of."""
+    """The sockets on one run, and the newest revision and word of rules told of."""
 
     def __init__(self, project: Project, run_id: UUID) -> None:
         super().__init__(run_id, project, group=run_group(run_id))
-        self.run_id, self.known = run_id, 0
+        self.run_id, self.known, self.judged = run_id, 0, 0
         self.watchers: set[RunWatcher] = set()
 
     def take(self, nudge: dict[str, Any]) -> None:
-        """Take the news that the run has a revision."""
-        self.hear(nudge["revision"])
+        """Take the news that the run has a revision, or that rules said something."""
+        self.hear(nudge["revision"], nudge.get("judged", 0))
 
-    def hear(self, revision: int) -> None:
-        """Know that the run has this revision."""
-        self.known = max(self.known, revision)
-        if any(watcher.revision < self.known for watcher in self.watchers):
+    def hear(self, revision: int, judged: int = 0) -> None:
+        """Know that the run has this revision, and what rules say this stamp."""
+        self.known, self.judged = max(self.known, revision), max(self.judged, judged)
+        if any(one.revision < self.known or one.judged < self.judged for one in self.watchers):
             self.awake.set()
 
     async def look(self) -> None:
-        """Read which revision the run has."""
-        self.hear(await latest_revision(self.run_id))
+        """Read which revision the run has, and when rules last said something else."""
+        self.hear(*await latest_news(self.run_id))
 
     async def send_news(self) -> None:
         """Send each watcher the next frame after what it has; who has the same gets the same."""
@@ -54,6 +55,17 @@ class RunRoom(Room):
                 await self.send_to(watchers, frame.text)
             if frame.more:
                 self.awake.set()
+        await self.send_story()
+
+    async def send_story(self) -> None:
+        """Send what rules say to those who show something older."""
+        judged = self.judged
+        behind = [watcher for watcher in self.watchers if watcher.judged < judged]
+        text = await story_frame(self.project, self.run_id) if behind else ""
+        for watcher in behind:
+            watcher.judged = judged
+        if text:
+            await self.send_to(behind, text)
 
 
 def join_run(watcher: RunWatcher, project: Project, run_id: UUID, *, known: int) -> RunRoom:

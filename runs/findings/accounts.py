@@ -31,6 +31,11 @@ class Cause(Struct, frozen=True, kw_only=True):
 
 Sentence = list[Bit]
 
+
+def _step(seq: int) -> Bit:
+    return Bit(f"step {seq}", seq)
+
+
 _ENDS = {
     RunStatus.RUNNING: "It is still running",
     RunStatus.DONE: "It ended as done",
@@ -79,7 +84,7 @@ def _edits(case: Case, moment: Moment | None) -> Sentence:
         bits += [Bit(" and " if number else "")] if number else []
         bits.append(Bit(path.rsplit("/", 1)[-1], touched[path], code=True))
     more = f" and {plural(len(touched) - 2, 'more file')}" if len(touched) > 2 else ""
-    return [*bits, Bit(f"{more} by step "), Bit(str(max(touched.values())), max(touched.values())), Bit(".")]
+    return [*bits, Bit(f"{more} by "), _step(max(touched.values())), Bit(".")]
 
 
 def _greens(case: Case, moment: Moment | None) -> Sentence:
@@ -93,21 +98,21 @@ def _greens(case: Case, moment: Moment | None) -> Sentence:
             return []
         return [Bit(reds[-1].check, reds[-1].seq, code=True), Bit(" was red at the end.")]
     green = max(greens, key=lambda clue: case.places[clue.seq])
-    return [Bit(green.check, code=True), Bit(" was green at "), Bit(str(green.seq), green.seq), Bit(".")]
+    return [Bit(green.check, code=True), Bit(" was green at "), _step(green.seq), Bit(".")]
 
 
 def _broke(case: Case, moment: Moment) -> Sentence:
     clue = case.by_seq[moment.step]
     if not moment.check:
         start = "From " if moment.sure != Sure.THIN else "Its last failure is at "
-        return [Bit(start), Bit(str(moment.step), moment.step), Bit(f": {moment.why}")]
+        return [Bit(start), _step(moment.step), Bit(f": {moment.why}")]
     if not moment.suspects:
         return [Bit(moment.why)]
     first = moment.suspects[0]
     how = " without declaring it" if first.hidden else ""
     name = named_call(clue).strip("`")
     return [
-        Bit("At "), Bit(str(first.step), first.step), Bit(" "), Bit(name, code=True), Bit(" changed "),
+        Bit("At "), _step(first.step), Bit(" "), Bit(name, code=True), Bit(" changed "),
         Bit(first.path.rsplit("/", 1)[-1], first.step, code=True), Bit(f"{how}; "),
         Bit(moment.check, moment.first_red, code=True),
         Bit(" has been red since" + (f", {moment.reds} times." if moment.reds > 1 else ".")),

@@ -15,6 +15,7 @@ from runs.shown.messages import Block
 from runs.shown.prompts import ContextShown
 from runs.shown.results import PieceShown
 from runs.shown.steps import Place
+from runs.shown.stories import FindingShown
 from runs.shown.texts import TextShown
 from runs.shown.tools.arguments import Argument, arguments_shown
 from runs.shown.tools.calls import LaneLink
@@ -95,6 +96,7 @@ class Panel:
     model_facts: list[Fact] = field(default_factory=list)
     sources: str = ""
     markdown: SafeString | str = ""
+    findings: list[FindingShown] = field(default_factory=list)  #: that the step helps to prove
 
     @property
     def changes(self) -> list[ChangeShown]:

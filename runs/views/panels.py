@@ -11,6 +11,7 @@ from runs.kinds import FAILED_STATES, Kind, StepStatus
 from runs.markdown import markdown_html
 from runs.models import Run, Step
 from runs.pictures import words_and_pictures
+from runs.queries.findings import findings_at
 from runs.queries.lanes import neighbours_of
 from runs.queries.steps import rows_by_key, step_of
 from runs.sentences import sentence_of
@@ -32,6 +33,7 @@ from runs.shown.panels import (
 )
 from runs.shown.results import piece_shown
 from runs.shown.steps import Place, facts_of
+from runs.shown.stories import finding_shown
 from runs.shown.texts import plain, verbatim
 from runs.shown.tools.arguments import arguments_shown
 from runs.shown.tools.families import call_shown, template_of
@@ -119,6 +121,7 @@ def _shared(run: Run, step: Step, place: Place, *, raw: bool, hidden: bool) -> d
         "absent": absent_words(step),
         "sources": ", ".join(step.sources),
         "links": _links(run, step, place, raw=raw),
+        "findings": [finding_shown(finding, place) for finding in findings_at(run, step.seq)],
     }
 
 

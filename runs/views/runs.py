@@ -18,6 +18,7 @@ from runs.queries.steps import has_meta_events, last_seq
 from runs.shown.tabs import tabs_of
 from runs.shown.verdicts import verdict_shown
 from runs.states import KEPT, kept_but, query_of
+from runs.stories import read_story
 from runs.views.finding import query_in, read_found
 from runs.views.panels import panel_of
 from runs.views.timelines import kept_of, number_in, reading_of, shows_events, transcript_context
@@ -40,7 +41,7 @@ def show_run(request: HttpRequest, team: str, project: str, run_id: Any) -> Http
         return miss_step(request, found, run, seq)
     beside = beside_transcript(request, found, run) if panel is None else {"panel": panel}
     if request.htmx and request.htmx.target == "panel":
-        return render(request, "runs/_panel.html", beside)
+        return render(request, "runs/_panel.html", read_story(found, run) | beside)
     context = run_context(request, found, run, tab="transcript") | transcript_state(request)
     reading = reading_of(request, run)
     context |= transcript_context(found, run, seq, reading)
@@ -89,7 +90,7 @@ def whole_url(request: HttpRequest) -> str:
 def run_context(request: HttpRequest, project: Project, run: Run, *, tab: str) -> dict[str, Any]:
     """Gather what every page of a run shows. `tab` names the reading, see `runs.shown.tabs`."""
     head, kept = head_of(run), kept_of(request)
-    return {
+    return read_story(project, run) | {
         "project": project,
         "run": run,
         "head": head,

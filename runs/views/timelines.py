@@ -13,6 +13,7 @@ from runs.delegations import is_told
 from runs.deltas import delta_after
 from runs.fragments import place_of, show_steps
 from runs.models import Run
+from runs.queries.findings import judged_stamp
 from runs.queries.lanes import path_to
 from runs.queries.runs import run_of
 from runs.queries.steps import (
@@ -30,6 +31,7 @@ from runs.queries.steps import (
 from runs.queries.windows import Ends, lies_between
 from runs.shown.steps import step_parts, window_links
 from runs.states import Kept, kept_in
+from runs.stories import render_story
 from teams.access import project_for
 from teams.models import Project
 
@@ -42,7 +44,7 @@ def show_timeline(request: HttpRequest, team: str, project: str, run_id: Any) ->
     run = run_of(found, run_id)
     revision, around = number_in(request, "revision"), number_in(request, "around")
     if revision is not None:
-        return JsonResponse(delta_after(found, run, revision))
+        return JsonResponse(delta_after(found, run, revision) | _story_after(request, found, run))
     lane, reading = number_in(request, "lane"), reading_of(request, run)
     if around is not None:
         context = transcript_context(found, run, around, reading)
@@ -75,6 +77,15 @@ def kept_of(request: HttpRequest) -> Kept:
     here = request.resolver_match.kwargs if request.resolver_match else {}
     given = request.GET.dict()
     return kept_in(given | {"step": str(here["seq"])} if "seq" in here else given)
+
+
+def _story_after(request: HttpRequest, project: Project, run: Run) -> dict[str, str]:
+    """Bring what rules say along for a client that polls and shows something older."""
+    judged = request.GET.get("judged", "")
+    known = int(judged) if judged.isascii() and judged.isdigit() and len(judged) < 18 else None
+    if known is None or judged_stamp(run.id) <= known:
+        return {}
+    return {"story": render_story(project, run)}
 
 
 def _more_of(request: HttpRequest, run: Run, lane: str | None, reading: Reading) -> Window:

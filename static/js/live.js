@@ -15,13 +15,18 @@
   const url = () => {
     const target = new URL(root.dataset.socket, location.href);
     target.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    if (isRun) target.searchParams.set("after", root.dataset.revision);
+    if (isRun) {
+      target.searchParams.set("after", root.dataset.revision);
+      target.searchParams.set("judged", root.dataset.judged);
+    }
     else if (root.dataset.stamp) target.searchParams.set("stamp", root.dataset.stamp);
     return target;
   };
   const take = (frame) => {
     if (frame.reload) return setTimeout(() => location.reload(), Math.random() * 1_000 * (frame.within ?? 0));
     if (frame.again) return root.dispatchEvent(new CustomEvent("live:again", { bubbles: true }));
+    if (frame.story !== undefined) root.dispatchEvent(new CustomEvent("live:story", { detail: frame.story }));
+    if (frame.story !== undefined && !frame.rows) return;
     root.dispatchEvent(new CustomEvent("live:frame", { detail: frame, bubbles: true }));
     if (frame.revision > Number(root.dataset.revision || 0)) root.dataset.revision = frame.revision;
   };
@@ -61,6 +66,7 @@
       if (!isRun) return root.dispatchEvent(new CustomEvent("live:again", { bubbles: true }));
       const target = new URL(root.dataset.poll, location.href);
       target.searchParams.set("revision", root.dataset.revision);
+      target.searchParams.set("judged", root.dataset.judged);
       const answer = await fetch(target, { headers: { "X-Requested-With": "live" } });
       if (!answer.ok) throw new Error(answer.status);
       take(await answer.json());

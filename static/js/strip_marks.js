@@ -94,5 +94,5 @@
   };
   let name = null;
   flight.layers.unshift(() => { name = curve(); });
-  flight.layers.push(() => { words([...waits(), ...signs()]); name(); });
+  flight.layers.push(() => { words([...(flight.moment?.() ?? []), ...waits(), ...signs()]); name(); });
 })();

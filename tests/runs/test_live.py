@@ -21,7 +21,7 @@ async def test_nudges_reach_run_and_project_groups():
     await layer.group_add(live.project_group(project.pk), channels[1])
     live.announce(project, [saved(run_id, 7)])
     told = [await asyncio.wait_for(layer.receive(channel), 5) for channel in channels]
-    assert told == [{"type": "nudge", "run": str(run_id), "revision": 7}] * 2
+    assert told == [{"type": "nudge", "run": str(run_id), "revision": 7, "judged": 0}] * 2
 
 
 def test_notes_of_one_run_become_one():
@@ -31,7 +31,7 @@ def test_notes_of_one_run_become_one():
     run_id = uuid4()
     for revision in (3, 9, 4):
         announcer.note(1, run_id, revision)
-    assert announcer.notes == {run_id: (1, 9)}
+    assert announcer.notes == {run_id: (1, 9, 0)}
 
 
 def test_announce_returns_at_once_and_never_raises(settings):

@@ -34,8 +34,8 @@ def test_sideways_run_broke_at_the_sed_by_a_hidden_change(project):
         (12, "config/default.ts", True)
     ]
     assert text_of(story) == (
-        "Edited `session.ts` by step 7. `npm test session` was green at 9. "
-        'At 12 `sed -i "s/ttl: 3600/ttl: 36OO/" config/default.ts` changed `default.ts` '
+        "Edited `session.ts` by step 7. `npm test session` was green at step 9. "
+        'At step 12 `sed -i "s/ttl: 3600/ttl: 36OO/" config/default.ts` changed `default.ts` '
         "without declaring it; "
         "`npm run build` has been red since, 4 times. "
         "After that point: 7 more turns, $0.08 and 1 m 17 s. It ended as failed."

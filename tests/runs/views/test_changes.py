@@ -70,7 +70,7 @@ def test_page_takes_the_same_queries_for_any_number_of_changes(
 ):
     run = record(*({"before": "a\n", "after": "b\n"} for _ in range(number)))
     # session, user, project, run, changes, steps, what they hide, sizes, texts, strip, files
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert visitor.get(url_of(project, run)).status_code == 200
 
 

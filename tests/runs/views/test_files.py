@@ -68,7 +68,7 @@ def test_versions_take_the_same_queries_for_one_and_three(visitor, project):
         run_id = record(project, texts)
         with CaptureQueriesContext(connection) as queries:
             page(visitor, project, run_id, path="src/a.py")
-        assert len(queries) == 11
+        assert len(queries) == 12
 
 
 def test_any_two_versions_are_compared(visitor, project):

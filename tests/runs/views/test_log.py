@@ -195,7 +195,7 @@ def test_log_takes_the_same_queries_for_any_number_of_rows(
     visitor, project, number, django_assert_num_queries
 ):
     run = record(project, *(step(f"k{n}", Kind.TOOL, n, tool="Bash") for n in range(number)))
-    with django_assert_num_queries(6):  # session, user, project, run, rows, strip
+    with django_assert_num_queries(7):  # session, user, project, run, rules, rows, strip
         assert visitor.get(log_url(project, run, "?tool=Bash")).status_code == 200
 
 

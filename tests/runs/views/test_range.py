@@ -92,8 +92,8 @@ def test_chosen_step_outside_of_the_range_is_beside_it(visitor, project, long):
 def test_sub_agents_of_a_step_in_the_range_are_whole(visitor, project, run):
     task = Step.objects.get(run_id=run.id, key="task").seq
     answer = visitor.get(f"{url_of(project, run)}?from={task}&to={task}")
-    assert [(row.seq, row.lane.summary) for row in answer.context["rows"]] == [(task, "1 step")]
-    inner = visitor.get(answer.context["rows"][0].lane.url)
+    assert [(row.seq, row.lanes[0].summary) for row in answer.context["rows"]] == [(task, "1 step")]
+    inner = visitor.get(answer.context["rows"][0].lanes[0].url)
     assert shown(inner) == [Step.objects.get(run_id=run.id, key="sub").seq]
 
 
@@ -115,5 +115,5 @@ def test_range_takes_the_same_queries_for_any_number_of_steps(
     visitor, project, long, django_assert_num_queries
 ):
     for ends in ("from=5&to=5", "from=5&to=7"):
-        with django_assert_num_queries(11):  # as without one; each of sums and rows its ends
+        with django_assert_num_queries(12):  # as without one; each of sums and rows its ends
             assert visitor.get(f"{url_of(project, long)}?{ends}").status_code == 200

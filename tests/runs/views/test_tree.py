@@ -178,8 +178,8 @@ def test_tree_takes_the_same_queries_for_any_number_of_turns(
     visitor, project, number, django_assert_num_queries
 ):
     run = record(project, *(call(f"m{n}", n, 1) for n in range(number)))
-    # session, user, project, run, holders, turns, calls, inside, strip; prompts where there are some
-    with django_assert_num_queries(9):
+    # session, user, project, run, rules, holders, turns, calls, inside, strip; prompts where there are some
+    with django_assert_num_queries(10):
         assert visitor.get(tree_url(project, run, "?open=t1.t2.t3")).status_code == 200
 
 

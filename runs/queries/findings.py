@@ -1,0 +1,31 @@
+"""What rules said of one run, which a project's query found."""
+
+from datetime import datetime
+from uuid import UUID
+
+from runs.models import Finding, Judgement, Run
+
+
+def judgement_of(run: Run) -> Judgement | None:
+    """Read what rules said of the run as a whole; None until they have looked."""
+    return Judgement.objects.filter(run_id=run.id).first()
+
+
+def findings_of(run: Run) -> list[Finding]:
+    """List the findings of a run, in the order in which they came true."""
+    return list(Finding.objects.filter(run_id=run.id).order_by("place"))
+
+
+def findings_at(run: Run, seq: int) -> list[Finding]:
+    """List the findings that a step helps to prove."""
+    return list(Finding.objects.filter(run_id=run.id, steps__contains=[seq]).order_by("-severity", "place"))
+
+
+def stamp_of(at: datetime | None) -> int:
+    """Give a moment in whole microseconds, 0 for none: what live pages compare."""
+    return round(at.timestamp() * 1_000_000) if at else 0
+
+
+def judged_stamp(run_id: UUID) -> int:
+    """Read when what rules say of a run last changed; 0 until they have looked."""
+    return stamp_of(Judgement.objects.filter(run_id=run_id).values_list("at", flat=True).first())
