@@ -10,6 +10,8 @@ from runs.tools import EDITING, Family
 NAME_CHARS = 200
 #: Of an error, what is looked at: its beginning and its end.
 TOLD_CHARS = 2_000
+#: That there is no such tool is said at once.
+NO_TOOL_CHARS = 120
 
 
 class Absence(StrEnum):
@@ -43,14 +45,16 @@ _PYTEST = re.compile(r"^ERROR: (?:file or directory not found|not found): (\S+)"
 
 _NO_PROGRAM = (
     re.compile(r"command not found: ([\w.+@/-]+)"),
-    re.compile(r"(?:^|[\s:])([\w.+@/-]+): (?:command )?not found\b"),
+    re.compile(r"(?:^|[\s:])([\w.+@/-]+): command not found\b"),
     re.compile(r"'([\w.+@/-]+)' is not recognized as"),
     re.compile(r"The term '([\w.+@/-]+)' is not recognized"),
 )
+#: Many things are "not found"; with exit code 127 it is a program.
+_NOT_FOUND = re.compile(r"(?:^|[\s:])([\w.+@/-]+): not found\b")
 _NO_OPTION = (
     re.compile(
         r"(?:unknown|unrecognized|unrecognised|invalid|illegal|unexpected|no such) "
-        r"(?:shorthand flag|option|flag|argument|arguments|switch|command line option)s?\b"
+        r"(?:shorthand flag|option|flag|(?<!invalid )(?<!illegal )argument|switch|command line option)s?\b"
         r"[^\n]{0,8}?[\s:'\"`‘-]+([\w-]+)",
         re.IGNORECASE,
     ),
@@ -65,9 +69,9 @@ _NO_TOOL = re.compile(
     re.IGNORECASE,
 )
 _NO_TEXT = re.compile(
-    r"(?:string|text|old_str(?:ing)?|lines?|block|pattern|match|snippet)s?\b[^\n]{0,80}?"
-    r"(?:not found|did not appear|does not (?:exist|match|appear)|not match|no match)"
-    r"|failed to find (?:expected lines|context)|could not find|no match(?:es)? found|no replacement was",
+    r"\b(?:string|text|old_str(?:ing)?|lines?|block|pattern|match|snippet)s?\b(?!/)[^\n/]{0,80}?"
+    r"(?:not found|did not appear|does not (?:match|appear)|not match|no match)|no match(?:es)? found"
+    r"|(?:failed to|could not) find (?:expected lines|context|the (?:text|string|lines))|no replacement was",
     re.IGNORECASE,
 )
 _IN_FILE = re.compile(r"expected lines in (\S+?):?(?:\s|$)")
@@ -80,11 +84,11 @@ _VERSION = frozenset({"--version", "-V", "-v", "version", "--help", "-h"})
 
 
 def absence_of(
-    family: str, *, path: str, command: str, exit_code: int | None, error: str
+    family: str, *, tool: str, path: str, command: str, exit_code: int | None, error: str
 ) -> tuple[Absence, str]:
     """Say what a failed call was to find and did not: (what it is, its name)."""
     told = error if len(error) <= TOLD_CHARS else error[: TOLD_CHARS // 2] + error[-TOLD_CHARS // 2 :]
-    if _NO_TOOL.search(told[:400]):
+    if exit_code is None and _NO_TOOL.search(told[:NO_TOOL_CHARS]) and tool.lower() in told.lower():
         return Absence.TOOL, ""
     if family in EDITING and _STALE.search(told):
         return Absence.STALE, path[:NAME_CHARS]
@@ -117,7 +121,7 @@ def unknown_program(command: str, *, exit_code: int | None, error: str) -> str:
     if exit_code not in (None, 127):
         return ""
     commands = simple_commands(command)
-    for pattern in _NO_PROGRAM:
+    for pattern in (*_NO_PROGRAM, _NOT_FOUND) if exit_code == 127 else _NO_PROGRAM:
         for match in pattern.finditer(error):
             name = match[1].rsplit("/", 1)[-1]
             if not name.isdigit() and not _is_probe(commands, name):

@@ -15,7 +15,7 @@ from msgspec import Struct
 from runs.blobs import compress, decompress
 from runs.kinds import FAILED_STATES, Kind, Origin, StepStatus
 
-VERSION = 3
+VERSION = 4
 
 
 class Outcome(StrEnum):

@@ -160,7 +160,9 @@ def _absence_of(step: Source, family: Family, path: str, command: str) -> tuple[
     if step.status != StepStatus.FAILED:
         return Absence.NOTHING, ""
     told = f"{step.error}\n{step.output}"
-    return absence_of(family, path=path, command=command, exit_code=step.exit_code, error=told)
+    return absence_of(
+        family, tool=step.tool, path=path, command=command, exit_code=step.exit_code, error=told
+    )
 
 
 def _command_of(step: Source, arguments: Mapping[str, object]) -> str:

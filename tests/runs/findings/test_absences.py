@@ -6,8 +6,8 @@ from runs.findings.absences import Absence, absence_of
 from runs.tools import Family
 
 
-def absent(family, error, *, path="", command="", code=None):
-    return absence_of(family, path=path, command=command, exit_code=code, error=error)
+def absent(family, error, *, tool="", path="", command="", code=None):
+    return absence_of(family, tool=tool, path=path, command=command, exit_code=code, error=error)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,9 @@ def absent(family, error, *, path="", command="", code=None):
         (Family.EDIT, "a.ts", "File has not been read yet. Read it first before writing to it.",
          (Absence.NOTHING, "")),
         (Family.EDIT, "a.ts", "Found 3 matches of the string to replace", (Absence.NOTHING, "")),
-        (Family.OTHER, "", "Error: No such tool available: ReadFiles", (Absence.TOOL, "")),
+        (Family.EDIT, "src/text/a.ts", "File src/text/a.ts does not exist.", (Absence.FILE, "src/text/a.ts")),
+        (Family.EDIT, "a.ts", "Could not find the file: ENOENT: no such file or directory",
+         (Absence.FILE, "a.ts")),
         (Family.OTHER, "", "amount 49900 is more than was paid (4990)", (Absence.NOTHING, "")),
     ],
 )  # fmt: skip
@@ -58,11 +60,26 @@ def test_absence_in_the_errors_of_tools(family, path, error, wanted):
         ("ls --colour=x", 2, "ls: unrecognized option '--colour=x'", (Absence.OPTION, "colour")),
         ("kubectl get --fast", 1, "error: unknown flag: --fast", (Absence.OPTION, "fast")),
         ("pytest", 1, "assert 'unknown option --old' in out", (Absence.NOTHING, "")),
+        ("python seed.py d.csv", 1, "OSError: [Errno 22] Invalid argument: 'd.csv'", (Absence.NOTHING, "")),
+        ("make lint", 2, "config: rules: not found", (Absence.NOTHING, "")),
         ("curl -f https://a.example", 22, "curl: (22) error: 404 Not Found", (Absence.NOTHING, "")),
     ],
 )  # fmt: skip
 def test_absence_in_the_errors_of_commands(command, code, error, wanted):
     assert absent(Family.SHELL, error, command=command, code=code) == wanted
+
+
+@pytest.mark.parametrize(
+    ("tool", "error", "code", "wanted"),
+    [
+        ("ReadFiles", "Error: No such tool available: ReadFiles", None, Absence.TOOL),
+        ("search_web", "Unknown tool: search_web", None, Absence.TOOL),
+        ("mcp__db__query", "ERROR: function now_utc() not found", None, Absence.NOTHING),
+        ("Bash", "error: tool 'clippy' not found\nbash: line 1", 1, Absence.NOTHING),
+    ],
+)
+def test_unknown_tool_is_the_one_that_was_called(tool, error, code, wanted):
+    assert absent(Family.OTHER, error, tool=tool, code=code) == (wanted, "")
 
 
 def test_absence_at_the_end_of_a_long_output():
