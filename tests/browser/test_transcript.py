@@ -285,14 +285,14 @@ def test_g_goes_to_the_ends_of_a_run_that_is_not_loaded_whole(open_page, places,
 
 def test_failure_beyond_the_loaded_rows_is_reached_by_its_link_and_by_e(open_page, places, send):
     for start in range(0, 450, 150):
-        send("far", *({"kind": "log", "text": f"line {n}"} for n in range(start, start + 150)))
-    send("far", call(1)[0], {**call(1)[1], "is_error": True})
+        send("far-failure", *({"kind": "log", "text": f"line {n}"} for n in range(start, start + 150)))
+    send("far-failure", call(1)[0], {**call(1)[1], "is_error": True})
     failed = "li[data-seq='450'] > .step[aria-current]"
-    page = open_page(places("far"))
+    page = open_page(places("far-failure"))
     page.locator("[data-overview] .step").click()
     expect(page.locator(failed)).to_be_in_viewport()
     expect(page.locator("#panel [data-panel='450']")).to_be_visible()
-    other = open_page(places("far"))
+    other = open_page(places("far-failure"))
     expect(other.locator("[data-strip-view]")).to_have_attribute("data-drawn", "451")
     other.keyboard.press("e")
     expect(other.locator(failed)).to_be_in_viewport()
