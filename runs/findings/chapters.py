@@ -58,9 +58,7 @@ _LOOKING_AT_GIT = ("git status", "git log", "git diff", "git show", "git branch"
 
 def chapters_of(case: Case) -> list[Chapter]:
     """Divide a run into chapters."""
-    parts = _joined(_parts_of(case))
-    while len(parts) > CHAPTERS_MOST:
-        parts = _without_smallest(parts)
+    parts = _fewest(_joined(_parts_of(case)))
     return [_chapter(case, deed, clues) for deed, clues in parts]
 
 
@@ -122,13 +120,24 @@ def _asks(clues: Sequence[Clue]) -> bool:
     return any(clue.kind == Kind.PROMPT and not clue.lane for clue in clues)
 
 
-def _without_smallest(parts: list[Part]) -> list[Part]:
-    """Join the two neighbours that together are the least; what begins with a prompt goes last of all."""
-    inner = range(1, len(parts))
-    at = min(inner, key=lambda place: (_asks(parts[place][1]), _weight(parts[place]), place))
-    left, right = parts[at - 1], parts[at]
-    deed = left[0] if _weight(left) >= _weight(right) else right[0]
-    return _joined([*parts[: at - 1], (deed, left[1] + right[1]), *parts[at + 1 :]])
+def _fewest(parts: list[Part]) -> list[Part]:
+    """Join the two least neighbours until few are left; what begins with a prompt goes last of all."""
+    sizes = [_size(part) for part in parts]  # kept beside: a long run has hundreds of parts
+    reach = len(parts)  # plans that begin with a prompt join their neighbours the first time
+    while len(parts) > CHAPTERS_MOST:
+        at = min(range(1, len(parts)), key=sizes.__getitem__)
+        left, right = parts[at - 1], parts[at]
+        deed = left[0] if _weight(left) >= _weight(right) else right[0]
+        begin, end = max(at - reach, 0), at + reach
+        reach = 2
+        around = [*parts[begin : at - 1], (deed, left[1] + right[1]), *parts[at + 1 : end]]
+        parts[begin:end] = around = _joined(around)
+        sizes[begin:end] = [_size(part) for part in around]
+    return parts
+
+
+def _size(part: Part) -> tuple[bool, int]:
+    return _asks(part[1]), _weight(part)
 
 
 #: What was edited and checked says more of a run than what was read.
