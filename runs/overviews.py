@@ -44,13 +44,13 @@ class Overview:
 
     @property
     def rest(self) -> str:
-        """Name what a phone shows only when asked: `Hidden changes, the task, the files`."""
+        """Name what a phone shows only when asked: `Hidden changes, task, files`."""
         parts = {
             "more failures": len(self.failures) > _BRIEF,
             "hidden changes": bool(self.hidden),
-            "the task": True,
-            "the answer": bool(self.answer),
-            "the files": bool(self.files),
+            "task": True,
+            "answer": bool(self.answer),
+            "files": bool(self.files),
         }
         words = ", ".join(name for name, is_there in parts.items() if is_there)
         return words[0].upper() + words[1:]

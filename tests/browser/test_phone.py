@@ -16,6 +16,8 @@ def test_first_screen_has_the_strip_and_the_first_step(open_page, places, scheme
         box = page.locator(shown).bounding_box()
         assert box["y"] + box["height"] <= 844, shown
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    rest = page.locator(".overview > .fold > summary")
+    expect(rest).to_have_text("More failures, hidden changes, task, answer, files")
 
 
 def test_facts_and_overview_unfold_and_stay_so_while_the_run_goes_on(open_page, places, send):
@@ -26,7 +28,7 @@ def test_facts_and_overview_unfold_and_stay_so_while_the_run_goes_on(open_page, 
     expect(turns).to_be_hidden()
     expect(task).to_be_hidden()
     page.locator("[data-head] .fold > summary").click()
-    page.get_by_text("The task").click()
+    page.locator(".overview > .fold > summary").click()
     expect(turns).to_contain_text("0 tool calls")
     expect(task).to_be_visible()
     send("unfold", {"kind": "tool_call", "id": "c", "name": "Bash", "args": {"command": "ls"}})
