@@ -1,11 +1,12 @@
 """The story of a run, read and rendered: for the page, and for those who watch it live."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from runs.fragments import place_of
-from runs.models import Run
+from runs.models import Finding, Run
 from runs.queries.findings import findings_of, judgement_of
 from runs.shown.stories import StoryShown, finding_shown, story_shown
 from teams.models import Project
@@ -17,7 +18,17 @@ def read_story(project: Project, run: Run) -> dict[str, Any]:
     findings = findings_of(run) if judgement and judgement.findings else []
     place = place_of(project, run)
     story: StoryShown | None = story_shown(judgement, findings, place)
-    return {"story": story, "findings": [finding_shown(finding, place) for finding in findings]}
+    shown = [finding_shown(finding, place) for finding in by_severity(findings)]
+    return {
+        "story": story,
+        "findings": [finding for finding in shown if finding.tone != "hint"],
+        "hints": [finding for finding in shown if finding.tone == "hint"],
+    }
+
+
+def by_severity(findings: Sequence[Finding]) -> list[Finding]:
+    """Put the worst findings first, equals in the order in which they came true."""
+    return sorted(findings, key=lambda finding: (-finding.severity, finding.place))
 
 
 def render_story(project: Project, run: Run) -> str:
