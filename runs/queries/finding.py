@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,7 +16,7 @@ from runs.queries.steps import last_seq
 
 #: A range of the primary key; strpos() is literal, unlike LIKE. It narrows the steps down, Python counts.
 CANDIDATES = """
-    SELECT seq, kind, started_at, name, tool, error, input_preview, output_preview
+    SELECT seq, kind, date_part('epoch', started_at), name, tool, error, input_preview, output_preview
     FROM runs_step
     WHERE run_id = %(run)s AND seq >= %(start)s AND seq < %(stop)s
         AND (%(core)s = '' OR strpos(lower(input_preview), %(core)s) > 0
@@ -27,14 +26,14 @@ CANDIDATES = """
 """
 
 TEXTS_OF_STEPS = """
-    SELECT seq, kind, started_at, name, tool, error, input_preview, output_preview
+    SELECT seq, kind, date_part('epoch', started_at), name, tool, error, input_preview, output_preview
     FROM runs_step
     WHERE run_id = %(run)s AND seq = ANY(%(seqs)s)
 """
 
 #: Where the long texts of a run lie: what a preview does not hold whole.
 LONG_TEXTS = """
-    SELECT step.seq, step.kind, step.started_at, side.name, blob.digest, blob.size
+    SELECT step.seq, step.kind, date_part('epoch', step.started_at), side.name, blob.digest, blob.size
     FROM runs_step AS step
     CROSS JOIN LATERAL (VALUES ('input', step.input_digest), ('output', step.output_digest))
         AS side (name, digest)
@@ -54,7 +53,7 @@ class LongText(NamedTuple):
 
     seq: int
     kind: str
-    at: datetime | None
+    at: float | None  #: seconds
     side: str
     digest: bytes
     size: int
@@ -65,7 +64,7 @@ class Hit:
     """A step in which something was found: how often in each of its texts, and the first place, if known."""
 
     seq: int
-    at: datetime | None
+    at: float | None  #: seconds
     counts: dict[str, int] = field(default_factory=dict)
     snippet: Snippet | None = None
 
@@ -101,7 +100,7 @@ def find_in_run(run: Run, needle: Needle, *, deep: bool) -> Finding:
 
 
 def _place(hit: Hit) -> tuple[bool, float, int]:
-    return hit.at is None, hit.at.timestamp() if hit.at else 0, hit.seq
+    return hit.at is None, hit.at or 0, hit.seq
 
 
 def read_snippets(run: Run, hits: list[Hit], needle: Needle) -> dict[int, Snippet]:
@@ -111,7 +110,7 @@ def read_snippets(run: Run, hits: list[Hit], needle: Needle) -> dict[int, Snippe
         cursor.execute(TEXTS_OF_STEPS, {"run": run.id, "seqs": [hit.seq for hit in hits if not hit.snippet]})
         rows = [Candidate(*row) for row in cursor.fetchall()]
     for row in rows:
-        places = (snippet_of(text, needle) for text in row.texts().values())
+        places = (snippet_of(text, needle) for text in row.texts(needle).values())
         if first := next(filter(None, places), None):
             found[row.seq] = first
     return found
@@ -123,7 +122,7 @@ def _search_previews(run: Run, needle: Needle, hits: dict[int, Hit]) -> int | No
         if monotonic() > end:
             return start
         for row in _candidates(run.id, needle, start):
-            counts = {side: count_in(text, needle) for side, text in row.texts().items()}
+            counts = {side: count_in(text, needle) for side, text in row.texts(needle).items()}
             hits[row.seq] = Hit(seq=row.seq, at=row.at, counts=counts)
     return None
 
@@ -133,22 +132,26 @@ class Candidate(NamedTuple):
 
     seq: int
     kind: str
-    at: datetime | None
+    at: float | None  #: seconds
     name: str
     tool: str
     error: str
     input: str
     output: str
 
-    def texts(self) -> dict[str, str]:
-        """Give what is searched; an error that the output repeats counts once."""
-        output = said_in(self.output, self.kind, is_input=False)
+    def texts(self, needle: Needle) -> dict[str, str]:
+        """Give what is searched, if it may hold the needle; an error that the output repeats counts once."""
+        output = self._said(self.output, needle, is_input=False)
         return {
-            "input": said_in(self.input, self.kind, is_input=True),
+            "input": self._said(self.input, needle, is_input=True),
             "output": output,
             "error": "" if self.error in output else self.error,
             "name": f"{self.name}\n{self.tool}" if self.name != self.tool else self.tool,
         }
+
+    def _said(self, text: str, needle: Needle, *, is_input: bool) -> str:
+        """Read JSON only where it may hold the needle: that takes most of the time."""
+        return said_in(text, self.kind, is_input=is_input) if needle.core in text.lower() else ""
 
 
 def _candidates(run_id: UUID, needle: Needle, start: int) -> list[Candidate]:
