@@ -317,7 +317,7 @@ LANES_LISTED = 50
 #: Characters of a shell command that rules look at.
 COMMAND_CHARS = 4_000
 
-#: Steps of one page of clues: a new step writes one page anew, 15 kB.
+#: Steps of one page of clues: a new step writes one page anew, 23 kB.
 CLUES_PAGE = 256
 
 #: Bytes of a long output that rules look at: its beginning and its end, half each.
