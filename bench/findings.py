@@ -34,7 +34,9 @@ def main() -> None:
             scores(verdicts),
         )
         report.table("Confusion (rows: labelled as, columns: found as, numbered alike)", *confusion(verdicts))
-        report.table(f"A run of {STEPS:,} steps (all rules: bar 300 ms)", ["", "ms"], costs(project))
+        report.table(
+            f"A run of {STEPS:,} steps (all rules: bar 300 ms)", ["", "ms", "CPU ms"], costs(project)
+        )
         report.table("Real runs and demo runs", ["run", "steps", "errors · warnings · hints", "findings"],
                      real_runs(project))  # fmt: skip
         report.save()
@@ -120,11 +122,11 @@ def costs(project: Any) -> list[list[str]]:
 
     for batch in long_run("long", STEPS, agents=40):
         [saved] = save(project, batch, now=NOW)
-    rows = [["first judgement, all clues made", timed([lambda: judged(saved.id)])]]
-    rows.append(["judgement again, nothing new", timed([lambda: judged(saved.id)] * ROUNDS)])
+    rows = [["first judgement, all clues made", *timed([lambda: judged(saved.id)])]]
+    rows.append(["judgement again, nothing new", *timed([lambda: judged(saved.id)] * ROUNDS)])
     cases = [case_of(saved.id) for _ in range(ROUNDS)]
-    rows.append(["all rules", timed([lambda case=case: judge(case) for case in cases])])
-    rows += [[f"  {each.slug}", timed([lambda each=each: each.rule(cases[0])] * ROUNDS)] for each in ALL]
+    rows.append(["all rules", *timed([lambda case=case: judge(case) for case in cases])])
+    rows += [[f"  {each.slug}", *timed([lambda each=each: each.rule(cases[0])] * ROUNDS)] for each in ALL]
     forget(saved.id)
     return rows
 
@@ -138,14 +140,15 @@ def case_of(run_id: Any) -> Any:
     return judging.case_of(run, clues_of(run_id))
 
 
-def timed(works: list[Any]) -> str:
-    """Return the median milliseconds of some works."""
-    taken = []
+def timed(works: list[Any]) -> list[str]:
+    """Return the median milliseconds of some works, and those of this process's CPU."""
+    taken, used = [], []
     for work in works:
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         work()
         taken.append((time.perf_counter() - began) * 1_000)
-    return f"{statistics.median(taken):.1f}"
+        used.append((time.process_time() - cpu) * 1_000)
+    return [f"{statistics.median(taken):.1f}", f"{statistics.median(used):.1f}"]
 
 
 def real_runs(project: Any) -> list[list[str]]:

@@ -138,10 +138,7 @@ def _regressed(case: Case, regression: Regression, least: int) -> tuple[str, Fou
             dict.fromkeys([regression.green, *(suspect.step for suspect in suspects), *regression.reds])
         ),
         at=regression.reds[least - 1],
-        numbers={
-            "reds": len(regression.reds), "suspects": len(suspects), "check": regression.check,
-            "green": regression.green, "red": regression.reds[0],
-        },
+        numbers={"reds": len(regression.reds), "suspects": len(suspects), "check": regression.check},
         used={"red_in_row": case.limits["red_in_row"]},
         severity=_severity(case, regression),
         changes=[suspect.change for suspect in suspects],
