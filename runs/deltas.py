@@ -7,6 +7,7 @@ from runs.limits import MISSED_MOST
 from runs.models import Run
 from runs.overviews import render_overview
 from runs.queries.steps import count_after_revision, rows_after_revision
+from runs.stories import render_story
 from teams.models import Project
 
 Delta = dict[str, Any]
@@ -32,6 +33,11 @@ def delta_after(project: Project, run: Run, revision: int) -> Delta:
         **_around(run),
     }
     return delta if delta["more"] else delta | {"overview": render_overview(project, run)}
+
+
+def story_told(project: Project, run: Run) -> Delta:
+    """Render what rules say of a run: above the strip, and in the run at a glance."""
+    return {"story": render_story(project, run), "overview": render_overview(project, run)}
 
 
 def _around(run: Run) -> Delta:

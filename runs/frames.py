@@ -11,7 +11,7 @@ from django.http import Http404
 from django.template.loader import render_to_string
 from msgspec import Struct
 
-from runs.deltas import RELOAD, delta_after
+from runs.deltas import RELOAD, delta_after, story_told
 from runs.fragments import show_runs
 from runs.limits import FRAME_THREADS, RELOAD_SECONDS
 from runs.models import Run
@@ -19,7 +19,6 @@ from runs.queries.findings import judged_stamp
 from runs.queries.runs import RunFilter, marks_of_page, run_seen_by, runs_among
 from runs.queries.sums import totals_of
 from runs.shown.lists import summary_of
-from runs.stories import render_story
 from teams import access
 from teams.access import Visitor, project_for
 from teams.models import Project
@@ -62,7 +61,7 @@ def _read_news(run_id: UUID) -> tuple[int, int]:
 def _make_story_frame(project: Project, run_id: UUID) -> str:
     """Render what rules say of a run."""
     run = Run.objects.filter(project=project, id=run_id).first()
-    return json.dumps({"story": render_story(project, run)}) if run else ""
+    return json.dumps(story_told(project, run)) if run else ""
 
 
 def _make_run_frame(project: Project, run_id: UUID, after: int, *, watchers: int) -> Frame:

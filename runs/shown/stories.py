@@ -77,6 +77,7 @@ class SuspectShown:
     path: str
     name: str
     url: str
+    change_url: str  #: its diff by itself
     step: StepLink
     hidden: bool
     added: str
@@ -193,6 +194,7 @@ def _suspects(moment: Moment, place: Place) -> list[SuspectShown]:
             path=suspect.path,
             name=suspect.path.rsplit("/", 1)[-1],
             url=f"{place.url('run')}?step={suspect.step}#effect",
+            change_url=place.url("change", suspect.change),
             step=StepLink(seq=suspect.step, url=step_url(place, suspect.step)),
             hidden=suspect.hidden,
             added=f"+{suspect.added}",

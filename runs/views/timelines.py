@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from runs.delegations import is_told
-from runs.deltas import delta_after
+from runs.deltas import Delta, delta_after, story_told
 from runs.fragments import place_of, show_steps
 from runs.models import Run
 from runs.queries.findings import judged_stamp
@@ -31,7 +31,6 @@ from runs.queries.steps import (
 from runs.queries.windows import Ends, lies_between
 from runs.shown.steps import step_parts, window_links
 from runs.states import Kept, kept_in
-from runs.stories import render_story
 from teams.access import project_for
 from teams.models import Project
 
@@ -79,13 +78,13 @@ def kept_of(request: HttpRequest) -> Kept:
     return kept_in(given | {"step": str(here["seq"])} if "seq" in here else given)
 
 
-def _story_after(request: HttpRequest, project: Project, run: Run) -> dict[str, str]:
+def _story_after(request: HttpRequest, project: Project, run: Run) -> Delta:
     """Bring what rules say along for a client that polls and shows something older."""
     judged = request.GET.get("judged", "")
     known = int(judged) if judged.isascii() and judged.isdigit() and len(judged) < 18 else None
     if known is None or judged_stamp(run.id) <= known:
         return {}
-    return {"story": render_story(project, run)}
+    return story_told(project, run)
 
 
 def _more_of(request: HttpRequest, run: Run, lane: str | None, reading: Reading) -> Window:

@@ -42,6 +42,7 @@
     }
     if (frame.overview) setOverview(frame.overview);
   });
+  root.addEventListener("live:story", ({ detail: frame }) => setOverview(frame.overview));
   // A step that was closed brought an overview of its own: the next frame may have the same words as the last.
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target === panel) last = ""; });
 })();

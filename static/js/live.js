@@ -25,7 +25,7 @@
   const take = (frame) => {
     if (frame.reload) return setTimeout(() => location.reload(), Math.random() * 1_000 * (frame.within ?? 0));
     if (frame.again) return root.dispatchEvent(new CustomEvent("live:again", { bubbles: true }));
-    if (frame.story !== undefined) root.dispatchEvent(new CustomEvent("live:story", { detail: frame.story }));
+    if (frame.story !== undefined) root.dispatchEvent(new CustomEvent("live:story", { detail: frame }));
     if (frame.story !== undefined && !frame.rows) return;
     root.dispatchEvent(new CustomEvent("live:frame", { detail: frame, bubbles: true }));
     if (frame.revision > Number(root.dataset.revision || 0)) root.dataset.revision = frame.revision;

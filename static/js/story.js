@@ -42,10 +42,10 @@
     show(link);
   });
 
-  root.addEventListener("live:story", ({ detail: html }) => {
+  root.addEventListener("live:story", ({ detail: frame }) => {
     const held = place.contains(document.activeElement) && document.activeElement.getAttribute("href");
     const open = place.querySelector("[data-causes]")?.hidden === false;
-    place.innerHTML = html;
+    place.innerHTML = frame.story;
     root.dataset.judged = place.querySelector("[data-story]")?.dataset.judged ?? 0;
     if (open && place.querySelector("[data-causes]")) place.querySelector("[data-causes]").hidden = false;
     if (held) [...place.querySelectorAll("a")].find((link) => link.getAttribute("href") === held)?.focus();

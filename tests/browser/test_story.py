@@ -4,6 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 
+PATIENT = 30_000  # milliseconds: the worker judges when the machine lets it
+
+
 def shell(number, command, *, exit_code):
     return [
         {"kind": "tool_call", "id": f"t{number}", "name": "Bash", "args": {"command": command}},
@@ -30,9 +33,11 @@ def broken(send):
 def test_story_comes_live_and_b_walks_backwards(open_page, places, send, broken):
     page = open_page(places(broken))
     account = page.locator("[data-story] .account")
-    expect(account).to_contain_text("changed a.ts without declaring it; npm run build has been red since")
+    expect(account).to_contain_text(
+        "changed a.ts without declaring it; npm run build has been red since", timeout=PATIENT
+    )
     send(broken, *shell(6, "npm run build", exit_code=2))
-    expect(account).to_contain_text("red since, 4 times")
+    expect(account).to_contain_text("red since, 4 times", timeout=PATIENT)
     bar = page.locator("[data-cause-bar]")
     page.keyboard.press("b")
     expect(bar).to_contain_text("1 of 4 · step 6")
@@ -48,5 +53,12 @@ def test_story_comes_live_and_b_walks_backwards(open_page, places, send, broken)
 
 def test_story_links_lead_to_steps_without_scripts(open_page, places, broken):
     page = open_page(places(broken))
-    expect(page.locator("[data-story] .moment")).to_have_text("step 2")
+    expect(page.locator("[data-story] .moment")).to_have_text("step 2", timeout=PATIENT)
     assert page.locator("[data-story] .moment").get_attribute("href").endswith("?step=2")
+
+
+def test_suspect_is_shown_with_its_diff(open_page, places, broken):
+    page = open_page(places(broken))
+    diff = page.locator("#panel .change", has_text="a.ts")
+    expect(diff).to_contain_text("hidden: not declared by the call", timeout=PATIENT)
+    expect(diff.locator(".diff")).to_be_visible()
