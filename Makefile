@@ -25,6 +25,7 @@ bench: $(STAMP)
 	$(BIN)/python -m bench.events
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.live
+	$(BIN)/python -m bench.alerts
 	$(BIN)/python -m bench.findings
 
 bench-findings: $(STAMP)

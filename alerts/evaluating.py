@@ -84,8 +84,10 @@ def numbers_of(run: Run) -> dict[Fact, float]:
 
 def subject_of(run: Run, *, now: datetime, mark: int = 0) -> Subject:
     """Say what an alert about a run is about, and whether the run was over long ago."""
-    is_old = last_event_at(run) < now - timedelta(hours=OLD_HOURS)
-    return Subject(run_id=run.id, run_name=title_of(run), is_old=is_old, mark=mark)
+    last = last_event_at(run)
+    is_old = last < now - timedelta(hours=OLD_HOURS)
+    at = last if is_old else None
+    return Subject(run_id=run.id, run_name=title_of(run), is_old=is_old, mark=mark, at=at)
 
 
 def _minutes_of(run: Run) -> dict[Fact, float]:

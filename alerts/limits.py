@@ -9,6 +9,9 @@ DUE_AT_ONCE = 20
 #: A run rests so many times as long as its judgement took: one long busy run takes at most a fifth of a core.
 REST_SHARE = 4.0
 
+#: Seconds of the longest rest: an alert comes within five seconds of its step.
+REST_SECONDS = 2.5
+
 #: Runs whose rest the watch remembers.
 RUNS_REMEMBERED = 1_000
 

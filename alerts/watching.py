@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, tran
 from django.utils import timezone
 
 from alerts.evaluating import evaluate_run
-from alerts.limits import DUE_AT_ONCE, REST_SHARE, RUNS_REMEMBERED, STUCK_SECONDS, WATCH_SECONDS
+from alerts.limits import DUE_AT_ONCE, REST_SECONDS, REST_SHARE, RUNS_REMEMBERED, STUCK_SECONDS, WATCH_SECONDS
 from alerts.live import announce_inbox
 from alerts.sweeping import sweep_stuck_all_projects
 from runs.judging import Ruling, judge_run, settle
@@ -79,7 +79,7 @@ class Watch:
             log.exception("Run %s could not be judged", run_id)
             self._rest(run_id, 60.0)
         else:
-            self._rest(run_id, (time.monotonic() - began) * REST_SHARE)
+            self._rest(run_id, min((time.monotonic() - began) * REST_SHARE, REST_SECONDS))
 
     def _rest(self, run_id: UUID, seconds: float) -> None:
         now = time.monotonic()

@@ -26,10 +26,11 @@ START_SECONDS = 180  # a busy machine starts slowly
 class Product:
     """The product as its users have it: an address, two keys, and processes that can die."""
 
-    def __init__(self, process: subprocess.Popen[bytes], data: Path, port: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], data: Path, port: int, *, mail_port: int) -> None:
         self.process = process
         self.data = data
         self.port = port
+        self.mail_port = mail_port  # where it looks for a mail server; a test may run one there
         facts = json.loads((data / "demo.json").read_text())
         self.ingest_key, self.read_key = facts["ingest_key"], facts["read_key"]
         self.email, self.password = facts["email"], facts["password"]
@@ -143,19 +144,19 @@ def wait_for(what: Callable[[], Any], *, seconds: float = 30) -> Any:
 @contextlib.contextmanager
 def serve(data: Path) -> Iterator[Product]:
     """Start a product with a data folder of its own, and stop it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        port, mail_port = one.getsockname()[1], other.getsockname()[1]
     unset = ("DATABASE_URL", "REDIS_URL", "PYTEST_CURRENT_TEST")
     environ = {name: value for name, value in os.environ.items() if name not in unset}
     environ |= {"AGENTSCOPE_DATA": str(data), "PORT": str(port)}
+    environ |= {"EMAIL_URL": f"smtp://127.0.0.1:{mail_port}", "ALERTS_ALLOW_PRIVATE": "1"}
     log = (data / "serve.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve"], cwd=CHECKOUT, env=environ, stdout=log, stderr=log
     )
     try:
         wait_for(lambda: "ready at" in (data / "serve.log").read_text(), seconds=START_SECONDS)
-        yield Product(process, data, port)
+        yield Product(process, data, port, mail_port=mail_port)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)

@@ -21,6 +21,7 @@ class Subject(Struct, frozen=True, kw_only=True):
     run_name: str = ""
     is_old: bool = False
     mark: int = 0
+    at: datetime | None = None  #: of an old run, when it was over; else now
 
 
 def open_alert(rule: AlertRule, fired: Fired, subject: Subject, *, now: datetime) -> bool:
@@ -31,7 +32,7 @@ def open_alert(rule: AlertRule, fired: Fired, subject: Subject, *, now: datetime
         rule=rule,
         run_id=subject.run_id,
         opened_at=now,
-        last_at=now,
+        last_at=subject.at or now,
         state_at=now,
         **said,
     )
@@ -49,13 +50,13 @@ def open_alert(rule: AlertRule, fired: Fired, subject: Subject, *, now: datetime
 def reopen_alert(alert: Alert, fired: Fired, subject: Subject, *, now: datetime) -> None:
     """Open a resolved alert again, and tell of it as of a new one."""
     again = {"state": AlertState.OPEN, "by": None, "state_at": now, "episode": alert.episode + 1}
-    _write(alert, **_said(alert.rule, fired, subject), **again, last_at=now)
+    _write(alert, **_said(alert.rule, fired, subject), **again, last_at=subject.at or now)
     _tell_fired(alert, now=now)
 
 
 def update_alert(alert: Alert, fired: Fired, subject: Subject, *, now: datetime) -> None:
     """Say what the alert says now; its channels have been told."""
-    _write(alert, **_said(alert.rule, fired, subject), last_at=now)
+    _write(alert, **_said(alert.rule, fired, subject), last_at=subject.at or now)
 
 
 def resolve_by_itself(alert: Alert, *, sentence: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The far side of the network: a real HTTP receiver, and a real mail server."""
 
+import contextlib
 import email
 import socket
 import threading
@@ -28,6 +29,8 @@ class Receiver(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.received: list[Received] = []
+        self.free = threading.Event()  #: while it is not set, nobody gets an answer
+        self.free.set()
         self.answers: list[tuple[int, dict[str, str], bytes]] = []
 
     @property
@@ -42,12 +45,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.received.append(Received(self.path, dict(self.headers), body))
+        self.server.free.wait(60)
         status, headers, text = self.server.answers.pop(0) if self.server.answers else (200, {}, b"ok")
         self.send_response(status)
         for name, value in {"Content-Length": str(len(text)), **headers}.items():
             self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(text)
+        with contextlib.suppress(ConnectionError):  # who asked may be dead
+            self.end_headers()
+            self.wfile.write(text)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
@@ -82,10 +87,10 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server() -> Iterator[tuple[Mailbox, int]]:
+def mail_server(port: int = 0) -> Iterator[tuple[Mailbox, int]]:
     """Run a mail server: (its mailbox, its port)."""
     box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as probe:
+    with socket.create_server(("127.0.0.1", port)) as probe:
         port = probe.getsockname()[1]
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
