@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-
 PATIENT = 30_000  # milliseconds: the worker judges when the machine lets it
 
 
