@@ -6,6 +6,8 @@ What sub-agents did belongs to the chapter in which it happened.
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import islice
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -56,28 +58,50 @@ _LOOKING = frozenset(
 _LOOKING_AT_GIT = ("git status", "git log", "git diff", "git show", "git branch", "git blame", "git ls-files")
 
 
+class Part(NamedTuple):
+    """Neighbouring clues with one deed, by their places: from `begin` to before `end`."""
+
+    deed: Deed
+    begin: int
+    end: int
+    asked: bool  #: a human's prompt is among them
+
+    @property
+    def weight(self) -> int:
+        """Say how much it tells of the run."""
+        return (self.end - self.begin) * _TELLING.get(self.deed, 1)
+
+    @property
+    def size(self) -> tuple[bool, int]:
+        """Order parts by what may be joined first."""
+        return self.asked, self.weight
+
+
+#: What was edited and checked says more of a run than what was read.
+_TELLING = {Deed.EDIT: 4, Deed.CHECK: 4, Deed.DELEGATE: 3, Deed.ASK: 0}
+
+
 def chapters_of(case: Case) -> list[Chapter]:
     """Divide a run into chapters."""
     parts = _fewest(_joined(_parts_of(case)))
-    return [_chapter(case, deed, clues) for deed, clues in parts]
-
-
-Part = tuple[Deed, list[Clue]]
+    return [_chapter(case, part.deed, case.clues[part.begin : part.end]) for part in parts]
 
 
 def _parts_of(case: Case) -> list[Part]:
     """Give each step to a deed; model calls and all without a deed of its own go with what comes next."""
     parts: list[Part] = []
-    waiting: list[Clue] = []
-    for clue in case.clues:
+    waiting: int | None = None
+    for place, clue in enumerate(case.clues):
         deed = None if clue.lane else _deed_of(case, clue)
-        if deed is None:
-            (parts[-1][1] if clue.lane and parts else waiting).append(clue)
-            continue
-        parts.append((deed, [*waiting, clue]))
-        waiting = []
-    if waiting:
-        parts.append((parts[-1][0] if parts else Deed.RUN, waiting))
+        if deed is not None:
+            parts.append(Part(deed, place if waiting is None else waiting, place + 1, deed == Deed.ASK))
+            waiting = None
+        elif waiting is None and clue.lane and parts:
+            parts[-1] = parts[-1]._replace(end=place + 1)
+        elif waiting is None:
+            waiting = place
+    if waiting is not None:
+        parts.append(Part(parts[-1].deed if parts else Deed.RUN, waiting, len(case.clues), False))
     return parts
 
 
@@ -106,46 +130,41 @@ def _only_looks(command: str) -> bool:
 def _joined(parts: Sequence[Part]) -> list[Part]:
     """Join neighbours of one deed; a plan is no chapter of its own, and a prompt begins the next one."""
     joined: list[Part] = []
-    for deed, clues in parts:
-        before = joined[-1][0] if joined else None
-        if before == Deed.ASK or (before == deed and not _asks(clues)) or (joined and deed == Deed.PLAN):
-            old, earlier = joined.pop()
-            joined.append((deed if old == Deed.ASK else old, earlier + clues))
+    for part in parts:
+        before = joined[-1].deed if joined else None
+        if (
+            before == Deed.ASK
+            or (before == part.deed and not part.asked)
+            or (joined and part.deed == Deed.PLAN)
+        ):
+            joined[-1] = _together(joined[-1], part, part.deed if before == Deed.ASK else joined[-1].deed)
         else:
-            joined.append((deed, clues))
+            joined.append(part)
     return joined
 
 
-def _asks(clues: Sequence[Clue]) -> bool:
-    return any(clue.kind == Kind.PROMPT and not clue.lane for clue in clues)
+def _together(left: Part, right: Part, deed: Deed) -> Part:
+    return Part(deed, left.begin, right.end, left.asked or right.asked)
 
 
 def _fewest(parts: list[Part]) -> list[Part]:
     """Join the two least neighbours until few are left; what begins with a prompt goes last of all."""
-    sizes = [_size(part) for part in parts]  # kept beside: a long run has hundreds of parts
+    sizes = [part.size for part in parts]  # kept beside: a long run has hundreds of parts
     reach = len(parts)  # plans that begin with a prompt join their neighbours the first time
     while len(parts) > CHAPTERS_MOST:
         at = min(range(1, len(parts)), key=sizes.__getitem__)
         left, right = parts[at - 1], parts[at]
-        deed = left[0] if _weight(left) >= _weight(right) else right[0]
+        deed = left.deed if left.weight >= right.weight else right.deed
         begin, end = max(at - reach, 0), at + reach
         reach = 2
-        around = [*parts[begin : at - 1], (deed, left[1] + right[1]), *parts[at + 1 : end]]
-        parts[begin:end] = around = _joined(around)
-        sizes[begin:end] = [_size(part) for part in around]
+        around = _joined([*parts[begin : at - 1], _together(left, right, deed), *parts[at + 1 : end]])
+        parts[begin:end] = around
+        sizes[begin:end] = [part.size for part in around]
     return parts
 
 
-def _size(part: Part) -> tuple[bool, int]:
-    return _asks(part[1]), _weight(part)
-
-
-#: What was edited and checked says more of a run than what was read.
-_TELLING = {Deed.EDIT: 4, Deed.CHECK: 4, Deed.DELEGATE: 3, Deed.ASK: 0}
-
-
-def _weight(part: Part) -> int:
-    return len(part[1]) * _TELLING.get(part[0], 1)
+def _asks(clues: Sequence[Clue]) -> bool:
+    return any(clue.kind == Kind.PROMPT and not clue.lane for clue in clues)
 
 
 def _chapter(case: Case, deed: Deed, clues: list[Clue]) -> Chapter:
@@ -187,18 +206,21 @@ def _edited(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
     return f"Edited {_names(files)}, +{added} −{removed}", ""
 
 
+CHECKS_NAMED = 2
+
+
 def _checked(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
     checks = [clue for clue in clues if clue.check]
-    outcomes = Counter((clue.check, clue.outcome) for clue in checks)
+    outcomes = Counter([(clue.check, clue.outcome) for clue in checks])
     words = {Outcome.GREEN: "green", Outcome.RED: "red", Outcome.UNKNOWN: "unknown"}
     told = [
         f"{one_line(check, limit=40)} {words[Outcome(outcome)]}" + (f" ×{times}" if times > 1 else "")
-        for (check, outcome), times in outcomes.items()
+        for (check, outcome), times in islice(outcomes.items(), CHECKS_NAMED)
     ]
     tones = {Outcome.GREEN: "ok", Outcome.RED: "fail", Outcome.UNKNOWN: ""}
     last = Outcome(checks[-1].outcome) if checks else Outcome.UNKNOWN
-    more = f" and {len(told) - 2} more" if len(told) > 2 else ""
-    return f"Checked: {', '.join(told[:2])}{more}", tones[last]
+    more = f" and {len(outcomes) - len(told)} more" if len(outcomes) > len(told) else ""
+    return f"Checked: {', '.join(told)}{more}", tones[last]
 
 
 def _ran(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
