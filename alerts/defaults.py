@@ -16,13 +16,13 @@ class Default(Struct, frozen=True, kw_only=True):
 
 
 DEFAULTS = (
-    Default(name="More than 20 turns", kind=RuleKind.FACT, params=FactParams(fact=Fact.TURNS, over=20)),
+    Default(name="More than 20 turns", kind=RuleKind.FACT, params=FactParams(fact=Fact.TURNS, over=20.0)),
     Default(name="Tool loop", kind=RuleKind.FINDING, params=FindingParams(signature="tool-loop")),
     Default(name="Run stuck for 10 minutes", kind=RuleKind.STUCK, params=StuckParams(minutes=10), severity=3),
     Default(
         name="Run costs more than $5",
         kind=RuleKind.FACT,
-        params=FactParams(fact=Fact.COST, over=5),
+        params=FactParams(fact=Fact.COST, over=5.0),
         severity=3,
     ),
 )

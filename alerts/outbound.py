@@ -122,7 +122,8 @@ def post(
     except (OSError, http.client.HTTPException, ValueError) as error:
         if time.monotonic() >= deadline:
             raise Unreachable(f"No answer within {seconds:.0f} seconds.") from error
-        raise Unreachable(f"{type(error).__name__}: {error}") from error
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise Unreachable(f"The receiver could not be reached: {said}.") from error
 
 
 def _talk(

@@ -20,7 +20,7 @@ class FactParams(Struct, frozen=True, kw_only=True):
     """A number of a run that goes above a limit."""
 
     fact: Fact
-    over: float = 0
+    over: float = 0.0
     pattern: str = ""  #: of FILES, see runs.globs
 
 

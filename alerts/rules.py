@@ -103,7 +103,9 @@ def _judge_number(params: FactParams, told: Told) -> Fired | None:
 
 def limit_of(params: FactParams) -> str:
     """Write the limit of a number."""
-    return money(params.over) if params.fact == Fact.COST else f"{params.over:,.0f}"
+    if params.fact == Fact.COST and not params.over.is_integer():
+        return money(params.over)
+    return f"{'$' if params.fact == Fact.COST else ''}{params.over:,.0f}"
 
 
 def _judge_files(params: FactParams, told: Told) -> Fired | None:

@@ -25,7 +25,7 @@ _QUIET = {
 }
 _CHANNELS = {ChannelKind.EMAIL: "E-mail", ChannelKind.WEBHOOK: "Webhook", ChannelKind.APPRISE: "Service"}
 _STATES = {
-    ChannelState.NEW: ("Nothing sent yet", ""),
+    ChannelState.NEW: ("Nothing sent yet", "is-run"),
     ChannelState.WORKING: ("Works", "is-ok"),
     ChannelState.FAILING: ("Failing", "is-fail"),
 }

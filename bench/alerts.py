@@ -65,8 +65,8 @@ def main() -> None:
             ["4 connections post", *beside_load(product, receiver)],
             [f"a run of {LONG:,} steps", *measure_long(product, receiver)],
         ]
-        head = ["beside", "alert p50 ms", "p95 ms", "receiver p50 ms", "p95 ms", "max ms", "arrived"]
-        title = "Step posted → alert committed → webhook received (bar 5 s)"
+        head = ["beside", "judged p50 ms", "p95 ms", "receiver p50 ms", "p95 ms", "max ms", "arrived"]
+        title = "Step posted → judged → webhook received (bar 5 s)"
         report.table(title, head, rows)
         report.save()
     finally:

@@ -8,6 +8,7 @@ from tests.browser.settling import settle
 SERIOUS = ("serious", "critical")
 #: Paths below the run list, and below the run that goes sideways.
 LIST_PAGES = ("", "?q=nothing-like-it", "import/", "problems/")
+ALERT_PAGES = ("", "rules/", "rules/new/?kind=fact", "channels/", "channels/new/?kind=email", "deliveries/")
 RUN_PAGES = (
     "",
     "?step=0",
@@ -52,7 +53,8 @@ def test_pages_are_accessible(open_page, places, width, scheme):
     run = places("demo-sideways")
     faults = {}
     tools = [places("demo-tools") + end for end in TOOL_PAGES]
-    for path in (*(places() + end for end in LIST_PAGES), *(run + end for end in RUN_PAGES), *tools):
+    lists = [*LIST_PAGES, *(f"alerts/{end}" for end in ALERT_PAGES)]
+    for path in (*(places() + end for end in lists), *(run + end for end in RUN_PAGES), *tools):
         page.goto(origin + path)
         settle(page)
         if found := faults_of(page):
