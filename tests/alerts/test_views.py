@@ -1,8 +1,10 @@
 """The pages of alerts: who sees them, what they show, what they change."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from alerts.models import Alert, AlertRule, Channel, Delivery
@@ -339,3 +341,11 @@ def test_a_new_project_has_the_default_rules(project):
         ("Run stuck for 10 minutes", True),
         ("Run costs more than $5", True),
     ]
+
+
+def test_a_project_that_is_older_than_alerts_gets_the_same_rules(project):
+    rules = AlertRule.objects.order_by("pk").values_list("name", "kind", "params", "severity")
+    said = list(rules)
+    AlertRule.objects.all().delete()
+    import_module("alerts.migrations.0002_default_rules").install(apps, None)
+    assert list(rules.all()) == said
