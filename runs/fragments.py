@@ -10,6 +10,7 @@ from runs.delegations import rows_telling
 from runs.kinds import Kind
 from runs.models import Run
 from runs.queries.changes import hidden_steps
+from runs.queries.findings import rulings_of
 from runs.queries.flights import flights_of
 from runs.queries.lanes import kin_of, lanes_of
 from runs.queries.runs import ListedRun
@@ -106,8 +107,9 @@ def render_step(row: StepRow) -> str:
 
 
 def show_runs(project: Project, runs: Sequence[ListedRun]) -> list[RunRow]:
-    """Build the rows of the run list, with one query for all their strips."""
-    return run_rows(project, runs, flights_of(run.id for run in runs))
+    """Build the rows of the run list, with one query for all their strips, and one for what rules say."""
+    ids = [run.id for run in runs]
+    return run_rows(project, runs, flights_of(ids), rulings_of(ids))
 
 
 def render_head(run: Run) -> str:

@@ -218,7 +218,11 @@ def _save(run: Run, judgement: Judgement, case: Case, judged: Sequence[Judged], 
     )
     judgement.findings = len(rows)
     judgement.severity = max((row.severity for row in rows), default=0)
-    story = msgspec.to_builtins(story_of(case, judged))
+    judgement.worst = max(rows, key=lambda row: row.severity).signature if rows else ""
+    judgement.signatures = len({row.signature for row in rows})
+    told = story_of(case, judged)
+    judgement.moment = told.moment.step if told.moment else None
+    story = msgspec.to_builtins(told)
     differs = differs or story != judgement.story
     judgement.story = story
     judgement.at = now if differs else judgement.at

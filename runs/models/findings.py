@@ -17,6 +17,9 @@ class Judgement(models.Model):
     at = models.DateTimeField()  # when the findings last changed
     findings = models.IntegerField(default=0)
     severity = models.SmallIntegerField(default=0)  # of the worst finding; 0: none
+    worst = models.TextField(default="")  # signature of that finding
+    signatures = models.IntegerField(default=0)  # different ones among the findings
+    moment = models.IntegerField(null=True)  # step at which the run went sideways
     story = models.JSONField(default=dict)  # account, chapters and the moment, see runs.findings.stories
 
     def __str__(self):

@@ -1,14 +1,31 @@
 """What rules said of one run, which a project's query found."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from runs.models import Finding, Judgement, Run
 
 
+class Ruled(NamedTuple):
+    """What rules say of a run, in a word."""
+
+    worst: str  #: signature of the worst finding
+    severity: int
+    signatures: int  #: different ones
+    moment: int | None  #: step at which it went sideways
+
+
 def judgement_of(run: Run) -> Judgement | None:
     """Read what rules said of the run as a whole; None until they have looked."""
     return Judgement.objects.filter(run_id=run.id).first()
+
+
+def rulings_of(run_ids: Iterable[UUID]) -> dict[UUID, Ruled]:
+    """Read what the run list shows of what rules say, of the runs in which they found something."""
+    found = Judgement.objects.filter(run_id__in=list(run_ids), findings__gt=0)
+    return {row[0]: Ruled._make(row[1:]) for row in found.values_list("run_id", *Ruled._fields)}
 
 
 def findings_of(run: Run) -> list[Finding]:

@@ -12,7 +12,7 @@ from django.db.models import F, Func, Q, QuerySet, TextField
 from django.http import Http404
 
 from runs.limits import PAGE_SIZE, RUNS_LOOKED_AT
-from runs.models import Run, RunText
+from runs.models import Finding, Judgement, Run, RunText
 from runs.searching import trigrams_of
 from teams.access import Visitor, projects_of
 from teams.models import Project
@@ -30,10 +30,17 @@ class RunFilter:
     repo: str = ""
     verdict: str = ""
     tag: str = ""
+    finding: str = ""  #: slug of a signature
+    severity: int = 0  #: a finding of it, or a worse one
     failures: bool = False
     text: str = ""
     since: datetime | None = None
     until: datetime | None = None
+
+    @property
+    def counts_late(self) -> bool:
+        """Say whether counting its runs takes long: the page comes first then."""
+        return bool(self.text or self.finding or self.severity)
 
 
 class ListedRun(NamedTuple):
@@ -101,6 +108,11 @@ def runs_for(project: Project, chosen: RunFilter) -> QuerySet[Run]:
         runs = runs.filter(tags__contains=[chosen.tag]).exclude(tags=[])  # as the index says it
     if chosen.failures:
         runs = runs.filter(failures__gt=0)
+    if chosen.finding:
+        found = Finding.objects.filter(project=project, signature=chosen.finding)
+        runs = runs.filter(id__in=found.values("run_id"))
+    if chosen.severity:
+        runs = runs.filter(id__in=judged_as(project, chosen.severity).values("run_id"))
     if chosen.since:
         runs = runs.filter(sort_at__gte=chosen.since)
     if chosen.until:
@@ -108,6 +120,11 @@ def runs_for(project: Project, chosen: RunFilter) -> QuerySet[Run]:
     if chosen.text:
         runs = runs.filter(id__in=texts_with(project, chosen.text).values("run_id"))
     return runs
+
+
+def judged_as(project: Project, severity: int) -> QuerySet[Judgement]:
+    """Select the judgements whose worst finding is of a severity, or worse."""
+    return Judgement.objects.filter(project=project, severity__gte=severity)
 
 
 def texts_with(project: Project, text: str) -> QuerySet[RunText]:

@@ -80,7 +80,7 @@ class Totals:
 
 def totals_of(project: Project, chosen: RunFilter) -> Totals:
     """Count and sum all runs of a filter."""
-    if chosen.text or chosen.verdict or chosen.tag:
+    if chosen.counts_late or chosen.verdict or chosen.tag:
         return _totals_of_few(project, chosen)
     given = {"project": project.pk, "failing": chosen.failures, "status": chosen.status}
     given |= {"agent": chosen.agent, "model": chosen.model, "repo": chosen.repo}
@@ -97,7 +97,7 @@ def totals_of(project: Project, chosen: RunFilter) -> Totals:
 
 
 def _totals_of_few(project: Project, chosen: RunFilter) -> Totals:
-    """Add up the runs themselves: those that people judged or tagged, or that a text finds."""
+    """Add up the runs themselves: those that people or rules judged, tagged ones, or what a text finds."""
     found = runs_for(project, chosen).aggregate(
         runs=Count("id"),
         failed=Count("id", filter=Q(status="failed")),

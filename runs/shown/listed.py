@@ -1,6 +1,6 @@
 """The rows of the run list as HTML. Written here: by a template, 50 of them take five times as long."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from uuid import UUID
@@ -8,10 +8,14 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from runs.findings.found import Severity
+from runs.findings.signatures import SIGNATURES
 from runs.flight import Tick, bars_of, words_of
+from runs.queries.findings import Ruled
 from runs.queries.runs import ListedRun
 from runs.shown.runs import cost_words, elapsed, status_of, title_of, tokens_total, where_of
 from runs.shown.steps import micros
+from runs.shown.tones import TONES, WORDS
 from runs.words import count, duration, plural, tokens
 from teams.models import Project
 
@@ -27,21 +31,26 @@ class RunRow:
     html: SafeString
 
 
-def run_rows(project: Project, runs: Sequence[ListedRun], flights: dict[UUID, list[Tick]]) -> list[RunRow]:
+def run_rows(
+    project: Project,
+    runs: Sequence[ListedRun],
+    flights: Mapping[UUID, list[Tick]],
+    rulings: Mapping[UUID, Ruled],
+) -> list[RunRow]:
     """Write the rows of a project's runs."""
     nobody = UUID(int=0)
     address = reverse("runs:run", args=[project.team.slug, project.slug, nobody])
     head, _, tail = map(escape, address.rpartition(str(nobody)))  # one look into the URL conf for all rows
-    return [run_row(run, f"{head}{run.id}{tail}", flights[run.id]) for run in runs]
+    return [run_row(run, f"{head}{run.id}{tail}", flights[run.id], rulings.get(run.id)) for run in runs]
 
 
-def run_row(run: ListedRun, url: str, ticks: list[Tick]) -> RunRow:
+def run_row(run: ListedRun, url: str, ticks: list[Tick], ruled: Ruled | None = None) -> RunRow:
     """Write one row; `url` is escaped already."""
     cells = (
         f'<tr id="run-{run.id}" data-run="{run.id}" data-at="{micros(run.sort_at)}"'
         f' data-revision="{run.revision}">',
         _status_cell(run),
-        _run_cell(run, url),
+        _run_cell(run, url, ruled),
         _flight_cell(ticks),
         _agent_cell(run),
         f'<td class="num opt dim">{duration(elapsed(run)) or _NOTHING}</td>',
@@ -67,15 +76,29 @@ def _status_cell(run: ListedRun) -> str:
     )
 
 
-def _run_cell(run: ListedRun, url: str) -> str:
+def _run_cell(run: ListedRun, url: str, ruled: Ruled | None) -> str:
     where, parts = where_of(run), []
     if where:
         parts.append(f'<span class="mono">{escape(where)}</span>')
     if run.verdict:
         parts.append(f'<span class="badge{_TONES.get(run.verdict, "")}">{escape(run.verdict)}</span>')
     parts += [f'<span class="badge">{escape(tag)}</span>' for tag in run.tags]
+    if ruled:
+        parts.append(_ruled(ruled, url))
     below = f'<div class="sub">{" ".join(parts)}</div>' if parts else ""
     return f'<td class="c-run"><a class="title" href="{url}">{escape(title_of(run))}</a>{below}</td>'
+
+
+def _ruled(ruled: Ruled, url: str) -> str:
+    """Write the worst finding with the number of others, and where the run went sideways."""
+    signature, severity = SIGNATURES.get(ruled.worst), Severity(ruled.severity)
+    name = escape(signature.name if signature else ruled.worst)
+    more = f' <span class="dim">+{ruled.signatures - 1}</span>' if ruled.signatures > 1 else ""
+    word = f'<span class="sr">{WORDS[severity]}:</span>'
+    found = f'<span class="ruled is-{TONES[severity]}">{word}{name}{more}</span>'
+    if ruled.moment is None:
+        return found
+    return f'{found} <a class="sideways" href="{url}?step={ruled.moment}">sideways at {ruled.moment}</a>'
 
 
 def _flight_cell(ticks: list[Tick]) -> str:

@@ -16,11 +16,8 @@ from runs.findings.thresholds import THRESHOLDS
 from runs.models import Finding, Judgement
 from runs.queries.findings import stamp_of
 from runs.shown.steps import Place
+from runs.shown.tones import TONES, WORDS
 from runs.words import duration, money, plural
-
-#: The class of a finding's dot, and the word for it.
-TONES = {Severity.ERROR: "fail", Severity.WARNING: "warn", Severity.HINT: "hint"}
-WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "hint"}
 
 _SURE = {Sure.STRONG: "", Sure.LIKELY: "likely", Sure.THIN: "thin evidence"}
 

@@ -8,18 +8,31 @@ from uuid import UUID
 
 from django.utils.dateparse import parse_date, parse_datetime
 
+from runs.findings.found import Severity
+from runs.findings.signatures import SIGNATURES
 from runs.kinds import RunStatus, Verdict
 from runs.limits import FILTER_CHARS
 from runs.queries.runs import Cursor, RunFilter
 
 #: Names in the query string, in the order of the chips.
-NAMES = ("status", "agent", "model", "repo", "failures", "verdict", "tag", "when", "since", "until", "q")
+NAMES = (
+    "status", "agent", "model", "repo", "failures", "severity", "finding", "verdict", "tag", "when", "since",
+    "until", "q",
+)  # fmt: skip
 MENUS = ("agent", "model", "repo")
 PRESETS = {
     "1h": ("last hour", timedelta(hours=1)),
     "24h": ("last 24 hours", timedelta(days=1)),
     "7d": ("last 7 days", timedelta(days=7)),
     "30d": ("last 30 days", timedelta(days=30)),
+}
+
+
+#: The worst finding of a run, at least.
+SEVERITIES = {
+    "error": ("an error", Severity.ERROR),
+    "warning": ("a warning or worse", Severity.WARNING),
+    "hint": ("anything found", Severity.HINT),
 }
 
 
@@ -49,7 +62,8 @@ class Chip:
 def read_filter(query: Mapping[str, str], *, now: datetime) -> RunFilter:
     """Read a filter; values that mean nothing are left out."""
     status, verdict = query.get("status", ""), query.get("verdict", "")
-    preset = PRESETS.get(query.get("when", ""))
+    preset, finding = PRESETS.get(query.get("when", "")), query.get("finding", "")
+    severity = SEVERITIES.get(query.get("severity", ""))
     return RunFilter(
         status=status if status in set(RunStatus) else "",
         agent=_text(query, "agent"),
@@ -58,6 +72,8 @@ def read_filter(query: Mapping[str, str], *, now: datetime) -> RunFilter:
         failures=query.get("failures") == "1",
         verdict=verdict if verdict in set(Verdict) else "",
         tag=_text(query, "tag").lower(),
+        finding=finding if finding in SIGNATURES else "",
+        severity=severity[1] if severity else 0,
         text=_text(query, "q"),
         since=now - preset[1] if preset else _time(query.get("since", "")),
         until=_time(query.get("until", "")),
@@ -101,10 +117,14 @@ def chips_of(query: Mapping[str, str]) -> list[Chip]:
     statuses = {status.value: status.value for status in RunStatus}
     verdicts = {verdict.value: verdict.value for verdict in Verdict}
     presets = {name: words for name, (words, _) in PRESETS.items()}
+    severities = {name: words for name, (words, _) in SEVERITIES.items()}
+    findings = {slug: signature.name for slug, signature in SIGNATURES.items()}
     return [
         menu_chip(chosen, "status", "Status", statuses),
         *(asking_chip(chosen, name) for name in MENUS),
         menu_chip(chosen, "failures", "Failures", {"1": "at least one"}),
+        menu_chip(chosen, "severity", "Rules say", severities),
+        menu_chip(chosen, "finding", "Finding", findings),
         menu_chip(chosen, "verdict", "Verdict", verdicts),
         menu_chip(chosen, "when", "When", presets),
         *(_plain(chosen, name) for name in ("tag", "since", "until", "q") if name in chosen),

@@ -43,7 +43,7 @@ def show_list(request: HttpRequest, team: str, project: str) -> HttpResponse:
     found = project_for(request.user, team, project)
     chosen = read_filter(request.GET, now=timezone.now())
     context = list_context(request, found, chosen)
-    if not chosen.text or (context["is_first"] and "older" not in context):
+    if not chosen.counts_late or (context["is_first"] and "older" not in context):
         context["summary"] = summary_of(totals_of(found, chosen))
     context["chips"] = chips_of(request.GET)
     if not context["rows"] and not has_runs(found):

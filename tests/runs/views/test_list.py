@@ -52,7 +52,7 @@ def test_list_takes_the_same_queries_for_any_number_of_runs(
 ):
     for n in range(number):
         save(project, one_of_everything(f"r{n}"), now=NOW)
-    with django_assert_num_queries(6):  # session, user, project, runs, strips, sums
+    with django_assert_num_queries(7):  # session, user, project, runs, strips, rulings, sums
         response = visitor.get(url)
     assert len(names_on(response)) == number
 
@@ -162,7 +162,7 @@ def test_sums_of_a_text_that_many_runs_hold_come_after_the_page(
     visitor, url, project, django_assert_num_queries
 ):
     make_runs(project, 60)
-    with django_assert_num_queries(5):  # session, user, project, runs, strips
+    with django_assert_num_queries(6):  # session, user, project, runs, strips, rulings
         html = visitor.get(url, {"q": "run"}).content.decode()
     assert "More than 50 runs" in html
     sums = reverse("runs:sums", args=[project.team.slug, project.slug])
