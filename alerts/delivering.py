@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from alerts.actions.deliveries import begin_try, give_up, record_failure, record_sent
+from alerts.actions.deliveries import begin_try, drop_delivery, give_up, record_failure, record_sent
 from alerts.kinds import ChannelKind, Event
 from alerts.limits import DELIVERY_TRIES
 from alerts.models import Delivery
@@ -37,6 +37,9 @@ def deliver(delivery_id: int) -> None:
     delivery = open_delivery(delivery_id)
     if delivery is None or not begin_try(delivery, now=timezone.now()):
         return
+    if not delivery.channel.enabled:
+        drop_delivery(delivery, "The channel is switched off.")
+        return
     try:
         status = _send(delivery)
     except NotDelivered as failure:
@@ -50,8 +53,6 @@ def deliver(delivery_id: int) -> None:
 
 def _send(delivery: Delivery) -> int | None:
     channel = delivery.channel
-    if not channel.enabled:
-        raise NotDelivered("The channel is switched off.", is_final=True)
     try:
         config = unseal(channel.sealed)
         if channel.kind == ChannelKind.EMAIL:

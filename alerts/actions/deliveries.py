@@ -52,6 +52,11 @@ def give_up(delivery: Delivery, why: str, *, status: int | None, now: datetime) 
         channel.filter(failing_since__isnull=True).update(failing_since=now)
 
 
+def drop_delivery(delivery: Delivery, why: str) -> None:
+    """Record that it is not sent, which is no fault of its channel."""
+    Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.GIVEN_UP, error=why)
+
+
 def send_test(channel: Channel, *, now: datetime) -> Delivery:
     """Queue a test message; it is tried once."""
     with transaction.atomic():

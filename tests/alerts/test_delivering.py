@@ -105,7 +105,8 @@ def test_a_test_is_tried_once(hook, receiver):
 def test_a_channel_that_is_off_is_told_nothing(waiting, receiver):
     switch_channel(waiting.channel, enabled=False)
     deliver(waiting.pk)
-    assert (state()[0], receiver.received) == ("given up", [])
+    assert state() == ("given up", 1, None, "The channel is switched off.", "new")
+    assert receiver.received == []
 
 
 def test_a_deleted_channel_takes_its_deliveries(waiting, receiver):
