@@ -12,7 +12,8 @@ def test_first_screen_has_the_strip_and_the_first_step(open_page, places, scheme
     line = page.locator("[data-head] .fold > summary")
     expect(line).to_contain_text("Failed · build red2 m 00 s$0.172 files")
     assert line.bounding_box()["height"] == 36
-    for shown in ("[data-strip-hand]", ".overview h2", "ol[data-rows] li[data-seq='0'] > .step"):
+    expect(page.locator("[data-story] .account")).to_be_visible(timeout=30_000)  # once the worker has judged
+    for shown in ("[data-strip-hand]", ".overview > h2", "ol[data-rows] li[data-seq='0'] > .step"):
         box = page.locator(shown).bounding_box()
         assert box["y"] + box["height"] <= 844, shown
     assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -136,7 +136,7 @@ def test_net_page_takes_the_same_queries_for_one_and_three_files(client, member,
         url = reverse("runs:net", args=[project.team.slug, project.slug, saved.id])
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(url)
-        assert len(queries) == 9
+        assert len(queries) == 10
         assert f"{files} file" in answer.content.decode()
         assert "<b>\n" not in answer.content.decode()
 
