@@ -39,6 +39,7 @@ from runs.queries.judging import (
     unpack_mentions,
 )
 from runs.records import digest_of
+from runs.toolsums import hold_run, keep_tool_parts
 
 #: Where a project keeps its thresholds and mutes: settings["findings"] = {"thresholds": {…}, "muted": […],
 #: "sensitive": […]}.
@@ -62,12 +63,15 @@ class Ruling:
 
 def judge_run(run_id: UUID, *, now: datetime) -> Ruling | None:
     """Judge a run, inside the caller's transaction. None when it is gone, or somebody else is judging it."""
+    if not hold_run(run_id):
+        return None
     run = Run.objects.select_related("project__team").filter(pk=run_id).first()
     judgement = _lock(run, now=now) if run else None
     if run is None or judgement is None:
         return None
     with uncollected():
         case = case_of(run, _refresh_clues(run, judgement))
+        keep_tool_parts(run, case.clues)
         judged = judge(case, muted=muted_of(run.project))
         return _save(run, judgement, case, judged, now=now)
 

@@ -85,5 +85,13 @@ class Span(IntEnum):
     DAY_OF_ALL = 3  #: a day of all agents, models and repositories together
 
 
+class ToolSpan(IntEnum):
+    """What time a row of tool sums speaks of."""
+
+    FRESH = 0  #: an hour, not folded yet: what one judgement moved
+    HOUR = 1
+    DAY = 2
+
+
 #: Steps of these states count as failures, whatever their kind, unless they are retries.
 FAILED_STATES = frozenset({StepStatus.FAILED, StepStatus.DENIED})

@@ -349,3 +349,21 @@ CHAPTERS_MOST = 12
 
 #: Suspects that a moment keeps, the likeliest ones.
 SUSPECTS_KEPT = 8
+
+#: Characters of a tool's name in the sums of tools.
+TOOL_NAME_CHARS = 200
+
+#: Tools on a page, those of most calls; the rest is counted.
+TOOLS_SHOWN = 40
+
+#: Calls on one page of calls.
+CALLS_PAGE = 50
+
+#: Slowest calls that the page of tools lists.
+SLOWEST_SHOWN = 10
+
+#: Hours of the longest period that is shown by the hour; a longer one is shown by the day.
+HOURLY_MOST = 72
+
+#: Days of the longest period of tools and of the overview.
+PERIOD_DAYS = 92

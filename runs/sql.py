@@ -1,6 +1,7 @@
 """The store's SQL as named text. Every statement on a heavy table gives `run_id`."""
 
 from runs.rows import CHANGE_COLUMNS, JSON_COLUMNS, RUN_COLUMNS, STEP_COLUMNS
+from runs.tool_sql import SUBTRACT_TOOL_PARTS
 
 #: Make the runs that are not there yet; rows come in the order of their external id, so that two batches
 #: that share runs wait for each other instead of locking crosswise.
@@ -145,6 +146,9 @@ SAVE_TEXTS = """
     ON CONFLICT (run_id) DO UPDATE SET said = excluded.said
 """
 
+#: Nobody writes or judges runs that go: what they were is subtracted from sums. In the order of `LOCK_RUNS`.
+LOCK_DYING = "SELECT 1 FROM runs_run WHERE id = ANY(%(run_ids)s) ORDER BY external_id FOR UPDATE"
+
 #: Before runs go, their part of the sums goes.
 SUBTRACT_RUNS = """
     INSERT INTO runs_runsum (project_id, span, day, status, agent, model, repo, failing, runs, calls,
@@ -194,7 +198,9 @@ DROP_EMPTY_SUMS = "DELETE FROM runs_runsum WHERE span >= 1 AND runs = 0"
 
 #: Retention and deletion: a run's rows lie together, and nothing else points at them.
 DELETE_RUN_CONTENT = (
+    LOCK_DYING,
     SUBTRACT_RUNS,
+    SUBTRACT_TOOL_PARTS,
     "DELETE FROM runs_step WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_filechange WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_contextnode WHERE run_id = ANY(%(run_ids)s)",
@@ -203,6 +209,7 @@ DELETE_RUN_CONTENT = (
     "DELETE FROM runs_runtext WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_finding WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_cluepage WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_toolpart WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_judgement WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_run WHERE id = ANY(%(run_ids)s)",
 )

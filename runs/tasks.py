@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 from runs.live import announce
 from runs.retention import close_silent_runs_all_projects, delete_expired_runs_all_projects
 from runs.rollups import drop_empty_sums, fold_sums_all_projects
+from runs.toolsums import drop_empty_tool_sums, fold_tool_sums_all_projects
 
 
 @app.periodic(cron="* * * * *")
@@ -21,6 +22,7 @@ def close_silent_runs(timestamp: int) -> None:
 def fold_sums(timestamp: int) -> None:
     """Fold the sums of projects, every minute."""
     fold_sums_all_projects()
+    fold_tool_sums_all_projects()
 
 
 @app.periodic(cron="17 3 * * *")
@@ -30,3 +32,5 @@ def delete_expired_runs(timestamp: int) -> None:
     delete_expired_runs_all_projects(timezone.now())
     fold_sums_all_projects()
     drop_empty_sums()
+    fold_tool_sums_all_projects()
+    drop_empty_tool_sums()

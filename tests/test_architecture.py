@@ -25,7 +25,9 @@ LEVELS = {
     **dict.fromkeys(("urls", "api_urls", "routing"), 6),
     **dict.fromkeys(("views", "consumers", "api", "management", "endpoints", "asgi", "admin", "tasks"), 5),
     **dict.fromkeys(("fragments", "frames", "shown", "answers"), 4),
-    **dict.fromkeys(("queries", "store", "actions", "access", "retention", "rollups", "pipeline"), 3),
+    **dict.fromkeys(
+        ("queries", "store", "actions", "access", "retention", "rollups", "toolsums", "pipeline"), 3
+    ),
     **dict.fromkeys(("live", "models"), 2),
     **dict.fromkeys(("kinds", "records"), 1),
 }

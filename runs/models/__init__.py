@@ -3,6 +3,7 @@
 from runs.models.findings import CluePage, Finding, Judgement
 from runs.models.listing import RunSum, RunText
 from runs.models.recordings import BilledCall, Blob, ContextNode, FileChange, Run, Step
+from runs.models.tools import ToolPart, ToolSum
 
 __all__ = [
     "BilledCall",
@@ -16,4 +17,6 @@ __all__ = [
     "RunSum",
     "RunText",
     "Step",
+    "ToolPart",
+    "ToolSum",
 ]

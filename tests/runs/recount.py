@@ -142,6 +142,62 @@ SUM_SQL = f"""
     HAVING {MOVED}
 """
 
+TOOL_SUMS = "calls, failures, ms, bytes, tokens, retries"
+TOOL_MOVED = f"({', '.join(f'sum({name})' for name in TOOL_SUMS.split(', '))}) <> (0, 0, 0, 0, 0, 0)"
+TOOL_MINUS = ", ".join(f"-{name}" for name in TOOL_SUMS.split(", "))
+
+#: The tool sums of each span and facet, with what is not folded yet, against the parts of runs.
+TOOL_SUM_SQL = f"""
+    WITH facets AS (
+        SELECT * FROM runs_toolpart AS part CROSS JOIN (VALUES (1), (2)) AS wanted (span) CROSS JOIN LATERAL
+            (VALUES ('', ''), ('agent', agent), ('model', model), ('repo', repo)) AS facet (name, value)
+    ),
+    fresh AS (
+        SELECT runs_toolsum.*, wanted.span AS wanted, facet.name, facet.value
+        FROM runs_toolsum CROSS JOIN (VALUES (1), (2)) AS wanted (span) CROSS JOIN LATERAL
+            (VALUES ('', ''), ('agent', agent), ('model', model), ('repo', repo)) AS facet (name, value)
+        WHERE runs_toolsum.span = 0
+    ),
+    both_sides AS (
+        SELECT project_id, span, CASE span WHEN 2 THEN date_trunc('day', hour, 'UTC') ELSE hour END AS at,
+            sha256(convert_to(jsonb_build_array(name, value)::text, 'UTF8')) AS facet, tool, bucket,
+            {TOOL_MINUS} FROM facets
+        UNION ALL
+        SELECT project_id, wanted, CASE wanted WHEN 2 THEN date_trunc('day', at, 'UTC') ELSE at END,
+            sha256(convert_to(jsonb_build_array(name, value)::text, 'UTF8')), tool, bucket,
+            {TOOL_SUMS} FROM fresh
+        UNION ALL
+        SELECT project_id, span, at, facet, tool, bucket, {TOOL_SUMS} FROM runs_toolsum WHERE span > 0
+    )
+    SELECT 'tool sums', project_id, span, at, tool, bucket, sum(calls)
+    FROM both_sides AS told (project_id, span, at, facet, tool, bucket, {TOOL_SUMS})
+    GROUP BY project_id, span, at, facet, tool, bucket HAVING {TOOL_MOVED}
+"""
+
+#: The parts of judged runs against their steps. Tokens and retries depend on the order; they are not counted.
+TOOL_PART_SQL = """
+    SELECT 'tool parts', run_id, hour, tool, sum(calls), sum(failures), sum(ms), sum(bytes) FROM (
+        SELECT run_id, hour, tool, calls, failures, ms, bytes FROM runs_toolpart
+        UNION ALL
+        SELECT run_id, date_trunc('hour', started_at, 'UTC'), left(tool, 200), -1,
+            -(status IN ('failed', 'denied'))::int, -coalesce(duration_ms, 0), -output_size
+        FROM runs_step JOIN runs_judgement USING (run_id)
+        WHERE kind IN ('tool', 'agent') AND tool <> '' AND started_at IS NOT NULL
+            AND NOT detail @> '{"meta": true}'
+    ) AS compared
+    GROUP BY run_id, hour, tool
+    HAVING (sum(calls), sum(failures), sum(ms), sum(bytes)) <> (0, 0, 0, 0)
+"""
+
+
+def tool_drift() -> list[tuple]:
+    """List tool sums that disagree with the parts of runs, and parts that disagree with judged steps."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOOL_SUM_SQL)
+        found = cursor.fetchall()
+        cursor.execute(TOOL_PART_SQL)
+        return found + cursor.fetchall()
+
 
 def drift() -> list[tuple]:
     """List every counter that disagrees: (run, counter, stored, counted), a step's lines, or sums of runs."""
