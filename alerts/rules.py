@@ -103,7 +103,7 @@ def _judge_number(params: FactParams, told: Told) -> Fired | None:
 
 def limit_of(params: FactParams) -> str:
     """Write the limit of a number."""
-    if params.fact == Fact.COST and not params.over.is_integer():
+    if params.fact == Fact.COST and not float(params.over).is_integer():
         return money(params.over)
     return f"{'$' if params.fact == Fact.COST else ''}{params.over:,.0f}"
 
