@@ -15,7 +15,7 @@ from msgspec import Struct
 from runs.blobs import compress, decompress
 from runs.kinds import FAILED_STATES, Kind, Origin, StepStatus
 
-VERSION = 4
+VERSION = 5
 
 
 class Outcome(StrEnum):

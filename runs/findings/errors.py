@@ -26,6 +26,6 @@ def sign_of(text: str) -> str:
     return told[:ERROR_CHARS].strip().lower()
 
 
-def rough_of(text: str) -> str:
-    """Reduce arguments to what near-identical calls share: no case, no numbers, no spaces."""
-    return re.sub(r"\s+", " ", re.sub(r"\d+", "0", text.lower())).strip()
+def rough_of(text: str) -> bytes:
+    """Reduce arguments or a result to what near-identical ones share: no case, no numbers, no spaces."""
+    return text.lower().encode("utf-8", "replace").translate(None, b"0123456789 \t\r\n")

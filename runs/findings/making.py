@@ -125,7 +125,7 @@ def _of_call(step: Source, cwd: str) -> dict[str, Any]:
     return {
         "family": family,
         "args": (step.input_digest or digest_of(step.input.encode()))[:SHORT],
-        "rough": digest_of(rough_of(step.input).encode())[:SHORT],
+        "rough": digest_of(rough_of(step.input))[:SHORT],
         "path": path,
         "part": ":".join(str(arguments[name]) for name in _PART_NAMES if arguments.get(name) is not None)[
             :40
@@ -153,7 +153,7 @@ def _answer_of(output: str) -> bytes:
     kept = (
         output if len(output) <= ANSWER_CHARS else output[: ANSWER_CHARS // 2] + output[-ANSWER_CHARS // 2 :]
     )
-    return digest_of(rough_of(kept).encode("utf-8", "replace"))[:SHORT]
+    return digest_of(rough_of(kept))[:SHORT]
 
 
 def _absence_of(step: Source, family: Family, path: str, command: str) -> tuple[Absence, str]:

@@ -3,25 +3,21 @@
 import re
 from collections.abc import Iterable
 from hashlib import blake2b
+from itertools import islice
 
 from runs.limits import MENTIONS_MOST
 
-#: What looks like a path, or a name with an ending.
-#: Tried only where a word begins: else a long word without a slash costs the square of its length.
-_PATH = re.compile(
-    r"(?<![\w.@+~-])(?:[\w.@+~-]*(?:[/\\][\w.@+~-]+)+|[\w@+~-]+(?:\.[A-Za-z][\w-]{0,9})+|\.[A-Za-z][\w.-]+)"
-)
+#: A word of letters that paths have; which of them look like one, or have an ending, is asked of each once.
+_WORD = re.compile(r"[\w.@+~/\\-]+")
+_NAMED = re.compile(r"[/\\]|\.[A-Za-z]")
 HASH_BYTES = 4
 
 
 def mentions_in(*texts: str) -> bytes:
     """Hash the last names of the paths in some texts, 4 bytes each, each once."""
-    names: dict[str, None] = {}
-    for text in texts:
-        for match in _PATH.finditer(text):
-            names.setdefault(name_of(match[0]))
-            if len(names) >= MENTIONS_MOST:
-                break
+    words = dict.fromkeys(word for text in texts for word in _WORD.findall(text))
+    named = (name_of(word) for word in words if _NAMED.search(word))
+    names = islice(dict.fromkeys(name for name in named if name), MENTIONS_MOST)
     return b"".join(map(hash_of, names))
 
 
