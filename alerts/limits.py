@@ -77,3 +77,6 @@ RATE_HOURS = 168
 
 #: The number beside the bell above which it says "99+".
 BADGE_MOST = 99
+
+#: Niceness of the thread that judges runs, 0 to 19: on a full machine it gets a third of what ingest gets.
+NICENESS = 5

@@ -4,7 +4,9 @@ Nothing calls it, it looks for itself. A run is due until what followed from it 
 worker loses nothing, and two workers never judge one run at the same time.
 """
 
+import contextlib
 import logging
+import os
 import threading
 import time
 from uuid import UUID
@@ -13,7 +15,15 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, tran
 from django.utils import timezone
 
 from alerts.evaluating import evaluate_run
-from alerts.limits import DUE_AT_ONCE, REST_SECONDS, REST_SHARE, RUNS_REMEMBERED, STUCK_SECONDS, WATCH_SECONDS
+from alerts.limits import (
+    DUE_AT_ONCE,
+    NICENESS,
+    REST_SECONDS,
+    REST_SHARE,
+    RUNS_REMEMBERED,
+    STUCK_SECONDS,
+    WATCH_SECONDS,
+)
 from alerts.live import announce_inbox
 from alerts.sweeping import sweep_stuck_all_projects
 from runs.judging import Ruling, judge_run, settle
@@ -33,6 +43,7 @@ class Watch:
 
     def run(self) -> None:
         """Look until told to stop; without a database, wait for it."""
+        step_back()
         while not self.stopping.is_set():
             try:
                 worked = self.round()
@@ -86,6 +97,12 @@ class Watch:
         self.resting[run_id] = now + seconds
         if len(self.resting) > RUNS_REMEMBERED:
             self.resting = {run: until for run, until in self.resting.items() if until > now}
+
+
+def step_back() -> None:
+    """Let ingest and pages have the processor before this thread (Linux alone gives threads a priority)."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def watch_run(run_id: UUID) -> Ruling | None:

@@ -9,14 +9,14 @@ from runs.limits import MENTIONS_MOST
 
 #: A word of letters that paths have; which of them look like one, or have an ending, is asked of each once.
 _WORD = re.compile(r"[\w.@+~/\\-]+")
-_NAMED = re.compile(r"[/\\]|\.[A-Za-z]")
+_ENDING = re.compile(r"\.[A-Za-z]")
 HASH_BYTES = 4
 
 
 def mentions_in(*texts: str) -> bytes:
     """Hash the last names of the paths in some texts, 4 bytes each, each once."""
-    words = dict.fromkeys(word for text in texts for word in _WORD.findall(text))
-    named = (name_of(word) for word in words if _NAMED.search(word))
+    words = dict.fromkeys(_WORD.findall("\n".join(texts)))
+    named = (name_of(word) for word in words if "/" in word or "\\" in word or _ENDING.search(word))
     names = islice(dict.fromkeys(name for name in named if name), MENTIONS_MOST)
     return b"".join(map(hash_of, names))
 
