@@ -367,3 +367,18 @@ HOURLY_MOST = 72
 
 #: Days of the longest period of tools and of the overview.
 PERIOD_DAYS = 92
+
+#: Days of a card's trend: two weeks show what came with the last change, and whether it went.
+TREND_DAYS = 14
+
+#: Findings on one page of a card, each with its evidence: two screens.
+CARD_FINDINGS = 25
+
+#: Days of runs that are judged anew when a project changes its rules; older ones follow by night.
+REJUDGED_DAYS = 30
+
+#: Runs marked to be judged anew in one transaction: short locks.
+REJUDGED_AT_ONCE = 1_000
+
+#: Runs of a project, judged by older rules, that one night judges anew, the newest first: 10 ms each.
+REJUDGED_BY_NIGHT = 20_000

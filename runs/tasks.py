@@ -4,6 +4,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from runs.live import announce
+from runs.outdated import JUDGE_ANEW, QUEUE, mark_outdated, mark_outdated_all_projects
 from runs.retention import close_silent_runs_all_projects, delete_expired_runs_all_projects
 from runs.rollups import drop_empty_sums, fold_sums_all_projects
 from runs.toolsums import drop_empty_tool_sums, fold_tool_sums_all_projects
@@ -23,6 +24,19 @@ def fold_sums(timestamp: int) -> None:
     """Fold the sums of projects, every minute."""
     fold_sums_all_projects()
     fold_tool_sums_all_projects()
+
+
+@app.task(name=JUDGE_ANEW, queue=QUEUE)
+def judge_anew(project_id: int) -> None:
+    """Let the runs of a project be judged by its new rules."""
+    mark_outdated(project_id, now=timezone.now())
+
+
+@app.periodic(cron="7 2 * * *")
+@app.task(queueing_lock="judge_outdated", pass_context=False)
+def judge_outdated(timestamp: int) -> None:
+    """Let runs that older rules judged be judged anew, every night."""
+    mark_outdated_all_projects()
 
 
 @app.periodic(cron="17 3 * * *")

@@ -11,7 +11,9 @@ from runs.views import (
     lists,
     logs,
     nets,
+    rules,
     runs,
+    signatures,
     steps,
     strips,
     takeaways,
@@ -23,6 +25,7 @@ app_name = "runs"
 
 _PROJECT = "<slug:team>/<slug:project>/"
 _RUN = f"{_PROJECT}runs/<uuid:run_id>/"
+_SIGNATURE = f"{_PROJECT}findings/<slug:signature>/"
 _STEP = f"{_RUN}steps/<int:seq>/"
 
 urlpatterns = [
@@ -31,6 +34,13 @@ urlpatterns = [
     path(f"{_PROJECT}rows/", lists.show_rows, name="rows"),
     path(f"{_PROJECT}sums/", lists.show_sums, name="sums"),
     path(f"{_PROJECT}choices/<slug:name>/", lists.show_choices, name="choices"),
+    path(f"{_PROJECT}findings/", signatures.show_findings, name="findings"),
+    path(_SIGNATURE, signatures.show_signature, name="signature"),
+    path(f"{_SIGNATURE}resolve/", signatures.resolve, name="resolve"),
+    path(f"{_SIGNATURE}reopen/", signatures.reopen, name="reopen"),
+    path(f"{_SIGNATURE}mute/", signatures.mute, name="mute"),
+    path(f"{_SIGNATURE}unmute/", signatures.unmute, name="unmute"),
+    path(f"{_PROJECT}rules/", rules.show_rules, name="rules"),
     path(_RUN, runs.show_run, name="run"),
     path(f"{_RUN}verdict/", takeaways.judge, name="judge"),
     path(f"{_RUN}export/", takeaways.export_run, name="export"),

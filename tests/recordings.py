@@ -94,6 +94,7 @@ def record_everything(project: Project, owner: User) -> dict[str, Any]:
         "number": 0,
         "name": "agent",
         "column": "kind",
+        "signature": "tool-loop",
         "problem_id": make_problem(project),
         "invitation_id": invitation.pk,
         "membership_id": Membership.objects.filter(team=project.team).order_by("-pk")[0].pk,

@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from teams.models import Project
+from teams.models import Project, User
 
 
 class Judgement(models.Model):
@@ -24,6 +24,23 @@ class Judgement(models.Model):
 
     def __str__(self):
         return f"{self.run_id} {self.findings}"
+
+
+class SignatureState(models.Model):
+    """A signature that people of a project call resolved, until it comes true at a later step."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    signature = models.TextField()
+    resolved_at = models.DateTimeField()
+    resolved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "signature"], name="one_state_of_signature"),
+        ]
+
+    def __str__(self):
+        return f"{self.signature} {self.resolved_at}"
 
 
 class CluePage(models.Model):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from django.urls import reverse
 
 from runs.findings.accounts import Bit
 from runs.findings.chapters import Chapter
@@ -110,6 +111,9 @@ class FindingShown:
     steps: list[StepLink]
     more_steps: int
     thresholds: str
+    card_url: str  #: all runs with it
+    mute_url: str
+    run_url: str
 
 
 def story_shown(judgement: Judgement | None, findings: Sequence[Finding], place: Place) -> StoryShown | None:
@@ -222,6 +226,9 @@ def finding_shown(finding: Finding, place: Place) -> FindingShown:
         steps=[StepLink(seq=seq, url=step_url(place, seq)) for seq in finding.steps[:EVIDENCE_LINKS]],
         more_steps=max(0, finding.numbers.get("steps", 0) - EVIDENCE_LINKS),
         thresholds=_thresholds(finding.used),
+        card_url=reverse("runs:signature", args=[place.team, place.project, finding.signature]),
+        mute_url=reverse("runs:mute", args=[place.team, place.project, finding.signature]),
+        run_url=place.url("run"),
     )
 
 

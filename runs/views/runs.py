@@ -53,6 +53,7 @@ def beside_transcript(request: HttpRequest, project: Project, run: Run) -> dict[
     """Read what the panel shows while no step is chosen: what was found, else the run at a glance."""
     run_url = place_of(project, run, kept_of(request)).kept_url("run", "find", "step")
     context = {"project": project, "run": run, "run_url": run_url}
+    context["may_judge"] = role_allows(project.role, "change")
     found = read_found(request, project, run)
     return context | ({"found": found} if found else {"overview": read_overview(project, run)})
 

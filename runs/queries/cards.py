@@ -1,0 +1,97 @@
+"""Findings of a project by signature: the cards, and the findings behind one."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from runs.limits import CARD_FINDINGS, TREND_DAYS
+from runs.models import Finding, Run, SignatureState
+from teams.models import Project
+
+#: One row a signature. By run first, so that counting runs needs no sort.
+CARDS = """
+    SELECT signature, min(first), max(last), sum(times)::bigint, count(*), max(severity) FROM (
+        SELECT signature, run_id, min(at) AS first, max(at) AS last, count(*) AS times,
+            max(severity) AS severity
+        FROM runs_finding WHERE project_id = %(project)s GROUP BY signature, run_id
+    ) AS of_runs GROUP BY signature
+"""
+
+#: Occurrences by day (UTC); naming the signatures lets the index go straight to the last days of each.
+TREND = """
+    SELECT signature, (at AT TIME ZONE 'UTC')::date, count(*) FROM runs_finding
+    WHERE project_id = %(project)s AND signature = ANY(%(signatures)s) AND at >= %(since)s
+    GROUP BY 1, 2
+"""
+
+
+class Card(NamedTuple):
+    """All findings of one signature in a project."""
+
+    signature: str
+    first: datetime
+    last: datetime
+    times: int
+    runs: int
+    severity: int
+
+
+class Place(NamedTuple):
+    """Where a finding stands among those of its signature: newest first."""
+
+    at: datetime
+    run_id: UUID
+    place: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingPage:
+    """Some findings of a signature, the runs they are of, and whether there are older ones."""
+
+    findings: list[Finding]
+    runs: dict[UUID, Run]
+    older: bool
+
+
+def cards_of(project: Project) -> list[Card]:
+    """Sum up what rules found in a project, by signature."""
+    with connection.cursor() as cursor:
+        cursor.execute(CARDS, {"project": project.pk})
+        return [Card._make(row) for row in cursor.fetchall()]
+
+
+def trends_of(project: Project, signatures: Sequence[str], *, today: date) -> dict[str, list[int]]:
+    """Count the occurrences of each of the last TREND_DAYS days, the oldest first."""
+    first = today - timedelta(days=TREND_DAYS - 1)
+    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * TREND_DAYS)
+    with connection.cursor() as cursor:
+        given = {"project": project.pk, "signatures": list(signatures), "since": first}
+        cursor.execute(TREND, given)
+        for signature, day, times in cursor.fetchall():
+            if day <= today:
+                counts[signature][(day - first).days] = times
+    return counts
+
+
+def resolved_in(project: Project) -> dict[str, SignatureState]:
+    """Read which signatures people called resolved, and when."""
+    states = SignatureState.objects.filter(project=project).select_related("resolved_by")
+    return {state.signature: state for state in states}
+
+
+def findings_with(project: Project, signature: str, *, before: Place | None = None) -> FindingPage:
+    """Read one page of a signature's findings, newest first, with their runs."""
+    found = Finding.objects.filter(project=project, signature=signature)
+    if before:
+        of_run = Q(run_id__lt=before.run_id) | Q(run_id=before.run_id, place__lt=before.place)
+        found = found.filter(at__lte=before.at).filter(Q(at__lt=before.at) | of_run)
+    rows = list(found.order_by("-at", "-run_id", "-place")[: CARD_FINDINGS + 1])
+    shown = rows[:CARD_FINDINGS]
+    runs = Run.objects.filter(project=project).in_bulk({row.run_id for row in shown})
+    return FindingPage(findings=shown, runs=runs, older=len(rows) > CARD_FINDINGS)
