@@ -35,6 +35,16 @@ LISTS = {
     "list: text in ten": "?q=zanzibar",
     "list: text in none": "?q=nowhere+to+be+found",
 }
+#: Pages over a project's tools, whose runs have 5 million steps in all.
+TOOLS = {
+    "tools: 24 hours": "tools/?when=24h",
+    "tools: 7 days": "tools/",
+    "tools: 30 days": "tools/?when=30d",
+    "tools: 30 days, one repository": "tools/?when=30d&repo=repo-0",
+    "tools: 30 days, agent and repository": "tools/?when=30d&repo=repo-0&agent=codex",
+    "calls of a tool": "calls/?when=30d&tool=Bash",
+    "failed calls": "calls/?when=30d&failed=1",
+}
 LIST_BAR, RUN_BARS, DIFF_BAR, OTHER_BAR = 50, {"1k": 150, "20k": 300, "33k": 300}, 300, 300
 #: Addresses of a run that are no such page: takeaways, as long as the run; and what is only posted to.
 NO_PAGES = {"export", "summary", "judge"}
@@ -49,6 +59,10 @@ def main() -> None:
         head = ["page", "p50 ms", "p95 ms", "bar ms", "CPU ms", "queries", "kB"]
         lists = bench.rows(bench.list_pages())
         report.table(f"The list of {RUNS:,} runs (bar 50 ms, aim 20, at most 12 queries)", head, lists)
+        tools = bench.rows(bench.tool_pages())
+        report.table(
+            f"Tools of {bench.tool_calls():,} calls (sums seeded straight; at most 12 queries)", head, tools
+        )
         runs = bench.rows(bench.run_pages())
         report.table("Runs of 1,000, 20,000 and 33,000 steps (bar 200 kB)", head, runs)
         report.table("Everything else of the run of 20,000 steps", head, bench.rows(bench.other_pages()))
@@ -85,13 +99,14 @@ class Bench:
     def seed(self) -> None:
         from django.db import connection
 
-        from bench.seeding import long_run, run_with_diff, run_with_result, seed_runs, seed_texts
+        from bench.seeding import long_run, run_with_diff, run_with_result, seed_runs, seed_texts, seed_tools
         from bench.store import NOW
         from runs.models import Run
         from runs.store import save
 
         seed_runs(self.projects["many"], RUNS)
         seed_runs(self.projects["few"], FEW_RUNS)
+        seed_tools(self.projects["many"])
         seed_texts()
         batches = [run_with_result("5MB", 5_000_000), run_with_diff("diff", 14, 10_000)]
         for name, steps, agents in (
@@ -121,6 +136,17 @@ class Bench:
         yield "sums of a text in many (after the page)", "/bench/many/sums/?q=session", OTHER_BAR * 10
         for name in ("agent", "model", "repo"):
             yield f"menu: {name}", f"/bench/many/choices/{name}/", LIST_BAR
+
+    def tool_pages(self) -> Iterator[tuple[str, str, int]]:
+        for name, path in TOOLS.items():
+            yield name, f"/bench/many/{path}", OTHER_BAR
+
+    def tool_calls(self) -> int:
+        from django.db.models import Sum
+
+        from runs.models import ToolPart
+
+        return int(ToolPart.objects.aggregate(calls=Sum("calls"))["calls"])
 
     def run_pages(self) -> Iterator[tuple[str, str, int]]:
         for name, bar in RUN_BARS.items():

@@ -81,6 +81,37 @@ SEED_TEXTS = (
     "ALTER INDEX run_text_trigrams ALTER COLUMN 1 SET STATISTICS 0",
 )
 
+#: A part a run and tool, as a judgement would leave them: calls spread over six tools and ten durations.
+SEED_TOOL_PARTS = """
+    INSERT INTO runs_toolpart (run_id, hour, tool, bucket, project_id, agent, model, repo, calls, failures,
+        ms, bytes, tokens, retries)
+    SELECT run.id, date_trunc('hour', run.sort_at, 'UTC'), tool.name,
+        tool.n * 6 + (hashtext(run.id::text || tool.name) & 15), run.project_id, run.agent, run.model,
+        run.repo, 1 + run.tool_calls / 12, (run.failures > tool.n)::int, 900 * tool.n, 4000 * tool.n,
+        1000 * tool.n, 0
+    FROM runs_run AS run CROSS JOIN LATERAL (
+        SELECT n, (%(tools)s::text[])[1 + (hashtext(run.id::text) & 3) + n * 4] AS name
+        FROM generate_series(0, 5) AS n
+    ) AS tool
+    WHERE run.project_id = %(project)s
+"""
+
+#: Their sums, appended as fresh rows; folding makes the rest.
+SUM_TOOL_PARTS = """
+    INSERT INTO runs_toolsum (span, project_id, at, tool, bucket, agent, model, repo, calls, failures, ms,
+        bytes, tokens, retries)
+    SELECT 0, project_id, hour, tool, bucket, agent, model, repo, sum(calls), sum(failures), sum(ms),
+        sum(bytes), sum(tokens), sum(retries)
+    FROM runs_toolpart WHERE project_id = %(project)s GROUP BY 2, 3, 4, 5, 6, 7, 8
+"""
+
+TOOLS = [
+    *("Read", "Bash", "Edit", "Grep", "Glob", "Write", "Task", "TodoWrite", "WebFetch", "WebSearch"),
+    *("apply_patch", "exec_command", "update_plan", "NotebookEdit", "LS", "MultiEdit", "Skill", "BashOutput"),
+    *("mcp__github__get_issue", "mcp__github__search", "mcp__linear__get_issue", "mcp__sentry__events"),
+    *("deploy_preview", "find_orders"),
+]
+
 WORDS = [
     "the",
     "test",
@@ -110,6 +141,18 @@ def seed_runs(project: Any, runs: int) -> None:
         cursor.execute(SEED_STEPS, given)
         cursor.execute(SUM_RUNS, given)
     fold_sums_all_projects()
+
+
+def seed_tools(project: Any) -> None:
+    """Fill the tool sums of a project's runs straight: their steps are not there."""
+    from django.db import connection
+
+    from runs.toolsums import fold_tool_sums_all_projects
+
+    with connection.cursor() as cursor:
+        cursor.execute(SEED_TOOL_PARTS, {"project": project.pk, "tools": TOOLS})
+        cursor.execute(SUM_TOOL_PARTS, {"project": project.pk})
+    fold_tool_sums_all_projects()
 
 
 def seed_texts() -> None:

@@ -18,6 +18,7 @@ from runs.views import (
     strips,
     takeaways,
     timelines,
+    tools,
     trees,
 )
 
@@ -41,6 +42,8 @@ urlpatterns = [
     path(f"{_SIGNATURE}mute/", signatures.mute, name="mute"),
     path(f"{_SIGNATURE}unmute/", signatures.unmute, name="unmute"),
     path(f"{_PROJECT}rules/", rules.show_rules, name="rules"),
+    path(f"{_PROJECT}tools/", tools.show_tools, name="tools"),
+    path(f"{_PROJECT}calls/", tools.show_calls, name="calls"),
     path(_RUN, runs.show_run, name="run"),
     path(f"{_RUN}verdict/", takeaways.judge, name="judge"),
     path(f"{_RUN}export/", takeaways.export_run, name="export"),
