@@ -12,6 +12,7 @@ urlpatterns = [
     path("v1/runs/<uuid:run_id>", views.show_run, name="run"),
     path("v1/runs/<uuid:run_id>/steps", views.list_steps, name="steps"),
     path("v1/runs/<uuid:run_id>/changes", views.list_changes, name="changes"),
+    path("v1/runs/<uuid:run_id>/findings", views.show_findings, name="findings"),
     path(
         "schema", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"
     ),

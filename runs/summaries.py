@@ -2,15 +2,25 @@
 
 from collections.abc import Iterator
 
+from msgspec import convert
+
 from runs.excerpts import code_span, escaped
+from runs.findings.accounts import Bit
+from runs.findings.found import Severity
+from runs.findings.signatures import SIGNATURES
+from runs.findings.stories import Story
 from runs.fragments import place_of, show_steps
 from runs.limits import FILES_LISTED, SUMMARY_STEPS
-from runs.models import Run
+from runs.models import Finding, Run
 from runs.queries.changes import files_of
+from runs.queries.findings import findings_of, judgement_of
 from runs.queries.steps import last_words, notable_rows
 from runs.sentences import answer_texts
 from runs.shown.runs import RunHead, run_head
 from runs.shown.steps import StepRow
+from runs.shown.stories import EVIDENCE_LINKS
+from runs.shown.tones import WORDS
+from runs.stories import by_severity
 from runs.words import count, plural
 from teams.models import Project
 
@@ -38,6 +48,7 @@ def _parts(project: Project, run: Run, url: str) -> Iterator[str]:
         yield "Tags: " + ", ".join(code_span(tag) for tag in run.tags) + "\n"
     yield "## What was asked\n"
     yield quoted(run.task or "(no prompt was recorded)") + "\n"
+    yield from _story(run, url)
     yield "## What it did\n"
     yield from _steps(project, run, url)
     yield from _files(run, url)
@@ -60,6 +71,35 @@ def _facts(head: RunHead, run: Run) -> Iterator[str]:
     if head.failures:
         yield plural(head.failures, "failure")
     yield f"{head.tokens} tokens, {head.cost}"
+
+
+def _story(run: Run, url: str) -> Iterator[str]:
+    """Tell what rules say: the account of the run, then each finding with its evidence, the worst first."""
+    judgement = judgement_of(run)
+    if judgement is None or not judgement.findings:
+        return
+    yield "## What happened\n"
+    account = "".join(_bit(bit, url) for bit in convert(judgement.story, Story).account)
+    yield f"{account}\n"
+    yield from (finding_line(finding, url) for finding in by_severity(findings_of(run)))
+    yield ""
+
+
+def _bit(bit: Bit, url: str) -> str:
+    words = code_span(bit.text) if bit.code else escaped(bit.text)
+    return words if bit.step is None else f"[{words}]({url}?step={bit.step})"
+
+
+def finding_line(finding: Finding, url: str) -> str:
+    """Write one finding: `- **Tool loop** (warning): `Read` … Steps [3](…), [4](…)`."""
+    known = SIGNATURES.get(finding.signature)
+    pieces = enumerate(finding.sentence.split("`"))
+    said = "".join(code_span(text) if place % 2 else escaped(text) for place, text in pieces if text)
+    steps = finding.steps[:EVIDENCE_LINKS]
+    links = ", ".join(f"[{seq}]({url}?step={seq})" for seq in steps)
+    name = known.name if known else finding.signature
+    word = "Step" if len(steps) == 1 else "Steps"
+    return f"- **{escaped(name)}** ({WORDS[Severity(finding.severity)]}): {said} {word} {links}"
 
 
 def _steps(project: Project, run: Run, url: str) -> Iterator[str]:

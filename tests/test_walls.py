@@ -33,6 +33,7 @@ BY_KEY = {
     "api:run": "GET",
     "api:steps": "GET",
     "api:changes": "GET",
+    "api:findings": "GET",
 }
 #: Third-party URL confs with walls of their own.
 FOREIGN = ("admin/", "accounts/")

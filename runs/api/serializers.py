@@ -6,7 +6,8 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
-from runs.models import FileChange, Run, Step
+from runs.findings.found import Severity
+from runs.models import FileChange, Finding, Judgement, Run, Step
 
 BUCKETS = ("input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "reasoning")
 
@@ -200,3 +201,53 @@ class ChangeSerializer(serializers.ModelSerializer[FileChange]):
 
     def get_patch(self, change: FileChange) -> str | None:
         return self.context["patches"].get(change.n)
+
+
+class FindingSerializer(serializers.ModelSerializer[Finding]):
+    """One finding. `steps` are the numbers of its evidence, `step` the one with which it came true."""
+
+    severity = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Finding
+        fields = (
+            "signature",
+            "key",
+            "severity",
+            "sentence",
+            "steps",
+            "step",
+            "changes",
+            "numbers",
+            "used",
+            "at",
+            "found_at",
+        )
+
+    def get_severity(self, finding: Finding) -> str:
+        """`error`, `warning` or `hint`."""
+        return Severity(finding.severity).name.lower()
+
+
+class JudgementSerializer(serializers.Serializer[Any]):
+    """What rules say of a run. `judged_revision` is null until they have looked at it."""
+
+    judged_revision = serializers.SerializerMethodField()
+    account = serializers.SerializerMethodField()
+    moment = serializers.SerializerMethodField()
+    findings = FindingSerializer(many=True)
+
+    def get_judged_revision(self, told: dict[str, Any]) -> int | None:
+        """Revision of the run that the findings are of."""
+        judgement: Judgement | None = told["judgement"]
+        return judgement.revision if judgement else None
+
+    def get_account(self, told: dict[str, Any]) -> str:
+        """The run in a paragraph of plain text; empty where there is nothing to tell."""
+        judgement: Judgement | None = told["judgement"]
+        return "".join(bit["text"] for bit in judgement.story.get("account", [])) if judgement else ""
+
+    def get_moment(self, told: dict[str, Any]) -> int | None:
+        """Number of the step at which the run went sideways; null where it did not."""
+        judgement: Judgement | None = told["judgement"]
+        return judgement.moment if judgement else None

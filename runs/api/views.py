@@ -9,9 +9,10 @@ from rest_framework.response import Response
 
 from runs.api.auth import HasKey, ReadKey
 from runs.api.pages import next_url, page_by_number, page_by_time, size_of_page
-from runs.api.serializers import ChangeSerializer, RunSerializer, StepSerializer
+from runs.api.serializers import ChangeSerializer, JudgementSerializer, RunSerializer, StepSerializer
 from runs.blobs import storable
 from runs.queries.api import changes_of, patches_of, runs_matching, seqs_of_steps, steps_of
+from runs.queries.findings import findings_of, judgement_of
 from runs.queries.runs import run_of
 
 FILTERS = ("external_id", "session", "agent", "status")
@@ -76,3 +77,15 @@ def list_changes(request: Request, run_id: UUID) -> Response:
     context = {"patches": patches_of(run, changes), "seqs": seqs_of_steps(run, changes)}
     shown = ChangeSerializer(changes, many=True, context=context)
     return Response({"results": shown.data, "next": next_url(request, place)})
+
+
+@extend_schema(responses=JudgementSerializer)
+@api_view(["GET"])
+@authentication_classes([ReadKey])
+@permission_classes([HasKey])
+def show_findings(request: Request, run_id: UUID) -> Response:
+    """Read what rules say of a run: its account, the moment it went sideways, and all findings in order."""
+    run = run_of(request.auth.project, run_id)
+    judgement = judgement_of(run)
+    findings = findings_of(run) if judgement else []
+    return Response(JudgementSerializer({"judgement": judgement, "findings": findings}).data)

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from runs.judging import judge_run
 from runs.kinds import Kind, Op, RunStatus, StepStatus
 from runs.models import Run
 from runs.records import Batch, ChangeRecord, RunRecord, StepRecord, Tokens
 from runs.store import save
 from teams.actions import create_key, create_project, create_team
+from tests.runs.test_judging import looping
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -140,9 +142,25 @@ def test_other_teams_runs_are_not_there(get, project, outsider):
     key = create_key(theirs, "k", scopes=["read"], by=outsider)[1]
     run_id = record_run(project, "r1")
     assert get("/api/v1/runs", key=key).json()["results"] == []
-    for path in ("", "/steps", "/changes"):
+    for path in ("", "/steps", "/changes", "/findings"):
         answer = get(f"/api/v1/runs/{run_id}{path}", key=key)
         assert (answer.status_code, answer.json()) == (404, {"error": "Not here, or not yours."})
+
+
+def test_findings_tell_what_rules_say(get, project):
+    [saved] = save(project, looping(), now=NOW)
+    url = f"/api/v1/runs/{saved.id}/findings"
+    assert get(url).json() == {"judged_revision": None, "account": "", "moment": None, "findings": []}
+    judge_run(saved.id, now=NOW)
+    told = get(url).json()
+    assert (told["judged_revision"], told["moment"]) == (saved.revision, None)
+    loop = next(each for each in told["findings"] if each["signature"] == "tool-loop")
+    assert (loop["severity"], loop["steps"], loop["step"]) == ("warning", [0, 1, 2, 3], 2)
+    assert loop["used"] == {"loop_repeats": 3.0}
+    assert set(loop) == {
+        "signature", "key", "severity", "sentence", "steps", "step", "changes", "numbers", "used", "at",
+        "found_at",
+    }  # fmt: skip
 
 
 def test_lists_run_few_queries(get, project, django_assert_num_queries):

@@ -8,11 +8,13 @@ import pytest
 from django.test import AsyncClient
 from django.urls import reverse
 
+from runs.judging import judge_run
 from runs.models import Run
 from runs.queries.exports import archive_of
 from runs.records import Batch, RunRecord, StepRecord
 from runs.store import save
 from tests.recordings import NOW, at, one_of_everything
+from tests.runs.test_judging import looping
 
 
 @pytest.fixture
@@ -113,6 +115,19 @@ def test_summary_says_what_happened(client, member, run, url):
     assert "> Fix the &lt;b>tests&lt;/b>.\n" in text
     assert "- `a.py` +2 −1\n" in text
     assert text.endswith("## What it said last\n\n> Done.\n")
+
+
+def test_summary_tells_what_rules_found(client, member, project):
+    [saved] = save(project, looping(), now=NOW)
+    judge_run(saved.id, now=NOW)
+    client.force_login(member)
+    page = reverse("runs:run", args=[project.team.slug, project.slug, saved.id])
+    text = client.get(page + "summary/").content.decode()
+    base = f"http://testserver{page}"
+    links = ", ".join(f"[{seq}]({base}?step={seq})" for seq in (0, 1, 2, 3))
+    assert "\n## What happened\n" in text
+    assert "- **Tool loop** (warning): " in text
+    assert f" Steps {links}\n" in text
 
 
 def test_summary_of_a_long_run_is_bounded_and_says_so(client, member, project):
