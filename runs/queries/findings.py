@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from runs.findings.found import Severity
 from runs.models import Finding, Judgement, Run
 
 
@@ -23,8 +24,8 @@ def judgement_of(run: Run) -> Judgement | None:
 
 
 def rulings_of(run_ids: Iterable[UUID]) -> dict[UUID, Ruled]:
-    """Read what the run list shows of what rules say, of the runs in which they found something."""
-    found = Judgement.objects.filter(run_id__in=list(run_ids), findings__gt=0)
+    """Read what the run list shows of what rules say: of runs with more than hints, which most have."""
+    found = Judgement.objects.filter(run_id__in=list(run_ids), severity__gt=Severity.HINT)
     return {row[0]: Ruled._make(row[1:]) for row in found.values_list("run_id", *Ruled._fields)}
 
 

@@ -157,7 +157,8 @@ def _bit(bit: Bit, moment: Moment | None, place: Place) -> BitShown:
 def _chips(findings: Sequence[Finding], place: Place) -> list[Chip]:
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
-        groups.setdefault(finding.signature, []).append(finding)
+        if finding.severity > Severity.HINT:  # hints stand folded in the run at a glance
+            groups.setdefault(finding.signature, []).append(finding)
     chips = [_chip(slug, group, place) for slug, group in groups.items() if slug in SIGNATURES]
     order = list(TONES.values())
     return sorted(chips, key=lambda chip: order.index(chip.tone))
