@@ -82,3 +82,12 @@ def test_intent_and_effect_stand_side_by_side_where_there_is_room(open_page, pla
     sides = asked.bounding_box()["x"] != did.bounding_box()["x"]
     assert (2 if sides else 1) == columns
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_what_was_asked_is_one_line_as_wide_as_the_panel(open_page, places, edited):
+    page = open_page(f"{places(edited)}?step=1", viewport={"width": 1280, "height": 900})
+    asked, did = (page.locator(f"#panel .effect > {part}") for part in (".asked", ".did"))
+    if asked.get_attribute("open") is not None:
+        asked.locator("summary").click()
+    assert asked.bounding_box()["width"] == did.bounding_box()["width"]
+    assert asked.locator("summary").bounding_box()["height"] < 32
