@@ -58,3 +58,16 @@ def test_wide_screens_fold_nothing(open_page, places):
     expect(page.locator(".fold:visible")).to_have_count(0)
     expect(page.locator(".change").first.get_by_role("link", name="History")).to_be_visible()
     expect(page.locator("[data-head]")).to_contain_text("19 tool calls")
+
+
+def test_the_number_of_alerts_covers_no_other_link(open_page, places):
+    page = open_page(places("demo-sideways"), viewport=PHONE)
+    ends = """() => {
+      const number = document.querySelector("[data-badge-number]");
+      number.hidden = false;
+      number.textContent = "12";
+      const after = document.querySelector(".bell + a");
+      return [number.getBoundingClientRect().right, after.getBoundingClientRect().left];
+    }"""
+    right, left = page.evaluate(ends)
+    assert right <= left
