@@ -28,6 +28,7 @@ from runs.shown.steps import Around
 from runs.shown.tree_rows import rows_html
 from runs.shown.trees import Scale, State, TreeRow, axis_for, query_of, sums_of_row, words_of_axis
 from runs.trees import Nesting
+from runs.words import duration
 from teams.models import Project
 
 
@@ -37,6 +38,7 @@ class Tree:
 
     rows: list[TreeRow]
     turns: int
+    time: str  #: in which something ran, in all turns
     axis: str
     cut_prompts: bool
     earlier_url: str
@@ -91,6 +93,7 @@ def read_tree(
     return Tree(
         rows=rows_of_page(branches, page, prompts[:TREE_TURNS], heads),
         turns=page.of,
+        time=duration(page.ran or None),
         axis=words_of_axis(axis_for([turn.sums for turn in page.turns]), state["by"]),
         cut_prompts=len(prompts) > TREE_TURNS,
         earlier_url=link(state, before=None if ends.after is None else ends.after + 1),
@@ -198,7 +201,8 @@ def add_sums(run: Run, nesting: Nesting, branches: Branches, others: Sequence[Ro
 def rows_of_page(
     branches: Branches, page: TurnPage, prompts: Sequence[Row], heads: Mapping[int, Row]
 ) -> list[TreeRow]:
-    """Put turns and prompts in order: what a human asked in a turn comes after it."""
+    """Put turns and prompts in order: what a human asked in a turn comes after it, unless it began before."""
+    begun = {turn.number: (turn.sums.begin, turn.first_step) for turn in page.turns}
     axis = axis_for([turn.sums for turn in page.turns])
     scale = Scale(by=branches.state["by"], axis=axis, most=page.most, whole=page.whole)
     turns = [
@@ -209,8 +213,23 @@ def rows_of_page(
         )
         for turn in page.turns
     ]
-    asked = [(prompt["turn"], 1, branches.step(prompt, 1, scale)) for prompt in prompts]
+    asked = [
+        (
+            prompt["turn"],
+            -1 if is_before(prompt, begun.get(prompt["turn"]), branches) else 1,
+            branches.step(prompt, 1, scale),
+        )
+        for prompt in prompts
+    ]
     return [row for _, _, row in sorted([*turns, *asked], key=lambda placed: placed[:2])]
+
+
+def is_before(prompt: Row, begun: tuple[float | None, int] | None, branches: Branches) -> bool:
+    """Say whether a human asked before the first step of its turn, as where no model call is recorded."""
+    at = sums_of_row(prompt, branches.origin).begin
+    if begun is None or begun[0] is None or at is None:
+        return False
+    return (round(at, 3), prompt["seq"]) < (round(begun[0], 3), begun[1])
 
 
 def read_node(

@@ -73,7 +73,7 @@ TURNS = (
     + _SUMMED
     + """), placed AS (
         SELECT *, row_number() OVER (ORDER BY node) AS place, count(*) OVER () AS turns,
-            sum({measure}) OVER () AS whole,
+            sum({measure}) OVER () AS whole, sum(busy) OVER () AS ran,
             (SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY {measure}) FROM summed) AS most
         FROM summed
     )
@@ -119,12 +119,16 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TurnPage:
-    """Neighbouring turns. All turns together have `whole` of the chosen measure, 95 in 100 at most `most`."""
+    """Neighbouring turns. All turns together have `whole` of the chosen measure, 95 in 100 at most `most`.
+
+    They ran for `ran` milliseconds.
+    """
 
     turns: list[Turn]
     of: int = 0
     most: float = 0
     whole: float = 0
+    ran: float = 0
 
 
 def read_nesting(run: Run) -> Nesting:
@@ -171,7 +175,8 @@ def page_of_turns(
         )
         for row in sorted(found, key=lambda row: row["node"])
     ]
-    return TurnPage(turns=turns, of=found[0]["turns"], most=found[0]["most"], whole=float(found[0]["whole"]))
+    of_all = {name: float(found[0][name]) for name in ("most", "whole", "ran")}
+    return TurnPage(turns=turns, of=found[0]["turns"], **of_all)
 
 
 def sums_inside(run: Run, nesting: Nesting, keys: Collection[str], *, meta: bool) -> dict[str, Sums]:

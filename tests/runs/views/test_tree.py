@@ -235,3 +235,28 @@ def test_run_without_steps_or_without_calls_is_told(visitor, project):
     tree = tree_of(visitor, project, run, "?open=t0")
     assert lines(tree.rows) == [("t0", ["s0"])]
     assert tree.rows[0].title == "Before the first turn"
+
+
+def test_the_whole_run_took_what_its_turns_took(visitor, project, run):
+    html = visitor.get(tree_url(project, run, "?by=cost")).content.decode()
+    assert 'title="in which something ran; the run took 15 m 16 s">18.0 s</span>' in html
+
+
+def test_a_prompt_comes_after_the_steps_before_it(visitor, project):
+    run = record(
+        project,
+        step("hook", Kind.TOOL, 0, 1, tool="Hook"),
+        step("p", Kind.PROMPT, 2, 0, input="Go"),
+        call("m", 3, 1),
+    )
+    assert lines(tree_of(visitor, project, run).rows) == ["t0", "s1", "t1"]
+
+
+def test_a_prompt_stands_above_the_steps_after_it_where_no_model_call_is_recorded(visitor, project):
+    run = record(
+        project,
+        step("r1", Kind.TOOL, 20, 1, tool="Read"),
+        step("r2", Kind.TOOL, 22, 1, tool="Read"),
+        step("p", Kind.PROMPT, 19, 0, input="Go"),
+    )
+    assert lines(tree_of(visitor, project, run).rows) == ["s2", "t0"]
