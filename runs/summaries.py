@@ -1,7 +1,9 @@
 """A run as a page of Markdown: what an issue or a pull request needs to know of it."""
 
+import re
 from collections.abc import Iterator
 
+from markdown_it import MarkdownIt
 from msgspec import convert
 
 from runs.excerpts import code_span, escaped
@@ -11,6 +13,7 @@ from runs.findings.signatures import SIGNATURES
 from runs.findings.stories import Story
 from runs.fragments import place_of, show_steps
 from runs.limits import FILES_LISTED, SUMMARY_STEPS
+from runs.markdown import RENDERED_CHARS
 from runs.models import Finding, Run
 from runs.queries.changes import files_of
 from runs.queries.findings import findings_of, judgement_of
@@ -23,6 +26,10 @@ from runs.shown.tones import WORDS
 from runs.stories import by_severity
 from runs.words import count, plural
 from teams.models import Project
+
+_markdown = MarkdownIt("commonmark")
+#: A span of code within a line, or what would begin HTML.
+_SPAN = re.compile(r"(?<![\\`])(`+)(?!`).+?(?<!`)\1(?!`)|<")
 
 
 def summary_of_run(project: Project, run: Run, *, base: str) -> str:
@@ -138,5 +145,28 @@ def _files(run: Run, url: str) -> Iterator[str]:
 
 
 def quoted(text: str) -> str:
-    """Write a text as a quotation; its own Markdown stays, HTML in it does not."""
-    return "\n".join("> " + line.replace("<", "&lt;") for line in text.strip().splitlines())
+    """Write a text as a quotation; its own Markdown stays, HTML in it does not. In code `<` is no HTML."""
+    text = "\n".join(text.strip().splitlines())
+    kept = _code_kept(text) if len(text) <= RENDERED_CHARS else ""
+    safe = kept if kept and not _has_html(kept) else text.replace("<", "&lt;")
+    return "\n".join(f"> {line}" for line in safe.split("\n"))
+
+
+def _code_kept(text: str) -> str:
+    """Disarm `<` everywhere but in blocks of code, and in spans of code that end in their line."""
+    code: set[int] = set()
+    for block in _markdown.parse(text):
+        if block.map and block.type in ("fence", "code_block"):
+            code.update(range(*block.map))
+    lines = enumerate(text.split("\n"))
+    return "\n".join(line if n in code else _SPAN.sub(_disarmed, line) for n, line in lines)
+
+
+def _disarmed(found: re.Match[str]) -> str:
+    return "&lt;" if found[0] == "<" else found[0]
+
+
+def _has_html(text: str) -> bool:
+    """Say whether a reader of Markdown would find HTML: a span taken for code was none."""
+    tokens = (token for block in _markdown.parse(text) for token in (block, *(block.children or ())))
+    return any(token.type in ("html_block", "html_inline") for token in tokens)

@@ -13,6 +13,7 @@ from runs.models import Run
 from runs.queries.exports import archive_of
 from runs.records import Batch, RunRecord, StepRecord
 from runs.store import save
+from runs.summaries import quoted
 from tests.recordings import NOW, at, one_of_everything
 from tests.runs.test_judging import looping
 
@@ -128,6 +129,21 @@ def test_summary_tells_what_rules_found(client, member, project):
     assert "\n## What happened\n" in text
     assert "- **Tool loop** (warning): " in text
     assert f" Steps {links}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a <b> c", "> a &lt;b> c"),
+        ("Use `<div>` <b>", "> Use `<div>` &lt;b>"),
+        ("\\`<b>`", "> \\`&lt;b>`"),
+        ("```\n/home/<name>\n```\n<b>", "> ```\n> /home/<name>\n> ```\n> &lt;b>"),
+        ("- x\n\n      <i>\n\n<b>", "> - x\n> \n>       <i>\n> \n> &lt;b>"),
+        ("a ` b\nc ` <b> `", "> a ` b\n> c ` &lt;b> `"),
+    ],
+)
+def test_a_quotation_has_no_html_and_its_code_stays_as_it_is(text, written):
+    assert quoted(text) == written
 
 
 def test_summary_of_a_long_run_is_bounded_and_says_so(client, member, project):
