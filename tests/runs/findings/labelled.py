@@ -1,6 +1,7 @@
 """The labelled set: small runs of which people have said which signatures they show, and which not.
 
-Runs are in `plays/`, a module a group; all its modules are read. A near miss is labelled, too:
+Runs are in `plays/`, a module a group; all its modules are read. Those in `plays/independent/` were written
+from the descriptions by somebody who had not read the rules. A near miss is labelled, too:
 
     @label("tool-loop")
     def four_same_reads() -> Batch:
@@ -32,6 +33,10 @@ class Labelled:
     lacks: frozenset[str]
     settings: Mapping[str, Any] = field(default_factory=dict)  #: of the project: its part "findings"
 
+    @property
+    def is_independent(self) -> bool:
+        return self.name.startswith("independent.")
+
 
 _found: dict[str, Labelled] = {}
 
@@ -43,7 +48,7 @@ def label(*signatures: str, positive: bool = True, **settings: Any) -> Callable[
     """
 
     def labelling(make: Make) -> Make:
-        name = f"{make.__module__.rsplit('.', 1)[-1]}.{make.__name__}"
+        name = f"{make.__module__.removeprefix(plays.__name__ + '.')}.{make.__name__}"
         old = _found.get(name) or Labelled(name, make, frozenset(), frozenset())
         shows = old.shows | set(signatures) if positive else old.shows
         lacks = old.lacks if positive else old.lacks | set(signatures)
@@ -55,6 +60,7 @@ def label(*signatures: str, positive: bool = True, **settings: Any) -> Callable[
 
 def labelled_runs() -> list[Labelled]:
     """Return the whole set, in the order of its modules."""
-    for module in sorted(pkgutil.iter_modules(plays.__path__), key=lambda module: module.name):
-        import_module(f"{plays.__name__}.{module.name}")
+    modules = pkgutil.walk_packages(plays.__path__, f"{plays.__name__}.")
+    for name in sorted(module.name for module in modules):
+        import_module(name)
     return list(_found.values())
