@@ -249,7 +249,7 @@ def _row(run: Run, case: Case, place: int, judged: Judged, *, now: datetime) -> 
     return Finding(
         run_id=run.id,
         signature=judged.signature.slug,
-        key=found.key[:200],
+        key=found.key,
         project_id=run.project_id,
         severity=judged.severity,
         sentence=found.sentence,

@@ -341,6 +341,12 @@ SENSITIVE_MOST = 100
 #: Findings of one signature kept of one run, those that came true first.
 FINDINGS_KEPT = 50
 
+#: Characters of a finding's sentence; what a trace brings into it is cut before.
+SENTENCE_CHARS = 400
+
+#: Characters of a finding's key, by which the same finding is known again.
+FINDING_KEY_CHARS = 200
+
 #: Steps named by one finding; `numbers.steps` counts all.
 EVIDENCE_STEPS = 50
 

@@ -92,11 +92,16 @@ def plural(number: int, word: str) -> str:
 def one_line(text: str, *, limit: int = 220) -> str:
     """Squeeze a text into one line; an ellipsis where it goes on."""
     head = text[: limit * 4]
-    line = _CONTROL.sub("", " ".join(head.split()))
+    line = visible(" ".join(head.split()))
     return line if len(line) <= limit and len(head) == len(text) else line[:limit].rstrip() + "…"
 
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+def visible(text: str) -> str:
+    """Take out control characters, and marks that turn the direction of what follows or cannot be seen."""
+    return _CONTROL.sub("", text)
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _MARKS = re.compile(r"\*\*|__|`|^#{1,6} |(?<=\n)#{1,6} ")
 
 

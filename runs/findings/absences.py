@@ -96,7 +96,7 @@ def absence_of(
         named = _IN_FILE.search(told)  # a patch is of many files
         return Absence.TEXT, (named[1] if named else path)[:NAME_CHARS]
     if name := missing_path(family, path, told):
-        return Absence.FILE, name[:NAME_CHARS]
+        return Absence.FILE, name[-NAME_CHARS:]  # the end of a path is what tells it
     if family != Family.SHELL:
         return Absence.NOTHING, ""
     if name := unknown_program(command, exit_code=exit_code, error=told):

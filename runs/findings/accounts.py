@@ -11,7 +11,7 @@ from runs.findings.moments import Moment, Sure
 from runs.findings.suspects import Suspect
 from runs.findings.words import named_call
 from runs.kinds import Kind, RunStatus
-from runs.words import duration, money, plural
+from runs.words import duration, money, plural, visible
 
 
 class Bit(Struct, frozen=True, omit_defaults=True):
@@ -44,6 +44,7 @@ _ENDS = {
     RunStatus.UNFINISHED: "It went silent without an end",
 }
 SUSPECTS_NAMED = 3
+BIT_CHARS = 400  # of a piece that a trace may have written
 
 
 def account_of(case: Case, judged: Sequence[Judged], moment: Moment | None) -> list[Bit]:
@@ -61,7 +62,7 @@ def _joined(sentences: Sequence[Sentence]) -> list[Bit]:
     bits: list[Bit] = []
     for sentence in sentences:
         bits += [Bit(" ")] if bits else []
-        bits += sentence
+        bits += [Bit(visible(bit.text)[:BIT_CHARS], bit.step, bit.code) for bit in sentence]
     return bits
 
 
@@ -96,7 +97,7 @@ def _greens(case: Case, moment: Moment | None) -> Sentence:
         reds = [clue for clue in last.values() if clue.outcome == Outcome.RED]
         if moment or not reds:
             return []
-        return [Bit(reds[-1].check, reds[-1].seq, code=True), Bit(" was red at the end.")]
+        return [Bit(reds[-1].check, reds[-1].seq, code=True), Bit(" was red when it last ran.")]
     green = max(greens, key=lambda clue: case.places[clue.seq])
     return [Bit(green.check, code=True), Bit(" was green at "), _step(green.seq), Bit(".")]
 
@@ -111,11 +112,12 @@ def _broke(case: Case, moment: Moment) -> Sentence:
     first = moment.suspects[0]
     how = " without declaring it" if first.hidden else ""
     name = named_call(clue).strip("`")
+    times = f", {moment.reds} times" if moment.reds > 1 else ""
+    proof = "" if moment.last_green is not None else "; no check was green before, so that it proves little"
     return [
         Bit("At "), _step(first.step), Bit(" "), Bit(name, code=True), Bit(" changed "),
         Bit(first.path.rsplit("/", 1)[-1], first.step, code=True), Bit(f"{how}; "),
-        Bit(moment.check, moment.first_red, code=True),
-        Bit(" has been red since" + (f", {moment.reds} times." if moment.reds > 1 else ".")),
+        Bit(moment.check, moment.first_red, code=True), Bit(f" has been red since{times}{proof}."),
     ]  # fmt: skip
 
 

@@ -198,10 +198,13 @@ def _explored(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
 
 
 def _edited(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
-    touches = [touch for clue in clues for touch in case.touches_of(clue) if not touch.outside]
+    every = [touch for clue in clues for touch in case.touches_of(clue)]
+    touches = [touch for touch in every if not touch.outside]
     files = {touch.path for touch in touches}
     if not files:
-        return "Tried to edit", "fail"
+        outside = len({touch.path for touch in every})
+        told = f"Edited {plural(outside, 'file')} outside the repository"
+        return (told, "") if outside else ("Tried to edit", "fail")
     added, removed = sum(touch.added for touch in touches), sum(touch.removed for touch in touches)
     return f"Edited {_names(files)}, +{added} −{removed}", ""
 

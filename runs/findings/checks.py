@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from runs.findings.clues import Outcome
 from runs.findings.commands import simple_commands
+from runs.words import visible
 
 #: Programs that are a check by themselves.
 _ALONE = frozenset(
@@ -121,7 +122,7 @@ _QUIET = re.compile(
 
 def _named(name: str, rest: Sequence[str]) -> str:
     told = [word for word in rest if not _QUIET.match(word)]
-    return " ".join([name, *told])[:120]
+    return visible(" ".join([name, *told])[:120]).replace("`", "'")
 
 
 _RED = re.compile(
@@ -148,14 +149,14 @@ _MASKED = re.compile(r"\|(?!\|)|\|\||;\s*(?:true|echo|exit 0|:)")
 
 
 def outcome_of(command: str, *, exit_code: int | None, failed: bool, output: str) -> Outcome:
-    """Say how a check ended: by its exit code, or its words where something after it made the code."""
-    code = exit_code if exit_code is not None else (1 if failed else 0)
-    if code:
+    """Say how a check ended: by its exit code; by its words where none tells of the check alone."""
+    if failed or exit_code:
         return _when_failed(command, output)
-    if not _MASKED.search(command):
-        return Outcome.GREEN
-    if is_red(output):
+    is_masked = bool(_MASKED.search(command))
+    if (is_masked or exit_code is None) and is_red(output):
         return Outcome.RED
+    if not is_masked:
+        return Outcome.GREEN
     is_silent = not _NOTHING.sub("", output).strip() and bool(_SILENT.match(check_of(command)))
     return Outcome.GREEN if is_silent or _GREEN.search(output) else Outcome.UNKNOWN
 

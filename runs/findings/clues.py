@@ -15,7 +15,7 @@ from msgspec import Struct
 from runs.blobs import compress, decompress
 from runs.kinds import FAILED_STATES, Kind, Origin, StepStatus
 
-VERSION = 5
+VERSION = 6
 
 
 class Outcome(StrEnum):
@@ -99,10 +99,18 @@ class Clue(Struct, frozen=True, array_like=True, gc=False):
     added: bytes = b""  #: lines that it writes
     verb: str = ""  #: program of a shell's command and its first word: "git push"
     name: str = ""  #: of a guardrail, a permission, an error
+    look: str = ""  #: family of the tool that a command does the work of, where it only looks
+    seen: str = ""  #: the one file that such a command prints
+    is_no_match: bool = False  #: it failed only because it found nothing
 
     @property
     def is_tool(self) -> bool:
         return self.kind == Kind.TOOL or (self.kind == Kind.AGENT and bool(self.tool))
+
+    @property
+    def looking(self) -> str:
+        """Family of the tool; of a command that only looks, of the tool that does the same."""
+        return self.look or self.family
 
     @property
     def failed(self) -> bool:

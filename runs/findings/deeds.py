@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from runs.findings.commands import simple_commands
 
@@ -49,16 +50,18 @@ _WATCHERS = frozenset(
     {"sleep", "wait", "watch", "ps", "pgrep", "lsof", "ss", "netstat", "jobs", "top", "htop", "wait-on",
      "pg_isready", "journalctl", "nvidia-smi", "squeue", "date", "uptime", "free", "df"}
 )  # fmt: skip
+#: What lies between two words is bounded: else many of the first cost the square of their number.
 _WATCHED = re.compile(
-    r"\b(?:curl|wget|http|nc)\b[^|;&]*(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])"
+    r"\b(?:curl|wget|http|nc)\b[^|;&]{0,300}(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])"
     r"|\bgh (?:run|pr checks|workflow)|\bglab ci|\bkubectl (?:get|logs|describe|rollout status)"
     r"|\bdocker(?: compose|-compose)? (?:ps|logs|inspect|stats)|\b(?:systemctl|service) (?:\S+ )?status"
-    r"|\btmux capture-pane|\btail -[fF]|\btail [^|;&]*\.(?:log|out)\b"
+    r"|\btmux capture-pane|\btail -[fF]|\btail [^|;&]{0,300}\.(?:log|out)\b"
     r"|\bcat \S*\.(?:log|out|pid)\b|\baws \S+ (?:describe|wait)"
 )
 _REDIRECTED = re.compile(r"(?<![\d&<>=-])>{1,2}(?!&)\s*(?!/dev/)[\w./~$\"']")
 
 
+@lru_cache(maxsize=256)  # each command is asked about twice in a row
 def deed_of(command: str) -> Deed:
     """Say whether a command changes or watches something; one that does both writes."""
     is_watch = bool(_WATCHED.search(command))

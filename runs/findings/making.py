@@ -5,17 +5,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from runs.findings.absences import Absence, absence_of
-from runs.findings.checks import checks_of, family_of_check, outcome_of
+from runs.findings.checks import checks_of, family_of_check, is_red, outcome_of
 from runs.findings.clues import Clue, Outcome
 from runs.findings.commands import verb_of
 from runs.findings.dangers import danger_of
 from runs.findings.deeds import Deed, deed_of
 from runs.findings.errors import rough_of, sign_of
 from runs.findings.fragments import fragment_of
+from runs.findings.looks import is_no_match, look_of
 from runs.findings.mentions import mentions_in
 from runs.kinds import FAILED_STATES, Kind, StepStatus
+from runs.limits import COMMAND_CHARS
 from runs.patches import paths_of_patch
 from runs.records import digest_of
 from runs.sentences import answer_texts
@@ -72,6 +75,7 @@ class Source(Struct, kw_only=True):
 
 def clue_of(step: Source, *, cwd: str = "") -> Clue:
     """Make the clue of a step."""
+    step = _without_head(step)
     shared: dict[str, Any] = {
         "seq": step.seq,
         "key": step.key,
@@ -97,8 +101,24 @@ def clue_of(step: Source, *, cwd: str = "") -> Clue:
     if step.kind == Kind.TOOL or step.tool:
         return Clue(**shared, **_of_call(step, cwd))
     if step.kind in (Kind.LLM, Kind.FINAL):
-        return Clue(**shared, **_of_answer(step))
+        return Clue(**(shared | _of_answer(step)))
     return Clue(**shared, **_of_retry(step)) if step.kind == Kind.RETRY else Clue(**shared)
+
+
+#: What Codex writes above the output of a command: it differs from call to call, and tells the exit code.
+_HEAD = re.compile(
+    r"\A(?:Chunk ID: .*\n)?(?:Exit code: (-?\d+)\n)?Wall time: .*\n(?:Process exited with code (-?\d+)\n)?"
+    r"(?:Original token count: .*\n)?(?:Total output lines: .*\n)?Output:\n"
+)
+
+
+def _without_head(step: Source) -> Source:
+    match = _HEAD.match(step.output) if step.tool else None
+    if not match:
+        return step
+    told = match[1] or match[2]
+    code = int(told[:9]) if told and step.exit_code is None else step.exit_code
+    return replace(step, output=step.output[match.end() :], exit_code=code)
 
 
 def _end_of(step: Source) -> int | None:
@@ -122,6 +142,7 @@ def _of_call(step: Source, cwd: str) -> dict[str, Any]:
     path = path_of(step, arguments, family, cwd)
     dropped, added = fragment_of(arguments) if family in EDITING else (b"", b"")
     absence, absent = _absence_of(step, family, path, command)
+    look, seen = look_of(command) if is_shell else ("", "")
     return {
         "family": family,
         "args": (step.input_digest or digest_of(step.input.encode()))[:SHORT],
@@ -145,6 +166,9 @@ def _of_call(step: Source, cwd: str) -> dict[str, Any]:
         "absent": absent,
         "dropped": dropped,
         "added": added,
+        "look": look,
+        "seen": seen,
+        "is_no_match": is_shell and is_no_match(command, step.exit_code),
     }
 
 
@@ -167,7 +191,8 @@ def _absence_of(step: Source, family: Family, path: str, command: str) -> tuple[
 
 def _command_of(step: Source, arguments: Mapping[str, object]) -> str:
     told = step.detail.get("command")
-    return told if isinstance(told, str) and told else text_in(dict(arguments), *COMMAND_NAMES)
+    command = told if isinstance(told, str) and told else text_in(dict(arguments), *COMMAND_NAMES)
+    return command[:COMMAND_CHARS]
 
 
 def path_of(step: Source, arguments: Mapping[str, object], family: Family, cwd: str) -> str:
@@ -184,8 +209,14 @@ def path_of(step: Source, arguments: Mapping[str, object], family: Family, cwd: 
 def _outcome_of(step: Source, command: str) -> Outcome:
     if step.status in (StepStatus.RUNNING, StepStatus.CANCELLED, StepStatus.UNANSWERED, StepStatus.DENIED):
         return Outcome.UNKNOWN
+    if step.error_kind == "timeout" and not is_red(step.output):
+        return Outcome.UNKNOWN
     failed = step.status == StepStatus.FAILED
     return outcome_of(command, exit_code=step.exit_code, failed=failed, output=step.output)
+
+
+#: What some frameworks give for an answer when they end a run (LangChain).
+_GAVE_UP = re.compile(r"\AAgent stopped due to [\w ]{1,60}limit[\w ]{0,40}\.?\s*\Z")
 
 
 def _of_answer(step: Source) -> dict[str, Any]:
@@ -197,6 +228,7 @@ def _of_answer(step: Source) -> dict[str, Any]:
         "out": step.out,
         "cost": None if step.copied else step.cost,
         "is_empty": step.status == StepStatus.OK and _is_empty(step),
+        "error": _error_of(step) or (step.output if _GAVE_UP.match(step.output[:120]) else ""),
     }
 
 

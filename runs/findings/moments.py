@@ -12,6 +12,7 @@ from msgspec import Struct
 from runs.findings.case import Case
 from runs.findings.clues import Clue, Outcome
 from runs.findings.judge import Judged
+from runs.findings.series import Streak
 from runs.findings.suspects import Suspect, suspects_between
 from runs.findings.words import named_call
 from runs.kinds import Kind, RunStatus
@@ -65,11 +66,14 @@ def moment_of(case: Case, judged: Sequence[Judged]) -> Moment | None:
 
 
 def _by_checks(case: Case) -> Moment | None:
-    streak = _red_streak(case)
-    if not streak or not _lasts(case, streak):
+    name, open_streak = _red_streak(case)
+    if open_streak is None or not _lasts(case, streak := [case.by_seq[seq] for seq in open_streak.reds]):
         return None
     red, place = streak[0], case.places[streak[0].seq]
-    green = next((call for call in reversed(_checks(case)) if _is_green_before(case, call, place)), None)
+    own = None if open_streak.green is None else case.by_seq[open_streak.green]
+    green = own or next(
+        (call for call in reversed(_checks(case)) if _is_green_before(case, call, place)), None
+    )
     since = case.places[green.seq] if green else -1
     suspects = suspects_between(case, since, place, named=red.named) or suspects_between(
         case, -1, place, named=red.named
@@ -77,12 +81,12 @@ def _by_checks(case: Case) -> Moment | None:
     at = suspects[0].step if suspects else red.seq
     return Moment(
         step=at,
-        why=_why(case, red, green, suspects, len(streak)),
-        sure=_sure(case, streak, green, suspects),
+        why=_why(name, green, suspects, len(streak)),
+        sure=_sure(case, streak, suspects, own=own, other=green),
         suspects=suspects,
         last_green=green.seq if green else None,
         first_red=red.seq,
-        check=red.check,
+        check=name,
         reds=len(streak),
         after=spent_after(case, at),
     )
@@ -92,18 +96,15 @@ def _checks(case: Case) -> list[Clue]:
     return [call for call in case.calls if call.outcome]
 
 
-def _red_streak(case: Case) -> list[Clue]:
-    """Find the check that has been red the longest at the end of the run.
+def _red_streak(case: Case) -> tuple[str, Streak | None]:
+    """Find the check that has been red the longest at the end of the run: its name, and its reds.
 
-    Its reds since it was last green, or ran without saying how it ended: then it may have been green.
+    A green of a wider check ends it, and so does a run of it that does not say how it ended.
     """
-    streaks: dict[str, list[Clue]] = {}
-    for call in case.calls:
-        if call.outcome == Outcome.RED:
-            streaks.setdefault(call.check, []).append(call)
-        elif call.check:
-            streaks.pop(call.check, None)
-    return min(streaks.values(), key=lambda reds: case.places[reds[0].seq], default=[])
+    open_ones = [
+        (series.name, streak) for series in case.red_series for streak in series.streaks if streak.is_open
+    ]
+    return min(open_ones, key=lambda each: case.places[each[1].reds[0]], default=("", None))
 
 
 def _is_green_before(case: Case, call: Clue, place: int) -> bool:
@@ -119,23 +120,34 @@ def _lasts(case: Case, streak: Sequence[Clue]) -> bool:
     return len(streak) > 1 or case.run.status != RunStatus.DONE or not greener
 
 
-def _sure(case: Case, streak: Sequence[Clue], green: Clue | None, suspects: Sequence[Suspect]) -> Sure:
+def _sure(
+    case: Case, streak: Sequence[Clue], suspects: Sequence[Suspect], *, own: Clue | None, other: Clue | None
+) -> Sure:
+    """Weigh a change and a red: was the same check green before, or does its output name the file?"""
     last = case.places[streak[-1].seq]
     changed_later = any(case.touches_of(clue) for clue in case.clues[last + 1 :])
     if not suspects or changed_later:
         return Sure.THIN
-    return Sure.STRONG if green else Sure.LIKELY
+    named = suspects[0].named
+    if own or (other and named):
+        return Sure.STRONG
+    return Sure.LIKELY if other or named else Sure.THIN
 
 
-def _why(case: Case, red: Clue, green: Clue | None, suspects: Sequence[Suspect], reds: int) -> str:
-    times = f"red {reds} times, and never green again" if reds > 1 else "red, and never green again"
+def _why(check: str, green: Clue | None, suspects: Sequence[Suspect], reds: int) -> str:
     if not suspects:
-        return f"`{red.check}` was {times}; no change of a file before it is on record."
+        times = f"red {reds} times" if reds > 1 else "red"
+        return f"`{check}` was {times}, and not green since; no change of a file before it is on record."
+    times = f"red {reds} times, and never green again" if reds > 1 else "red, and never green again"
     first = suspects[0]
     name = first.path.rsplit("/", 1)[-1]
     how = "changed without being declared" if first.hidden else "changed"
-    since = f"After `{green.check}` was green, " if green else "No check was green before. "
-    return f"{since}{name} was {how}; from then on `{red.check}` was {times}."
+    if green is None:
+        return (
+            f"{name} was {how}, then `{check}` was {times}. No check was green before: it may have been red "
+            "all along."
+        )
+    return f"After `{green.check}` was green, {name} was {how}; from then on `{check}` was {times}."
 
 
 def _by_findings(case: Case, judged: Sequence[Judged]) -> Moment | None:

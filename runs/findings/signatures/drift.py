@@ -6,14 +6,14 @@ from runs.findings.case import Case
 from runs.findings.clues import Clue, Outcome
 from runs.findings.found import Found, Severity, Signature
 from runs.findings.fragments import hashes_in
-from runs.findings.words import named_call
+from runs.findings.words import named_call, quoted
 from runs.kinds import Kind, StepStatus
 from runs.tools import Family
 from runs.words import plural, size
 
 _SEARCHES = frozenset({Family.GREP, Family.GLOB, Family.SEARCH, Family.FETCH})
 _LOOKS = _SEARCHES | {Family.READ}
-_READ, _OK, _GREEN = str(Family.READ), str(StepStatus.OK), str(Outcome.GREEN)
+_READ, _GREP, _OK, _GREEN = str(Family.READ), str(Family.GREP), str(StepStatus.OK), str(Outcome.GREEN)
 _COMPACTION, _PROMPT = str(Kind.COMPACTION), str(Kind.PROMPT)
 _NEVER: tuple[int, list[Clue]] = (-2, [])
 _BYTES_PER_TOKEN = 4  # of prose and code, roughly
@@ -23,8 +23,9 @@ def find_rereads(case: Case) -> list[Found]:
     """Find files read again, the same part with the same result, with nothing compacted or changed since."""
     least, seen = case.limits["reread_bytes"], _Seen()
     for clue in _looks(case, seen):
-        if clue.family == _READ and clue.path and clue.out_size >= least:
-            seen.note(clue, (clue.path, clue.part), since=seen.changed.get(clue.path, -1))
+        path = clue.seen or clue.path
+        if clue.looking == _READ and path and clue.out_size >= least:
+            seen.note(clue, (path, clue.part or clue.command), since=seen.changed.get(path, -1))
     return [_reread(case, group, least) for group in seen.repeated]
 
 
@@ -33,7 +34,7 @@ def _reread(case: Case, group: list[Clue], least: float) -> Found:
     turns = case.turns_between(first, again)
     times = "" if len(group) == 2 else f" {len(group) - 1} times"
     return Found(
-        key=f"{first.lane}:{first.path}:{first.part}:{first.seq}",
+        key=f"{first.lane}:{first.seen or first.path}:{first.part}:{first.seq}",
         sentence=f"{named_call(first)} was done again{times}{_later(turns)}, though the file had not "
         f"changed ({size(first.out_size)} each time).",
         steps=[call.seq for call in group],
@@ -57,6 +58,8 @@ def find_repeated_searches(case: Case) -> list[Found]:
     for clue in _looks(case, seen):
         if clue.family in _SEARCHES and clue.query:
             seen.note(clue, (clue.family, clue.query, clue.path), since=seen.last_change)
+        elif clue.look == _GREP:
+            seen.note(clue, (clue.look, clue.command), since=seen.last_change)
     return [_repeated_search(case, group) for group in seen.repeated]
 
 
@@ -64,11 +67,11 @@ def _repeated_search(case: Case, group: list[Clue]) -> Found:
     first, again = group[:2]
     turns = case.turns_between(first, again)
     where = f" in {first.path}" if first.path else ""
+    what = named_call(first) if first.look else f"for {quoted(first.query, limit=60)}{where}"
     times = "" if len(group) == 2 else f" {len(group) - 1} times"
     return Found(
-        key=f"{first.lane}:{first.query}:{first.path}:{first.seq}",
-        sentence=f"The search for `{first.query[:60]}`{where} was repeated{times}{_later(turns)}, "
-        "with the same result.",
+        key=f"{first.lane}:{first.query or first.command[:60]}:{first.path}:{first.seq}",
+        sentence=f"The search {what} was repeated{times}{_later(turns)}, with the same result.",
         steps=[call.seq for call in group],
         at=again.seq,
         numbers={"repeats": len(group) - 1, "turns_ago": turns},
@@ -115,7 +118,7 @@ def _remembered(case: Case) -> list[tuple[int, Clue]]:
     return [
         (place, clue)
         for place, clue in enumerate(case.clues)
-        if clue.family in _LOOKS or clue.seq in changed or clue.kind == _COMPACTION
+        if clue.family in _LOOKS or clue.look or clue.seq in changed or clue.kind == _COMPACTION
     ]
 
 

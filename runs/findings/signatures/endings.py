@@ -95,7 +95,7 @@ def find_iteration_limits(case: Case) -> list[Found]:
     last = next(
         (clue for clue in reversed(case.clues) if not clue.lane and clue.kind in ends), case.clues[-1]
     )
-    if not said and last.kind in (Kind.ERROR, Kind.LLM) and _AT_LIMIT.search(last.error or last.stop):
+    if not said and last.kind in ends and _AT_LIMIT.search(last.error or last.stop):
         said = last.error or last.stop
     if not said:
         return []

@@ -33,7 +33,7 @@ def find_format_errors(case: Case) -> list[Found]:
 
 
 def _is_malformed(call: Clue) -> bool:
-    if call.absence or (call.family == Family.SHELL and call.error_kind != "validation"):
+    if call.absence or (call.family == Family.SHELL and call.command and call.error_kind != "validation"):
         return False
     if call.exit_code is not None or _NOT_FORM.search(call.error):
         return False
@@ -73,7 +73,7 @@ def _guardrail(name: str, clues: list[Clue]) -> Found:
 
 
 def find_many_errors(case: Case) -> list[Found]:
-    """Find runs with more errors than `errors`. Red checks and what was denied are not counted."""
+    """Find runs with more errors than `errors`; red checks, denials and searches without a match are none."""
     most = int(case.limits["errors"])
     errors = [clue for clue in case.failures if _is_error(clue)]
     if len(errors) <= most:
@@ -96,7 +96,8 @@ def find_many_errors(case: Case) -> list[Found]:
 def _is_error(clue: Clue) -> bool:
     if clue.kind == Kind.ERROR:
         return True
-    return clue.status == StepStatus.FAILED and not clue.check and clue.kind != Kind.GUARDRAIL
+    expected = clue.check or clue.is_no_match or clue.kind == Kind.GUARDRAIL
+    return clue.status == StepStatus.FAILED and not expected
 
 
 SIGNATURES = (
@@ -107,6 +108,7 @@ SIGNATURES = (
         about="A tool refused its input: broken JSON, a missing or unknown argument, a wrong type.",
         helps="Describe the tool's input more plainly, with an example; very long inputs get cut short.",
         rule=find_format_errors,
+        version=2,
     ),
     Signature(
         slug="guardrail",
@@ -120,10 +122,11 @@ SIGNATURES = (
         slug="many-errors",
         name="Many errors",
         severity=Severity.HINT,
-        about="More than `errors` calls failed in one run. Red checks have signatures of their own; what a "
-        "human or a policy denied does not count.",
+        about="More than `errors` calls failed in one run. Red checks have signatures of their own; searches "
+        "without a match and what a human or a policy denied do not count.",
         helps="See which tool they come from: a missing program, a wrong path, a tool that is hard to use.",
         rule=find_many_errors,
+        version=2,
         thresholds=("errors",),
     ),
 )

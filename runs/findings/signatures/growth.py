@@ -115,7 +115,7 @@ def find_avalanches(case: Case) -> list[Found]:
             continue
         if clue.kind == _LLM:
             last = max(last, clue.sent or 0)
-        elif clue.family in _EXPLORING:
+        elif clue.look in _EXPLORING or clue.family in _EXPLORING:
             begun = last if not looks else begun
             looks.append(clue)
         elif clue.check or clue.kind == _PROMPT or clue.kind == _COMPACTION or clue.seq in changed:

@@ -20,6 +20,7 @@ from runs.tools import Family
 _WATCHING = frozenset(
     {Family.CONSOLE, Family.TODO, Family.ASK, Family.PLAN, Family.AGENT, Family.SKILL, Family.MCP}
 )
+_READ = str(Family.READ)
 #: The longest cycle that is looked for, in calls.
 _PERIODS = range(2, 5)
 
@@ -41,7 +42,11 @@ def find_same_calls(case: Case) -> list[Found]:
 def find_near_loops(case: Case) -> list[Found]:
     """Find calls that differ a little, and fail at least `loop_repeats` times in the same way."""
     least = int(case.limits["loop_repeats"])
-    failed = [call for call in case.failed_calls if call.error and not call.check and not _is_watch(call)]
+    failed = [
+        call
+        for call in case.failed_calls
+        if call.error and not (call.check or call.is_no_match or _is_watch(call))
+    ]
     found: list[Found] = []
     seen: set[int] = set()
     for key in (_roughly, _same_file):
@@ -182,7 +187,14 @@ def _end_of_cycle(names: Sequence[Hashable], start: int, period: int) -> int:
 
 def _is_cycle(calls: Sequence[Clue], period: int) -> bool:
     kinds = {(call.tool, call.args) for call in islice(calls, period)}
-    return len(kinds) > 1 and not any(_is_watch(call) or call.outcome == Outcome.GREEN for call in calls)
+    if len(kinds) < 2 or any(_is_watch(call) or call.outcome == Outcome.GREEN for call in calls):
+        return False
+    return not any(_brings_news(calls[at::period]) for at in range(period))
+
+
+def _brings_news(looks: Sequence[Clue]) -> bool:
+    """Say whether a file that is read round by round has another content each time: that is progress."""
+    return looks[0].looking == _READ and len({look.result for look in looks}) == len(looks)
 
 
 def _narrow_in(calls: Sequence[Clue], size: int, distinct: int) -> Iterator[Sequence[Clue]]:

@@ -1,6 +1,7 @@
 """What compactions and caches lose. Pure."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from runs.findings.case import Case
 from runs.findings.clues import Clue
@@ -37,13 +38,13 @@ def find_compaction_losses(case: Case) -> list[Found]:
         elif clue.kind == _LLM:
             if clue.lane in losses:
                 losses[clue.lane].turns += 1
-        elif clue.family == _READ and clue.path and clue.status == _OK:
+        elif clue.looking == _READ and (path := clue.seen or clue.path) and clue.status == _OK:
             loss = losses.get(clue.lane)
-            if loss and loss.turns <= SOON_TURNS and clue.path in loss.before:
-                loss.again.setdefault(clue.path, clue)
+            if loss and loss.turns <= SOON_TURNS and path in loss.before:
+                loss.again.setdefault(path, clue)
                 if len(loss.again) >= least:
                     found[loss.cut.seq] = _loss(loss, least)
-            reads.setdefault(clue.lane, {})[clue.path] = clue
+            reads.setdefault(clue.lane, {})[path] = clue
         elif clue.tool:
             for touch in case.touches_of(clue):
                 for loss in losses.values():
@@ -66,20 +67,39 @@ def _loss(loss: _Loss, least: int) -> Found:
     )
 
 
+class _Collapse(Struct, frozen=True):
+    """A call that found little of the last prompt in the cache, and why."""
+
+    before: Clue
+    call: Clue
+    cause: str
+
+    @property
+    def lost(self) -> int:
+        return (self.before.sent or 0) - self.call.cached
+
+    @property
+    def pause(self) -> int:
+        began, ended = self.call.at, self.before.until
+        return max(began - ended, 0) if began is not None and ended is not None else 0
+
+
 def find_cache_collapses(case: Case) -> list[Found]:
-    """Find calls that had most of the last prompt in front of them again and paid for it anew."""
+    """Find calls that paid anew for most of the last prompt; one finding a cause."""
     least, part = case.limits["cache_tokens"], case.limits["cache_share"]
     last: dict[str, Clue] = {}
-    found = []
+    causes: dict[str, list[_Collapse]] = {}
     for clue in case.talk:
         if clue.kind == _COMPACTION:
             last.pop(clue.lane, None)
         elif clue.sent and clue.sent >= least and clue.status == _OK:
             before = last.get(clue.lane)
             if before is not None and _collapsed(before, clue, least, part):
-                found.append(_collapse(before, clue, least, part))
+                each = _collapse(before, clue)
+                causes.setdefault(each.cause, []).append(each)
             last[clue.lane] = clue
-    return found
+    used = {"cache_tokens": least, "cache_share": part}
+    return [_found_collapses(cause, each, used) for cause, each in causes.items()]
 
 
 def _collapsed(before: Clue, call: Clue, least: float, part: float) -> bool:
@@ -90,25 +110,44 @@ def _collapsed(before: Clue, call: Clue, least: float, part: float) -> bool:
     return was_cached and goes_on and call.cached < part * sent and sent - call.cached >= least
 
 
-def _collapse(before: Clue, call: Clue, least: float, part: float) -> Found:
-    sent = before.sent or 0
-    part_of = f"Only {share(call.cached, sent)}" if call.cached else "Nothing"
-    pause = call.at - before.until if call.at is not None and before.until is not None else 0
+def _collapse(before: Clue, call: Clue) -> _Collapse:
+    each = _Collapse(before, call, "prefix")
     if call.model != before.model:
-        cause, why = "model", f"the model changed from {before.model} to {call.model}"
-    elif pause > TTL_MS:
-        cause, why = "pause", f"{duration(pause)} had passed, and caches are kept for 5 minutes"
-    else:
-        cause, why = "prefix", f"{_kept(call)} had changed or been dropped, and no pause explains it"
+        return replace(each, cause="model")
+    return replace(each, cause="pause") if each.pause > TTL_MS else each
+
+
+def _found_collapses(cause: str, collapses: list[_Collapse], used: dict[str, float]) -> Found:
+    first, lost = collapses[0], sum(each.lost for each in collapses)
     return Found(
-        key=str(call.seq),
-        sentence=f"{part_of} of the {tokens(sent)} tokens sent before came from the cache: {why}.",
-        steps=[before.seq, call.seq],
-        at=call.seq,
-        numbers={"lost": sent - call.cached, "cause": cause, "pause_ms": max(pause, 0)},
-        used={"cache_tokens": least, "cache_share": part},
+        key=cause,
+        sentence=_told_once(first) if len(collapses) == 1 else _told_often(cause, len(collapses), lost),
+        steps=list(dict.fromkeys(step.seq for each in collapses for step in (each.before, each.call))),
+        at=first.call.seq,
+        numbers={"times": len(collapses), "lost": lost, "cause": cause, "pause_ms": first.pause},
+        used=used,
         severity=Severity.HINT if cause == "pause" else Severity.WARNING,
     )
+
+
+def _told_once(each: _Collapse) -> str:
+    sent, call = each.before.sent or 0, each.call
+    part_of = f"Only {share(call.cached, sent)}" if call.cached else "Nothing"
+    why = {
+        "model": f"the model changed from {each.before.model} to {call.model}",
+        "pause": f"{duration(each.pause)} had passed, and caches are kept for 5 minutes",
+        "prefix": f"{_kept(call)} had changed or been dropped, and no pause explains it",
+    }[each.cause]
+    return f"{part_of} of the {tokens(sent)} tokens sent before came from the cache: {why}."
+
+
+def _told_often(cause: str, times: int, lost: int) -> str:
+    why = {
+        "model": f"The model changed {times} times, and the other one had little of the prompt in its cache",
+        "pause": f"{times} times more than the 5 minutes had passed for which caches are kept",
+        "prefix": f"{times} times little of the last prompt was still cached, though no pause explains it",
+    }[cause]
+    return f"{why}: {tokens(lost)} tokens were sent anew in all."
 
 
 def _kept(call: Clue) -> str:
@@ -127,6 +166,7 @@ SIGNATURES = (
         "since.",
         helps="Compact at the end of a piece of work, not in it; let the summary keep what comes next.",
         rule=find_compaction_losses,
+        version=2,
         thresholds=("lost_files",),
     ),
     Signature(
@@ -137,6 +177,7 @@ SIGNATURES = (
         helps="Keep tools, system prompt and model the same within a run, and add only at the end. After a "
         "long pause a summary is cheaper than the whole conversation.",
         rule=find_cache_collapses,
+        version=2,
         thresholds=("cache_tokens", "cache_share"),
     ),
 )

@@ -3,7 +3,7 @@
 import re
 
 from runs.findings.case import Case
-from runs.findings.clues import Clue
+from runs.findings.clues import Clue, Outcome
 from runs.findings.found import Found, Severity, Signature
 from runs.findings.words import named_call
 from runs.kinds import Kind
@@ -12,14 +12,22 @@ from runs.words import duration, money
 
 _TIMED_OUT = re.compile(r"tim(?:ed|e)[ -]?out|deadline exceeded|etimedout")
 
+#: Exit codes of what was ended by `timeout` or a signal.
+_KILLED = frozenset({124, 137, 143})
+
 
 def find_timeouts(case: Case) -> list[Found]:
     """Find calls that ran into a time limit; the same call once."""
     groups: dict[tuple[str, bytes], list[Clue]] = {}
     for clue in case.failures:
-        if clue.error_kind == "timeout" or _TIMED_OUT.search(clue.error):
+        if clue.error_kind == "timeout" or (_TIMED_OUT.search(clue.error) and not _is_told_by_test(clue)):
             groups.setdefault((clue.tool or clue.kind, clue.args), []).append(clue)
     return [_timeout(calls) for calls in groups.values()]
+
+
+def _is_told_by_test(clue: Clue) -> bool:
+    """Say whether a time limit stands in a red check's output: that of a test, not of the call."""
+    return clue.outcome == Outcome.RED and clue.exit_code not in _KILLED
 
 
 def _timeout(calls: list[Clue]) -> Found:
@@ -92,6 +100,7 @@ SIGNATURES = (
         about="A call ran into a time limit.",
         helps="Run what never ends in the background, raise the limit, or run less at once.",
         rule=find_timeouts,
+        version=2,
     ),
     Signature(
         slug="human-wait",

@@ -52,6 +52,14 @@ SAID = [
     ("token-jump", "growth.human_pastes_a_log",
      "Results made the prompt grow by 24.7k tokens in one turn, to 52.0k; the usual growth was"
      " 800; the prompt brought 85.0 kB.", 22, [21, 22]),
+    ("cache-collapse", "memory.two_long_pauses",
+     "2 times more than the 5 minutes had passed for which caches are kept: 121k tokens were sent anew in "
+     "all.", 3, [1, 3, 5]),
+    ("re-read", "independent.drift.codex_prints_the_same_lines_again",
+     "`sed -n '1,200p' src/parse.rs` was done again 2 turns later, though the file had not changed (2.3 kB "
+     "each time).", 6, [2, 6]),
+    ("repeated-search", "independent.drift.codex_greps_the_same_again",
+     "The search `rg -n \"createSession\" src` was repeated 2 turns later, with the same result.", 6, [2, 6]),
     ("context-full", "growth.prompt_nearly_as_long_as_the_window",
      "The prompt reached 186k tokens, 93 % of the 200k that claude-haiku-4-5 takes.", 3, [3]),
     ("context-full", "growth.prompt_refused_as_too_long",

@@ -6,7 +6,11 @@ from django.utils import timezone
 from agentscope.demo.scenarios import ALL
 from agentscope.demo.seeding import seed_run
 from runs.judging import judge_run
+from runs.kinds import RunStatus
 from runs.models import Judgement, Run
+from runs.store import save
+from tests.recordings import NOW
+from tests.runs.findings.pieces import edit, final, prompt, recording, shell, write
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +76,46 @@ def test_run_that_went_well_has_no_moment(project, name):
 
 def test_red_check_that_was_changed_after_and_not_run_again_is_thin_evidence(project):
     assert story_of_demo(project, "demo-csv")["moment"]["sure"] == "thin"
+
+
+def story_of_pieces(project, *pieces, **run):
+    [saved] = save(project, recording(*pieces, **run), now=NOW)
+    judge_run(saved.id, now=NOW)
+    return Judgement.objects.get(run_id=saved.id).story
+
+
+RED = shell("npm test", "FAIL src/a.test.ts\n1 failed", code=1)
+CHANGE = edit("src/tax.ts", "let a = 1\n", "let a = 2\n")
+
+
+def test_narrow_check_that_a_wider_one_proves_green_is_no_moment(project):
+    narrow = shell("pytest tests/test_a.py", "1 failed", code=1)
+    story = story_of_pieces(project, prompt(), CHANGE, narrow, narrow, shell("pytest", "9 passed"), final())
+    assert story["moment"] is None
+
+
+@pytest.mark.parametrize(
+    ("before", "sure"),
+    [
+        (shell("npm test", "9 passed"), "strong"),
+        (shell("npm run build", "built in 1.2s"), "likely"),
+        (shell("ls", "src"), "thin"),
+    ],
+    ids=["same check was green", "another check was green", "no check was green"],
+)
+def test_moment_is_as_sure_as_its_evidence(project, before, sure):
+    story = story_of_pieces(project, prompt(), before, CHANGE, RED, RED, status=RunStatus.FAILED)
+    assert (story["moment"]["step"], story["moment"]["sure"]) == (2, sure)
+
+
+def test_change_before_a_check_that_was_never_green_is_not_accused(project):
+    story = story_of_pieces(project, prompt(), CHANGE, RED, RED, status=RunStatus.FAILED)
+    assert text_of(story).startswith(
+        "No file was changed before that point. At step 1 `Edit tax.ts` changed `tax.ts`; `npm test` has "
+        "been red since, 2 times; no check was green before, so that it proves little."
+    )
+
+
+def test_chapter_of_edits_outside_the_repository_says_so(project):
+    story = story_of_pieces(project, prompt(), write("/etc/hosts", "a\n"), write("/etc/motd", "b\n"), final())
+    assert "Edited 2 files outside the repository" in [chapter["title"] for chapter in story["chapters"]]

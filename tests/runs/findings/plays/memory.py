@@ -87,6 +87,12 @@ def long_pause() -> Batch:
 
 
 @label("cache-collapse")
+def two_long_pauses() -> Batch:
+    rounds = [piece for size in (61_000, 62_000) for piece in (pause(1_600), prompt("Go on."), anew(size))]
+    return recording(prompt(), kept(60_000), *rounds, final())
+
+
+@label("cache-collapse")
 def model_changed() -> Batch:
     return recording(prompt(), kept(60_000), anew(61_000, model="claude-sonnet-5"), final())
 

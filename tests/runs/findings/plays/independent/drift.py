@@ -36,7 +36,8 @@ def viewed_again_after_other_views() -> Batch:
 def codex_prints_the_same_lines_again() -> Batch:
     return recording(
         prompt(), llm(), codex("sed -n '1,200p' src/parse.rs", RUST), llm(),
-        codex("rg -n more src", "src/a.rs:1:m"), llm(), codex("sed -n '1,200p' src/parse.rs", RUST, n=1), final(), agent="codex",
+        codex("rg -n more src", "src/a.rs:1:m"), llm(),
+        codex("sed -n '1,200p' src/parse.rs", RUST, n=1), final(), agent="codex",
     )  # fmt: skip
 
 

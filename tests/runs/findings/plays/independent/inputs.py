@@ -121,7 +121,7 @@ def patch_does_not_apply() -> Batch:
         "*** Begin Patch\n*** Update File: src/parse.rs\n@@\n-    let x = 1;\n+    let x = 2;\n*** End Patch"
     )
     return recording(
-        prompt(), codex("sed -n '1,80p' src/parse.rs", "let y = 1;"), 
+        prompt(), codex("sed -n '1,80p' src/parse.rs", "let y = 1;"),
         tool("apply_patch", error=said, input=text), final(), agent="codex",
     )  # fmt: skip
 
