@@ -226,7 +226,8 @@ def _save(run: Run, judgement: Judgement, case: Case, judged: Sequence[Judged], 
     judgement.signatures = len({row.signature for row in rows})
     told = story_of(case, judged)
     judgement.moment = told.moment.step if told.moment else None
-    story = msgspec.to_builtins(told)
+    # As JSON gives it back: a tuple is no list, and would count as a change each time.
+    story = msgspec.json.decode(msgspec.json.encode(told))
     differs = differs or story != judgement.story
     judgement.story = story
     judgement.at = now if differs else judgement.at

@@ -388,3 +388,21 @@ REJUDGED_AT_ONCE = 1_000
 
 #: Runs of a project, judged by older rules, that one night judges anew, the newest first: 10 ms each.
 REJUDGED_BY_NIGHT = 20_000
+
+#: Checks that a story keeps of one run, the red ones first.
+SERIES_KEPT = 12
+
+#: Runs of one check that a story keeps, the last ones: two lines of marks.
+MARKS_KEPT = 60
+
+#: Ways from green to red that a story keeps, the open and the latest ones.
+BREAKS_KEPT = 12
+
+#: Retried calls that a story keeps, the first ones; all are counted.
+RETRIED_KEPT = 50
+
+#: Failed attempts of one call that a story keeps; agents give up after about ten.
+ATTEMPTS_KEPT = 20
+
+#: Checks of one step that its panel tells of: a test run may prove several.
+CHECKS_TOLD = 4

@@ -8,7 +8,9 @@ from django.template.loader import render_to_string
 from runs.fragments import place_of
 from runs.models import Finding, Run
 from runs.queries.findings import findings_of, judgement_of
-from runs.shown.stories import StoryShown, finding_shown, story_shown
+from runs.shown.checks import checks_shown, strip_marks
+from runs.shown.retries import retries_shown
+from runs.shown.stories import StoryShown, finding_shown, story_shown, told_story
 from teams.models import Project
 
 
@@ -16,11 +18,14 @@ def read_story(project: Project, run: Run) -> dict[str, Any]:
     """Read what rules say of a run: its story, and all findings."""
     judgement = judgement_of(run)
     findings = findings_of(run) if judgement and judgement.findings else []
-    place = place_of(project, run)
+    place, told = place_of(project, run), told_story(judgement)
     story: StoryShown | None = story_shown(judgement, findings, place)
     shown = [finding_shown(finding, place) for finding in by_severity(findings)]
     return {
         "story": story,
+        "checks": checks_shown(told.checks, place),
+        "retries": retries_shown(told.retries, place),
+        "check_marks": strip_marks(told.checks),
         "findings": [finding for finding in shown if finding.tone != "hint"],
         "hints": [finding for finding in shown if finding.tone == "hint"],
     }

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
-from msgspec import convert
 
 from runs.excerpts import code_span, escaped
 from runs.findings.accounts import Bit
 from runs.findings.found import Severity
+from runs.findings.moments import Moment
 from runs.findings.signatures import SIGNATURES
-from runs.findings.stories import Story
 from runs.fragments import place_of, show_steps
 from runs.limits import FILES_LISTED, SUMMARY_STEPS
 from runs.markdown import RENDERED_CHARS
@@ -21,7 +20,7 @@ from runs.queries.steps import last_words, notable_rows
 from runs.sentences import answer_texts
 from runs.shown.runs import RunHead, run_head
 from runs.shown.steps import StepRow
-from runs.shown.stories import EVIDENCE_LINKS
+from runs.shown.stories import EVIDENCE_LINKS, SURE, told_story
 from runs.shown.tones import WORDS
 from runs.stories import by_severity
 from runs.words import count, plural
@@ -81,27 +80,45 @@ def _facts(head: RunHead, run: Run) -> Iterator[str]:
 
 
 def _story(run: Run, url: str) -> Iterator[str]:
-    """Tell what rules say: the account of the run, then each finding with its evidence, the worst first."""
+    """Tell what rules say: the account, the moment, then each finding with its evidence, the worst first."""
     judgement = judgement_of(run)
-    if judgement is None or not judgement.findings:
+    story = told_story(judgement)
+    if judgement is None or not story.account:
         return
     yield "## What happened\n"
-    account = "".join(_bit(bit, url) for bit in convert(judgement.story, Story).account)
-    yield f"{account}\n"
-    yield from (finding_line(finding, url) for finding in by_severity(findings_of(run)))
-    yield ""
+    yield "".join(_bit(bit, url) for bit in story.account) + "\n"
+    if story.moment:
+        yield from _moment(story.moment, url)
+    if judgement.findings:
+        yield from (finding_line(finding, url) for finding in by_severity(findings_of(run)))
+        yield ""
 
 
 def _bit(bit: Bit, url: str) -> str:
-    words = code_span(bit.text) if bit.code else escaped(bit.text)
+    words = code_span(bit.text) if bit.code else _spaced(bit.text)
     return words if bit.step is None else f"[{words}]({url}?step={bit.step})"
+
+
+def _spaced(text: str) -> str:
+    """Escape a piece of a sentence; its spaces at both ends stay."""
+    return escaped(f"x{text}x")[1:-1]
+
+
+def _moment(moment: Moment, url: str) -> Iterator[str]:
+    sure = f" ({SURE[moment.sure]})" if SURE[moment.sure] else ""
+    yield f"**It went sideways at [step {moment.step}]({url}?step={moment.step})**{sure}.\n"
+    for suspect in moment.suspects:
+        hidden = " (hidden: no call declared it)" if suspect.hidden else ""
+        by = f"[step {suspect.step}]({url}?step={suspect.step})"
+        yield f"- suspect: {code_span(suspect.path)} +{suspect.added} −{suspect.removed}{hidden}, {by}"
+    yield ""
 
 
 def finding_line(finding: Finding, url: str) -> str:
     """Write one finding: `- **Tool loop** (warning): `Read` … Steps [3](…), [4](…)`."""
     known = SIGNATURES.get(finding.signature)
     pieces = enumerate(finding.sentence.split("`"))
-    said = "".join(code_span(text) if place % 2 else escaped(text) for place, text in pieces if text)
+    said = "".join(code_span(text) if place % 2 else _spaced(text) for place, text in pieces if text)
     steps = finding.steps[:EVIDENCE_LINKS]
     links = ", ".join(f"[{seq}]({url}?step={seq})" for seq in steps)
     name = known.name if known else finding.signature

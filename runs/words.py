@@ -89,6 +89,12 @@ def plural(number: int, word: str) -> str:
     return f"{count(number)} {many}"
 
 
+def ordinal(number: int) -> str:
+    """Write `1st`, `2nd`, `3rd`, `11th`, `22nd`."""
+    teens = number % 100 in (11, 12, 13)
+    return f"{count(number)}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
 def one_line(text: str, *, limit: int = 220) -> str:
     """Squeeze a text into one line; an ellipsis where it goes on."""
     head = text[: limit * 4]

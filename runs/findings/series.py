@@ -38,6 +38,11 @@ class CheckSeries(Struct, frozen=True, kw_only=True, gc=False):
     outcomes: tuple[tuple[int, Outcome], ...]
     streaks: tuple[Streak, ...] = ()  #: the stretches in which it was red
 
+    @property
+    def is_several(self) -> bool:
+        """Say whether it is a command of several checks."""
+        return _AND in self.family
+
     def covers(self, other: "CheckSeries") -> bool:
         """Say whether this check runs all that another one runs, and more."""
         same = self.family == other.family and self.targets != other.targets

@@ -8,6 +8,8 @@ from runs.findings.accounts import Bit, Cause, account_of, causes_of
 from runs.findings.case import Case
 from runs.findings.chapters import Chapter, chapters_of
 from runs.findings.judge import Judged
+from runs.findings.kept_checks import Checks, checks_of
+from runs.findings.kept_retries import Retries, retries_of
 from runs.findings.moments import Moment, moment_of
 
 #: Raise it when stories are told otherwise: runs are then judged anew.
@@ -21,6 +23,8 @@ class Story(Struct, frozen=True, kw_only=True):
     moment: Moment | None = None
     chapters: Sequence[Chapter] = ()
     causes: Sequence[Cause] = ()
+    checks: Checks = Checks()
+    retries: Retries = Retries()
 
 
 def story_of(case: Case, judged: Sequence[Judged]) -> Story:
@@ -33,4 +37,6 @@ def story_of(case: Case, judged: Sequence[Judged]) -> Story:
         moment=moment,
         chapters=chapters_of(case),
         causes=causes_of(case, moment),
+        checks=checks_of(case),
+        retries=retries_of(case),
     )

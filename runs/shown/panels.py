@@ -15,7 +15,7 @@ from runs.shown.messages import Block
 from runs.shown.prompts import ContextShown
 from runs.shown.results import PieceShown
 from runs.shown.steps import Place
-from runs.shown.stories import FindingShown
+from runs.shown.stories import BitShown, FindingShown
 from runs.shown.texts import TextShown
 from runs.shown.tools.arguments import Argument, arguments_shown
 from runs.shown.tools.calls import LaneLink
@@ -97,6 +97,7 @@ class Panel:
     sources: str = ""
     markdown: SafeString | str = ""
     findings: list[FindingShown] = field(default_factory=list)  #: that the step helps to prove
+    standings: list[list[BitShown]] = field(default_factory=list)  #: of its checks, of a retried call
 
     @property
     def changes(self) -> list[ChangeShown]:

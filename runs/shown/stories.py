@@ -13,6 +13,7 @@ from runs.findings.found import Severity
 from runs.findings.moments import Moment, Sure
 from runs.findings.signatures import SIGNATURES
 from runs.findings.stories import Story
+from runs.findings.suspects import Suspect
 from runs.findings.thresholds import THRESHOLDS
 from runs.models import Finding, Judgement
 from runs.queries.findings import stamp_of
@@ -20,7 +21,8 @@ from runs.shown.steps import Place
 from runs.shown.tones import TONES, WORDS
 from runs.words import duration, money, plural
 
-_SURE = {Sure.STRONG: "", Sure.LIKELY: "likely", Sure.THIN: "thin evidence"}
+#: How far the evidence carries, in words; nothing where it is strong.
+SURE = {Sure.STRONG: "", Sure.LIKELY: "likely", Sure.THIN: "thin evidence"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,9 +120,9 @@ class FindingShown:
 
 def story_shown(judgement: Judgement | None, findings: Sequence[Finding], place: Place) -> StoryShown | None:
     """Build what stands above the strip; None where rules have not looked or have nothing to tell."""
-    if judgement is None or not judgement.story.get("account"):
+    story = told_story(judgement)
+    if judgement is None or not story.account:
         return None
-    story = msgspec.convert(judgement.story, Story)
     moment = story.moment
     worst = max((finding.severity for finding in findings), default=0)
     return StoryShown(
@@ -129,12 +131,17 @@ def story_shown(judgement: Judgement | None, findings: Sequence[Finding], place:
         chips=_chips(findings, place),
         chapters=[_chapter(chapter, moment, place) for chapter in story.chapters],
         causes=[StepLink(seq=c.step, url=step_url(place, c.step), why=c.why) for c in story.causes],
-        suspects=_suspects(moment, place) if moment else [],
+        suspects=suspects_shown(moment.suspects, place) if moment else [],
         moment=moment.step if moment else None,
-        sure=_SURE[moment.sure] if moment else "",
+        sure=SURE[moment.sure] if moment else "",
         wasted=_wasted(moment) if moment else "",
         tone="fail" if moment else "warn" if worst >= Severity.WARNING else "",
     )
+
+
+def told_story(judgement: Judgement | None) -> Story:
+    """Read the story that was kept of a run; an empty one until rules have looked."""
+    return msgspec.convert(judgement.story, Story) if judgement else Story()
 
 
 def step_url(place: Place, seq: int) -> str:
@@ -190,7 +197,8 @@ def _chapter(chapter: Chapter, moment: Moment | None, place: Place) -> ChapterSh
     )
 
 
-def _suspects(moment: Moment, place: Place) -> list[SuspectShown]:
+def suspects_shown(suspects: Sequence[Suspect], place: Place) -> list[SuspectShown]:
+    """Build what may have broken a check, the likeliest first."""
     return [
         SuspectShown(
             path=suspect.path,
@@ -202,7 +210,7 @@ def _suspects(moment: Moment, place: Place) -> list[SuspectShown]:
             added=f"+{suspect.added}",
             removed=f"−{suspect.removed}",
         )
-        for suspect in moment.suspects
+        for suspect in suspects
     ]
 
 

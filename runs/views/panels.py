@@ -11,10 +11,11 @@ from runs.kinds import FAILED_STATES, Kind, StepStatus
 from runs.markdown import markdown_html
 from runs.models import Run, Step
 from runs.pictures import words_and_pictures
-from runs.queries.findings import findings_at
+from runs.queries.findings import findings_at, judgement_of
 from runs.queries.lanes import neighbours_of
 from runs.queries.steps import rows_by_key, step_of
 from runs.sentences import sentence_of
+from runs.shown.checks import check_standings
 from runs.shown.messages import Block, answer_blocks
 from runs.shown.panels import (
     Links,
@@ -32,8 +33,9 @@ from runs.shown.panels import (
     task_of,
 )
 from runs.shown.results import piece_shown
+from runs.shown.retries import retry_standings
 from runs.shown.steps import Place, facts_of
-from runs.shown.stories import finding_shown
+from runs.shown.stories import BitShown, finding_shown, told_story
 from runs.shown.texts import plain, verbatim
 from runs.shown.tools.arguments import arguments_shown
 from runs.shown.tools.families import call_shown, template_of
@@ -122,7 +124,19 @@ def _shared(run: Run, step: Step, place: Place, *, raw: bool, hidden: bool) -> d
         "sources": ", ".join(step.sources),
         "links": _links(run, step, place, raw=raw),
         "findings": [finding_shown(finding, place) for finding in findings_at(run, step.seq)],
+        "standings": _standings(run, step, place),
     }
+
+
+def _standings(run: Run, step: Step, place: Place) -> list[list[BitShown]]:
+    """Say how the checks of a call stood, or which attempt of a call a retry was."""
+    retried = step.kind == Kind.RETRY or (step.kind == Kind.LLM and run.retries)
+    if step.kind not in (Kind.TOOL, Kind.AGENT) and not retried:
+        return []
+    story = told_story(judgement_of(run))
+    if retried:
+        return retry_standings(story.retries, step.seq, place)
+    return check_standings(story.checks, step.seq, place)
 
 
 def _links(run: Run, step: Step, place: Place, *, raw: bool) -> Links:

@@ -24,11 +24,11 @@
     if (html === last || !panel?.querySelector("[data-overview]")) return;
     last = html;
     const held = panel.contains(document.activeElement) && document.activeElement.getAttribute("href");
-    const unfolded = panel.querySelector(".fold")?.open ?? false;
+    const open = [...panel.querySelectorAll("details[data-kept][open]")].map((each) => each.dataset.kept);
     const scrolled = [...panel.querySelectorAll(".clamp")].map((text) => text.scrollTop);
     panel.innerHTML = html;
     window.htmx?.process(panel);
-    panel.querySelector(".fold").open = unfolded;
+    for (const each of panel.querySelectorAll("details[data-kept]")) each.open = open.includes(each.dataset.kept);
     panel.querySelectorAll(".clamp").forEach((text, n) => { text.scrollTop = scrolled[n] ?? 0; });
     if (held) [...panel.querySelectorAll("a")].find((link) => link.getAttribute("href") === held)?.focus();
   };

@@ -4,7 +4,7 @@
   if (!flight) return;
   const canvas = flight.root.querySelector("[data-strip-canvas]");
   const pen = canvas.getContext("2d");
-  const TOP = 22, TALL = 20, LANES = TOP + TALL + 6, ROOM = 72;
+  const TOP = 22, TALL = 20, LANES = TOP + TALL + 9, ROOM = 72;
   const TONES = { llm: "llm", tool: "tool", edit: "edit", agent: "agent", fail: "fail", retry: "warn-fill", compact: "warn-fill", prompt: "ink", final: "ink", event: "ink-3", wait: "ink-3" };
   const soft = { llm: 0.62, tool: 0.62, event: 0.4, wait: 0.4 };
   const paint = {};
@@ -13,7 +13,7 @@
   // Tokens are light-dark(): only a real element knows which half holds.
   const mix = () => {
     const probe = flight.root.appendChild(document.createElement("i"));
-    for (const tone of ["paper", "line", "ink", "ink-2", "ink-3", "orange", "fail", "warn", "warn-fill", "llm", "tool", "edit", "agent"]) {
+    for (const tone of ["paper", "line", "ink", "ink-2", "ink-3", "orange", "ok", "fail", "warn", "warn-fill", "llm", "tool", "edit", "agent"]) {
       probe.style.color = `var(--${tone})`;
       paint[tone] = getComputedStyle(probe).color;
     }

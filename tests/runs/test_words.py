@@ -53,6 +53,12 @@ def test_plural():
     ]  # fmt: skip
 
 
+def test_ordinal():
+    assert [words.ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
+        "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th",
+    ]  # fmt: skip
+
+
 def test_flight_makes_failures_taller():
     ticks = [
         Tick(kind="llm", tool="", status="ok", changes=0),

@@ -34,7 +34,7 @@ def find_regressions(case: Case) -> list[Found]:
     """Find checks that went from green to red and stayed so; the changes in between are suspects."""
     least, long = int(case.limits["red_in_row"]), int(case.limits["red_long"])
     found = []
-    for regression in regressions_of(case):
+    for regression in case.once(regressions_of):
         reds = len(regression.reds)
         if regression.is_open and (reds >= least or case.run.is_over):
             found.append(_regressed(case, regression, 1 if case.run.is_over else least))

@@ -17,7 +17,7 @@ _ENDS = {
 
 def find_retry_storms(case: Case) -> list[Found]:
     """Find calls tried again at least `retries_per_call` times, and much back-off over many calls."""
-    calls = retried_calls(case)
+    calls = case.once(retried_calls)
     least, seconds = int(case.limits["retries_per_call"]), case.limits["backoff_seconds"]
     storms = [call for call in calls if len(call.attempts) >= least]
     small = [call for call in calls if len(call.attempts) < least]

@@ -302,8 +302,8 @@ def test_panel_takes_the_same_queries_for_any_number_of_files(
     changes = [{"step": "k0", "path": f"{n}.py", "before": "a", "after": "b"} for n in range(number)]
     run = record(call("Write", {"file_path": "/w/0.py", "content": "b"}), changes=changes)
     assert Step.objects.get(run_id=run.id).changes == number
-    # session, user, project, run, step, changes, texts, neighbours (3)
-    with django_assert_num_queries(11):
+    # session, user, project, run, step, changes, texts, neighbours (3), findings, story
+    with django_assert_num_queries(12):
         visitor.get(url(run, "step", 0), headers={"HX-Request": "true"})
 
 
