@@ -26,7 +26,7 @@ class RulesForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, threshold in THRESHOLDS.items():
-            self.fields[name] = _field_of(name, threshold)
+            self.fields[field_name(name)] = _field_of(name, threshold)
 
     def clean_sensitive(self) -> list[str]:
         """Read one pattern a line."""
@@ -39,9 +39,15 @@ class RulesForm(forms.Form):
     def told(self) -> dict[str, Any]:
         """Give what differs from the defaults, as `rule_settings.save_rules` takes it."""
         data = self.cleaned_data
-        given = {name: data[name] for name in THRESHOLDS if data[name] is not None}
+        read = {name: data[field_name(name)] for name in THRESHOLDS}
+        given = {name: value for name, value in read.items() if value is not None}
         own = {name: value for name, value in given.items() if value != THRESHOLDS[name].value}
         return {"thresholds": own, "muted": data["muted"], "sensitive": data["sensitive"]}
+
+
+def field_name(threshold: str) -> str:
+    """Name the field of a threshold; one is called `errors`, which a form has already."""
+    return f"limit_{threshold}"
 
 
 def _field_of(name: str, threshold: Threshold) -> forms.FloatField:

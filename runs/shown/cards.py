@@ -13,7 +13,7 @@ from runs.models import Finding, Run, SignatureState
 from runs.queries.cards import Card
 from runs.shown.runs import title_of
 from runs.shown.steps import Place
-from runs.shown.stories import FindingShown, finding_shown
+from runs.shown.stories import BitShown, FindingShown, finding_shown, spelled
 from runs.shown.tones import TONES, WORDS
 from runs.words import count, plural
 from teams.models import Project
@@ -28,6 +28,7 @@ class CardShown:
     """One signature in a project."""
 
     signature: Signature
+    about: list[BitShown]
     tone: str
     word: str
     state: str
@@ -82,6 +83,7 @@ def card_shown(
     by = resolved.resolved_by.get_short_name() if resolved and resolved.resolved_by else ""
     return CardShown(
         signature=signature,
+        about=spelled(signature.about),
         tone=TONES[severity],
         word=WORDS[severity],
         state=state,

@@ -83,9 +83,8 @@ def _run_cell(run: ListedRun, url: str, ruled: Ruled | None) -> str:
     if run.verdict:
         parts.append(f'<span class="badge{_TONES.get(run.verdict, "")}">{escape(run.verdict)}</span>')
     parts += [f'<span class="badge">{escape(tag)}</span>' for tag in run.tags]
-    if ruled:
-        parts.append(_ruled(ruled, url))
     below = f'<div class="sub">{" ".join(parts)}</div>' if parts else ""
+    below += f'<div class="sub">{_ruled(ruled, url)}</div>' if ruled else ""
     return f'<td class="c-run"><a class="title" href="{url}">{escape(title_of(run))}</a>{below}</td>'
 
 

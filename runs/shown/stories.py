@@ -230,7 +230,7 @@ def finding_shown(finding: Finding, place: Place) -> FindingShown:
         slug=finding.signature,
         tone=TONES[severity],
         word=WORDS[severity],
-        sentence=_spelled(finding.sentence),
+        sentence=spelled(finding.sentence),
         helps=signature.helps if signature else "",
         steps=[StepLink(seq=seq, url=step_url(place, seq)) for seq in finding.steps[:EVIDENCE_LINKS]],
         more_steps=max(0, finding.numbers.get("steps", 0) - EVIDENCE_LINKS),
@@ -244,7 +244,7 @@ def finding_shown(finding: Finding, place: Place) -> FindingShown:
 EVIDENCE_LINKS = 12
 
 
-def _spelled(sentence: str) -> list[BitShown]:
+def spelled(sentence: str) -> list[BitShown]:
     """Split a sentence at its backticks: every second piece is code."""
     pieces = enumerate(sentence.split("`"))
     return [BitShown(text=text, code=bool(number % 2)) for number, text in pieces if text]

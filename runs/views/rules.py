@@ -16,8 +16,9 @@ from runs.findings.signatures import SIGNATURES
 from runs.findings.thresholds import THRESHOLDS, Threshold
 from runs.judging import limits_of, muted_of, sensitive_of
 from runs.limits import REJUDGED_DAYS
-from runs.rule_forms import RulesForm
+from runs.rule_forms import RulesForm, field_name
 from runs.rule_settings import save_rules
+from runs.shown.stories import BitShown, spelled
 from runs.shown.tones import TONES, WORDS
 from runs.views.signatures import context_of
 from teams.access import project_for
@@ -40,6 +41,7 @@ class RuleRow:
     """A signature on the page of rules."""
 
     signature: Signature
+    about: list[BitShown]
     tone: str
     word: str
     is_muted: bool
@@ -69,7 +71,11 @@ def show_rules(request: HttpRequest, team: str, project: str) -> HttpResponse:
 def initial_of(project: Project) -> dict[str, Any]:
     """Read what the project sets itself."""
     limits, sensitive = limits_of(project), sensitive_of(project)
-    own = {name: f"{limits[name]:g}" for name, each in THRESHOLDS.items() if limits[name] != each.value}
+    own = {
+        field_name(name): f"{limits[name]:g}"
+        for name, each in THRESHOLDS.items()
+        if limits[name] != each.value
+    }
     patterns = "" if sensitive == DEFAULTS else "\n".join(sensitive)
     return own | {"muted": sorted(muted_of(project)), "sensitive": patterns}
 
@@ -85,6 +91,7 @@ def rows_of(project: Project, form: RulesForm) -> list[RuleRow]:
         there |= dict.fromkeys(new, signature.name)
         row = RuleRow(
             signature=signature,
+            about=spelled(signature.about),
             tone=TONES[signature.severity],
             word=WORDS[signature.severity],
             is_muted=slug in muted,
@@ -97,4 +104,6 @@ def rows_of(project: Project, form: RulesForm) -> list[RuleRow]:
 
 def _number(name: str, form: RulesForm, now: float) -> Number:
     threshold = THRESHOLDS[name]
-    return Number(field=form[name], threshold=threshold, default=f"{threshold.value:g}", now=f"{now:g}")
+    return Number(
+        field=form[field_name(name)], threshold=threshold, default=f"{threshold.value:g}", now=f"{now:g}"
+    )

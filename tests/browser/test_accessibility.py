@@ -7,7 +7,15 @@ from tests.browser.settling import settle
 
 SERIOUS = ("serious", "critical")
 #: Paths below the run list, and below the run that goes sideways.
-LIST_PAGES = ("", "?q=nothing-like-it", "import/", "problems/")
+LIST_PAGES = (
+    "",
+    "?q=nothing-like-it",
+    "import/",
+    "problems/",
+    "findings/",
+    "findings/hidden-change/",
+    "rules/",
+)
 ALERT_PAGES = ("", "rules/", "rules/new/?kind=fact", "channels/", "channels/new/?kind=email", "deliveries/")
 RUN_PAGES = (
     "",

@@ -61,3 +61,14 @@ def test_suspect_is_shown_with_its_diff(open_page, places, broken):
     diff = page.locator("#panel .change", has_text="a.ts")
     expect(diff).to_contain_text("hidden: not declared by the call", timeout=PATIENT)
     expect(diff.locator(".diff")).to_be_visible()
+
+
+def test_list_tells_live_what_rules_found(open_page, places, send):
+    page = open_page(places())
+    send(
+        "listed",
+        {"kind": "prompt", "text": "Build the listed thing"},
+        *[event for number in (1, 2, 3) for event in shell(number, "npm run build", exit_code=2)],
+    )
+    row = page.locator("tr[data-run]", has_text="Build the listed thing")
+    expect(row.locator(".ruled")).to_contain_text("Failing check", timeout=PATIENT)

@@ -69,3 +69,8 @@ def test_filters_tell_what_is_chosen(visitor, url, judged):
     html = visitor.get(f"{url}?finding=tool-loop&severity=warning").content.decode()
     assert "<b>Finding</b> Tool loop" in html
     assert "<b>Rules say</b> a warning or worse" in html
+
+
+def test_row_says_nothing_of_mere_hints(visitor, url, judged):
+    Judgement.objects.filter(run_id=judged.id).update(severity=1, worst="slow-model")
+    assert 'class="ruled' not in visitor.get(url).content.decode()

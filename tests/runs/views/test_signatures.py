@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from runs.findings.signatures import SIGNATURES
+from runs.findings.thresholds import THRESHOLDS
 from runs.judging import judge_run, settle
 from runs.models import Finding, Run, SignatureState
 from runs.outdated import mark_outdated, mark_outdated_all_projects
@@ -133,26 +135,39 @@ def test_run_offers_to_mute_who_may_change(client, member, viewer, url, project)
 
 def test_rules_are_saved_by_who_manages_and_runs_judged_anew(client, owner, member, url, project):
     run = record(project)
-    given = {"loop_repeats": "9", "turns_per_prompt": "20", "muted": ["cycle"], "sensitive": "*.pem\n\n.env"}
+    given = {
+        "limit_loop_repeats": "9",
+        "limit_turns_per_prompt": "20",
+        "muted": ["cycle"],
+        "sensitive": "*.pem\n\n.env",
+    }
     client.force_login(member)
     assert client.post(url("rules"), given).status_code == 404
     client.force_login(owner)
     assert client.post(url("rules"), given).status_code == 302
     told = Project.objects.get(pk=project.pk).settings["findings"]
     assert told == {"thresholds": {"loop_repeats": 9.0}, "muted": ["cycle"], "sensitive": ["*.pem", ".env"]}
-    assert client.get(url("rules")).context["form"].initial["loop_repeats"] == "9"
+    assert client.get(url("rules")).context["form"].initial["limit_loop_repeats"] == "9"
     assert mark_outdated(project.pk, now=NOW) == 1
     assert Run.objects.get(pk=run).due
     settle(judge_run(run, now=NOW))
     assert not Finding.objects.filter(signature="tool-loop").exists()
 
 
+def test_member_reads_the_rules_and_their_numbers(visitor, url, project):
+    html = visitor.get(url("rules")).content.decode()
+    assert html.count('class="rule-row"') == len(SIGNATURES)
+    assert html.count('class="rule-help"') == len(THRESHOLDS)
+    assert "Some numbers cannot be used" not in html
+    assert ">Save<" not in html
+
+
 def test_rules_say_what_is_wrong_with_a_number(client, owner, url, project):
     client.force_login(owner)
-    response = client.post(url("rules"), {"loop_repeats": "1"})
+    response = client.post(url("rules"), {"limit_loop_repeats": "1"})
     assert response.status_code == 422
     assert response.context["form"].errors == {
-        "loop_repeats": ["Ensure this value is greater than or equal to 2."]
+        "limit_loop_repeats": ["Ensure this value is greater than or equal to 2."]
     }
     assert Project.objects.get(pk=project.pk).settings == {}
 
