@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from runs.findings.signatures import SIGNATURES
 from runs.findings.thresholds import THRESHOLDS
@@ -118,6 +121,16 @@ def test_muted_signature_is_heard_no_more_until_unmuted(visitor, url, project):
     visitor.post(url("unmute", "tool-loop"))
     settle(judge_run(run, now=NOW))
     assert cards_on(visitor.get(url("findings")))["tool-loop"].times == "1 time"
+
+
+def test_change_of_rules_queues_the_job_that_the_worker_knows(visitor, url, project):
+    run = record(project)
+    visitor.post(url("mute", "tool-loop"))
+    job = ProcrastinateJob.objects.get(task_name="runs.judge_anew")
+    assert job.args == {"project_id": project.pk}
+    Run.objects.filter(pk=run).update(sort_at=timezone.now())
+    app.tasks[job.task_name].func(**job.args)
+    assert Run.objects.get(pk=run).due
 
 
 def test_button_leads_to_pages_of_ours_alone(visitor, url, project):
