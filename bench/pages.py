@@ -35,7 +35,7 @@ LISTS = {
     "list: text in ten": "?q=zanzibar",
     "list: text in none": "?q=nowhere+to+be+found",
 }
-#: Pages over a project's tools, whose runs have 5 million steps in all.
+#: Pages over a project's tools and runs, which have many million steps in all.
 TOOLS = {
     "tools: 24 hours": "tools/?when=24h",
     "tools: 7 days": "tools/",
@@ -44,6 +44,9 @@ TOOLS = {
     "tools: 30 days, agent and repository": "tools/?when=30d&repo=repo-0&agent=codex",
     "calls of a tool": "calls/?when=30d&tool=Bash",
     "failed calls": "calls/?when=30d&failed=1",
+    "overview: 7 days": "overview/",
+    "overview: 30 days": "overview/?when=30d",
+    "overview: 30 days, one repository": "overview/?when=30d&repo=repo-0",
 }
 LIST_BAR, RUN_BARS, DIFF_BAR, OTHER_BAR = 50, {"1k": 150, "20k": 300, "33k": 300}, 300, 300
 #: Addresses of a run that are no such page: takeaways, as long as the run; and what is only posted to.

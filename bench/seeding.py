@@ -61,9 +61,11 @@ SEED_STEPS = """
 
 SUM_RUNS = """
     INSERT INTO runs_runsum (project_id, span, day, status, agent, model, repo, failing, runs, calls,
-        cost_usd, unpriced_calls, lower_bound_calls)
+        cost_usd, unpriced_calls, lower_bound_calls, tokens, llm_ms)
     SELECT project_id, 0, (sort_at AT TIME ZONE 'UTC')::date, status, agent, model, repo, failures > 0,
-        count(*), sum(llm_calls), sum(cost_usd), sum(unpriced_calls), sum(lower_bound_calls)
+        count(*), sum(llm_calls), sum(cost_usd), sum(unpriced_calls), sum(lower_bound_calls),
+        sum(input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens + output_tokens),
+        sum(llm_ms)
     FROM runs_run WHERE project_id = %(project)s
     GROUP BY 1, 3, 4, 5, 6, 7, 8
 """
@@ -81,19 +83,19 @@ SEED_TEXTS = (
     "ALTER INDEX run_text_trigrams ALTER COLUMN 1 SET STATISTICS 0",
 )
 
-#: A part a run and tool, as a judgement would leave them: calls spread over six tools and ten durations.
+#: Parts of runs as judgements would leave them: a fourth of the runs have the calls of all.
 SEED_TOOL_PARTS = """
     INSERT INTO runs_toolpart (run_id, hour, tool, bucket, project_id, agent, model, repo, calls, failures,
         ms, bytes, tokens, retries)
     SELECT run.id, date_trunc('hour', run.sort_at, 'UTC'), tool.name,
-        tool.n * 6 + (hashtext(run.id::text || tool.name) & 15), run.project_id, run.agent, run.model,
-        run.repo, 1 + run.tool_calls / 12, (run.failures > tool.n)::int, 900 * tool.n, 4000 * tool.n,
+        tool.n * 9 + (hashtext(run.id::text || tool.name) & 15), run.project_id, run.agent, run.model,
+        run.repo, 1 + run.tool_calls, (run.failures > tool.n)::int, 900 * tool.n, 4000 * tool.n,
         1000 * tool.n, 0
     FROM runs_run AS run CROSS JOIN LATERAL (
-        SELECT n, (%(tools)s::text[])[1 + (hashtext(run.id::text) & 3) + n * 4] AS name
-        FROM generate_series(0, 5) AS n
+        SELECT n, (%(tools)s::text[])[1 + (hashtext(run.id::text) >> 4 & 3) + n * 5] AS name
+        FROM generate_series(0, 3) AS n
     ) AS tool
-    WHERE run.project_id = %(project)s
+    WHERE run.project_id = %(project)s AND hashtext(run.id::text) %% 4 = 0
 """
 
 #: Their sums, appended as fresh rows; folding makes the rest.
@@ -147,12 +149,12 @@ def seed_tools(project: Any) -> None:
     """Fill the tool sums of a project's runs straight: their steps are not there."""
     from django.db import connection
 
-    from runs.toolsums import fold_tool_sums_all_projects
+    from runs.tool_sql import FOLD_TOOL_SUMS
 
     with connection.cursor() as cursor:
         cursor.execute(SEED_TOOL_PARTS, {"project": project.pk, "tools": TOOLS})
         cursor.execute(SUM_TOOL_PARTS, {"project": project.pk})
-    fold_tool_sums_all_projects()
+        cursor.execute(FOLD_TOOL_SUMS, {"project": project.pk, "rows": 10_000_000})  # at once: no one waits
 
 
 def seed_texts() -> None:

@@ -368,6 +368,9 @@ CALLS_PAGE = 50
 #: Slowest calls that the page of tools lists.
 SLOWEST_SHOWN = 10
 
+#: Agents, models, repositories and people each that the overview lists, those of most runs.
+OVERVIEW_ROWS = 10
+
 #: Hours of the longest period that is shown by the hour; a longer one is shown by the day.
 HOURLY_MOST = 72
 

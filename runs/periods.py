@@ -9,6 +9,8 @@ from runs.limits import HOURLY_MOST, PERIOD_DAYS
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: Name in the URL -> words, length.
 PRESETS = {"24h": ("last 24 hours", DAY), "7d": ("last 7 days", 7 * DAY), "30d": ("last 30 days", 30 * DAY)}
+#: Those of a page whose sums are by the day.
+DAILY = {name: told for name, told in PRESETS.items() if told[1] > DAY}
 DEFAULT = "7d"
 
 
@@ -39,7 +41,9 @@ class Period:
         return [self.since + n * self.step for n in range(self.length // self.step)]
 
 
-def read_period(query: Mapping[str, str], *, now: datetime) -> Period:
+def read_period(
+    query: Mapping[str, str], *, now: datetime, presets: Mapping[str, tuple[str, timedelta]] = PRESETS
+) -> Period:
     """Read a period; the last seven days when none is told. Days of a custom one count whole."""
     if found := _slot(query.get("at", "")):
         return found
@@ -50,8 +54,8 @@ def read_period(query: Mapping[str, str], *, now: datetime) -> Period:
         words = f"{first} to {last}" if first != last else str(first)
         return Period(since=_midnight(first), until=_midnight(last) + DAY, words=words, query=told)
     name = query.get("when", "")
-    name = name if name in PRESETS else DEFAULT
-    words, length = PRESETS[name]
+    name = name if name in presets else DEFAULT
+    words, length = presets[name]
     unit = HOUR if length <= HOURLY_MOST * HOUR else DAY
     until = datetime.fromtimestamp(now.timestamp() // unit.total_seconds() * unit.total_seconds(), UTC) + unit
     return Period(since=until - length, until=until, words=words, query=(("when", name),))

@@ -153,6 +153,8 @@ class SumRow(Struct, kw_only=True, frozen=True):
     cost_usd: Decimal
     unpriced_calls: int
     lower_bound_calls: int
+    tokens: int
+    llm_ms: int
 
 
 STEP_COLUMNS = StepRow.__struct_fields__
@@ -172,6 +174,8 @@ COLUMN_TYPES = {
     "calls": "int8",
     "unpriced_calls": "int8",
     "lower_bound_calls": "int8",
+    "tokens": "int8",
+    "llm_ms": "int8",
     "seq": "int4",
     "n": "int4",
     "revision": "int8",

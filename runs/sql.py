@@ -149,12 +149,18 @@ SAVE_TEXTS = """
 #: Nobody writes or judges runs that go: what they were is subtracted from sums. In the order of `LOCK_RUNS`.
 LOCK_DYING = "SELECT 1 FROM runs_run WHERE id = ANY(%(run_ids)s) ORDER BY external_id FOR UPDATE"
 
+#: All tokens of a run, of every bucket.
+TOKENS = (
+    """input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens + output_tokens"""
+)
+
 #: Before runs go, their part of the sums goes.
-SUBTRACT_RUNS = """
+SUBTRACT_RUNS = f"""
     INSERT INTO runs_runsum (project_id, span, day, status, agent, model, repo, failing, runs, calls,
-        cost_usd, unpriced_calls, lower_bound_calls)
+        cost_usd, unpriced_calls, lower_bound_calls, tokens, llm_ms)
     SELECT project_id, 0, (sort_at AT TIME ZONE 'UTC')::date, status, agent, model, repo, failures > 0,
-        -count(*), -sum(llm_calls), -sum(cost_usd), -sum(unpriced_calls), -sum(lower_bound_calls)
+        -count(*), -sum(llm_calls), -sum(cost_usd), -sum(unpriced_calls), -sum(lower_bound_calls),
+        -sum({TOKENS}), -sum(llm_ms)
     FROM runs_run WHERE id = ANY(%(run_ids)s)
     GROUP BY 1, 3, 4, 5, 6, 7, 8
 """
@@ -172,15 +178,15 @@ FOLD_SUMS = """
             CASE wanted.span WHEN 3 THEN '' ELSE agent END AS agent,
             CASE wanted.span WHEN 3 THEN '' ELSE model END AS model,
             CASE wanted.span WHEN 3 THEN '' ELSE repo END AS repo,
-            failing, runs, calls, cost_usd, unpriced_calls, lower_bound_calls
+            failing, runs, calls, cost_usd, unpriced_calls, lower_bound_calls, tokens, llm_ms
         FROM taken CROSS JOIN (VALUES (1), (2), (3)) AS wanted (span)
     ), folded AS (
         INSERT INTO runs_runsum AS known (project_id, span, day, key, status, agent, model, repo, failing,
-            runs, calls, cost_usd, unpriced_calls, lower_bound_calls)
+            runs, calls, cost_usd, unpriced_calls, lower_bound_calls, tokens, llm_ms)
         SELECT project_id, span, day,
             sha256(convert_to(jsonb_build_array(status, agent, model, repo, failing)::text, 'UTF8'))
                 AS of_key, status, agent, model, repo, failing, sum(runs), sum(calls), sum(cost_usd),
-            sum(unpriced_calls), sum(lower_bound_calls)
+            sum(unpriced_calls), sum(lower_bound_calls), sum(tokens), sum(llm_ms)
         FROM spread
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
         ORDER BY 2, 3, 4
@@ -188,7 +194,8 @@ FOLD_SUMS = """
             runs = known.runs + excluded.runs, calls = known.calls + excluded.calls,
             cost_usd = known.cost_usd + excluded.cost_usd,
             unpriced_calls = known.unpriced_calls + excluded.unpriced_calls,
-            lower_bound_calls = known.lower_bound_calls + excluded.lower_bound_calls
+            lower_bound_calls = known.lower_bound_calls + excluded.lower_bound_calls,
+            tokens = known.tokens + excluded.tokens, llm_ms = known.llm_ms + excluded.llm_ms
     )
     SELECT count(*) FROM taken
 """

@@ -49,6 +49,8 @@ class RunSum(models.Model):
     cost_usd = models.DecimalField(max_digits=22, decimal_places=8)
     unpriced_calls = models.BigIntegerField()
     lower_bound_calls = models.BigIntegerField()
+    tokens = models.BigIntegerField(default=0, db_default=0)  # all buckets
+    llm_ms = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

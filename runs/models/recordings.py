@@ -106,6 +106,11 @@ class Run(models.Model):
                 name="run_list_by_verdict",
                 condition=~Q(verdict=""),
             ),
+            models.Index(
+                fields=["project", "-sort_at", "-id"],
+                name="run_list_with_person",
+                condition=Q(meta__has_key="user"),
+            ),
             # Without tags a run has no entry: ingest rewrites its row with every batch.
             GinIndex(fields=["tags"], name="run_list_by_tag", condition=~Q(tags=[])),
             models.Index(fields=["id"], name="run_due", condition=Q(due=True)),  # alerts polls these

@@ -30,6 +30,7 @@ class RunFilter:
     repo: str = ""
     verdict: str = ""
     tag: str = ""
+    person: str = ""  #: as `user` in the run's meta names one
     finding: str = ""  #: slug of a signature
     severity: int = 0  #: a finding of it, or a worse one
     failures: bool = False
@@ -106,6 +107,8 @@ def runs_for(project: Project, chosen: RunFilter) -> QuerySet[Run]:
             runs = runs.filter(**{name: getattr(chosen, name)})
     if chosen.tag:
         runs = runs.filter(tags__contains=[chosen.tag]).exclude(tags=[])  # as the index says it
+    if chosen.person:
+        runs = runs.filter(meta__has_key="user", meta__user=chosen.person)  # as the index says it
     if chosen.failures:
         runs = runs.filter(failures__gt=0)
     if chosen.finding:

@@ -80,7 +80,7 @@ class Totals:
 
 def totals_of(project: Project, chosen: RunFilter) -> Totals:
     """Count and sum all runs of a filter."""
-    if chosen.counts_late or chosen.verdict or chosen.tag:
+    if chosen.counts_late or chosen.verdict or chosen.tag or chosen.person:
         return _totals_of_few(project, chosen)
     given = {"project": project.pk, "failing": chosen.failures, "status": chosen.status}
     given |= {"agent": chosen.agent, "model": chosen.model, "repo": chosen.repo}

@@ -16,8 +16,8 @@ from runs.queries.runs import Cursor, RunFilter
 
 #: Names in the query string, in the order of the chips.
 NAMES = (
-    "status", "agent", "model", "repo", "failures", "severity", "finding", "verdict", "tag", "when", "since",
-    "until", "q",
+    "status", "agent", "model", "repo", "failures", "severity", "finding", "verdict", "tag", "person",
+    "when", "since", "until", "q",
 )  # fmt: skip
 MENUS = ("agent", "model", "repo")
 PRESETS = {
@@ -72,6 +72,7 @@ def read_filter(query: Mapping[str, str], *, now: datetime) -> RunFilter:
         failures=query.get("failures") == "1",
         verdict=verdict if verdict in set(Verdict) else "",
         tag=_text(query, "tag").lower(),
+        person=_text(query, "person"),
         finding=finding if finding in SIGNATURES else "",
         severity=severity[1] if severity else 0,
         text=_text(query, "q"),
@@ -127,7 +128,7 @@ def chips_of(query: Mapping[str, str]) -> list[Chip]:
         menu_chip(chosen, "finding", "Finding", findings),
         menu_chip(chosen, "verdict", "Verdict", verdicts),
         menu_chip(chosen, "when", "When", presets),
-        *(_plain(chosen, name) for name in ("tag", "since", "until", "q") if name in chosen),
+        *(_plain(chosen, name) for name in ("tag", "person", "since", "until", "q") if name in chosen),
     ]
 
 

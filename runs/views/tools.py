@@ -147,11 +147,17 @@ def read_calls(query: Mapping[str, str]) -> CallFilter:
     )
 
 
-def chips_for(project: Project, query: Mapping[str, str], period: Period) -> list[Chip]:
+def chips_for(
+    project: Project,
+    query: Mapping[str, str],
+    period: Period,
+    *,
+    presets: Mapping[str, tuple[str, timedelta]] = PRESETS,
+) -> list[Chip]:
     """Build the filters: agent, model and repository, and an MCP server where one is chosen."""
     kept = _kept(query, period)
     kept |= {name: query[name] for name in ("colour", "sort") if query.get(name)}
-    periods = {name: words for name, (words, _) in PRESETS.items()}
+    periods = {name: words for name, (words, _) in presets.items()}
     when = menu_chip(kept | {"from": "", "to": ""}, "when", "When", periods)
     when = replace(when, value=period.words, clear_url="")
     chips = [when]

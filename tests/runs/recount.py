@@ -105,16 +105,17 @@ STEP_SQL = f"""
 """
 
 GROUP = "project_id, day, status, agent, model, repo, failing"
-SUMS = "runs, calls, cost_usd, unpriced_calls, lower_bound_calls"
+SUMS = "runs, calls, cost_usd, unpriced_calls, lower_bound_calls, tokens, llm_ms"
 
-MOVED = f"({', '.join(f'sum({name})' for name in SUMS.split(', '))}) <> (0, 0, 0, 0, 0)"
+MOVED = f"({', '.join(f'sum({name})' for name in SUMS.split(', '))}) <> (0, 0, 0, 0, 0, 0, 0)"
 
 #: The sums by day, by day of all and for ever, each with what is not folded yet, against the runs themselves.
 SUM_SQL = f"""
     WITH counted AS (
         SELECT project_id, (sort_at AT TIME ZONE 'UTC')::date AS day, status, agent, model, repo,
             failures > 0 AS failing, 1 AS runs, llm_calls AS calls, cost_usd, unpriced_calls,
-            lower_bound_calls
+            lower_bound_calls, input_tokens + cache_read_tokens + cache_write_5m_tokens
+                + cache_write_1h_tokens + output_tokens AS tokens, llm_ms
         FROM runs_run
     ),
     minus AS (SELECT {GROUP}, {", ".join(f"-{name}" for name in SUMS.split(", "))} FROM counted),

@@ -117,6 +117,15 @@ def test_migration_fills_sums_of_days_of_all_as_folding_does(project):
     filled = set(of_all.values_list("day", "key", "status", "agent", "failing", "runs", "calls", "cost_usd"))
     assert filled == folded
     assert sum(row[5] for row in filled) == 8
+
+
+def test_migration_makes_all_sums_anew(project):
+    for number in range(8):
+        save(project, run(number), now=NOW)
+    RunSum.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("runs.migrations.0021_fill_sums_of_tokens").FILL)
+    assert RunSum.objects.count() == 8
     assert drift() == []
 
 
