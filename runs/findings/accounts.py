@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from runs.findings.case import Case
 from runs.findings.clues import Clue, Outcome
+from runs.findings.found import Severity
 from runs.findings.judge import Judged
 from runs.findings.moments import Moment, Sure
 from runs.findings.suspects import Suspect
@@ -44,6 +45,7 @@ _ENDS = {
     RunStatus.UNFINISHED: "It went silent without an end",
 }
 SUSPECTS_NAMED = 3
+NOTHING_SAYS = "nothing says that it went sideways"
 BIT_CHARS = 400  # of a piece that a trace may have written
 
 
@@ -137,8 +139,9 @@ def _since(moment: Moment) -> Sentence:
 def _end(case: Case, judged: Sequence[Judged], moment: Moment | None) -> Sentence:
     end = _ENDS[RunStatus(case.run.status)]
     if moment is None:
-        fine = not any(each.severity >= 3 for each in judged)
-        return [Bit(f"{end}; nothing says that it went sideways." if fine else f"{end}.")]
+        told = {each.signature.name for each in judged if each.severity > Severity.HINT}
+        worth = f"rules found {plural(len(told), 'thing')} worth a look" if told else NOTHING_SAYS
+        return [Bit(f"{end}; {worth}.")]
     thin = {Sure.THIN: " The evidence is thin.", Sure.LIKELY: " That is likely, not proven."}
     return [Bit(f"{end}.{thin.get(moment.sure, '')}")]
 

@@ -8,6 +8,7 @@
   const bar = document.querySelector("[data-cause-bar]");
   let at = -1;
 
+  const tell = (words) => { bar.hidden = false; bar.textContent = words; };
   const causes = () => [...place.querySelectorAll("[data-causes] > li")];
   // Where this page has the rows of the transcript it moves there; other readings link to it.
   const show = (link) => {
@@ -17,17 +18,17 @@
   };
   const stop = (number) => {
     const all = causes();
-    if (!all.length) return;
+    if (!all.length) return tell("Rules found no failure in this run to walk back from.");
     at = Math.max(0, Math.min(all.length - 1, number));
     place.querySelector("[data-causes]").hidden = false;
     all.forEach((cause, n) => cause.toggleAttribute("aria-current", n === at));
-    bar.hidden = false;
-    bar.textContent = `${at + 1} of ${all.length} · ${all[at].textContent.trim()}${at + 1 < all.length ? " · b: what led to it" : ""}`;
+    tell(`${at + 1} of ${all.length} · ${all[at].textContent.trim()}${at + 1 < all.length ? " · b: what led to it" : ""}`);
     show(all[at].querySelector("a"));
   };
   const moment = () => {
     const link = place.querySelector(".account .moment");
     if (link) show(link);
+    else tell("Nothing says that this run went sideways.");
   };
   Object.assign(keys, { b: () => stop(at + 1), B: () => stop(at - 1), m: moment });
 

@@ -67,7 +67,7 @@ def test_chapters_tell_what_was_done_in_order(project):
     ]
 
 
-@pytest.mark.parametrize("name", ["demo-clean", "demo-tools", "demo-retried", "demo-fanned", "demo-long"])
+@pytest.mark.parametrize("name", ["demo-clean", "demo-retried", "demo-fanned", "demo-long"])
 def test_run_that_went_well_has_no_moment(project, name):
     story = story_of_demo(project, name)
     assert story["moment"] is None
@@ -119,3 +119,9 @@ def test_change_before_a_check_that_was_never_green_is_not_accused(project):
 def test_chapter_of_edits_outside_the_repository_says_so(project):
     story = story_of_pieces(project, prompt(), write("/etc/hosts", "a\n"), write("/etc/motd", "b\n"), final())
     assert "Edited 2 files outside the repository" in [chapter["title"] for chapter in story["chapters"]]
+
+
+def test_run_that_went_well_with_warnings_says_so(project):
+    story = story_of_demo(project, "demo-tools")
+    assert story["moment"] is None
+    assert text_of(story).endswith("It ended as done; rules found 1 thing worth a look.")
