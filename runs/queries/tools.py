@@ -21,11 +21,11 @@ _CHOSEN = """
     AND (%(repo)s = '' OR repo = %(repo)s) AND starts_with(tool, %(prefix)s)
 """
 _FRESH = f"""
-    SELECT at, tool, bucket, {AMOUNTS} FROM runs_toolsum
+    SELECT date_trunc(%(unit)s, at, 'UTC') AS at, tool, bucket, {AMOUNTS} FROM runs_toolsum
     WHERE project_id = %(project)s AND span = 0 AND at >= %(earlier)s AND at < %(until)s {_CHOSEN}
 """
 _PARTS = f"""
-    SELECT hour AS at, tool, bucket, {AMOUNTS} FROM runs_toolpart
+    SELECT date_trunc(%(unit)s, hour, 'UTC') AS at, tool, bucket, {AMOUNTS} FROM runs_toolpart
     WHERE project_id = %(project)s AND hour >= %(earlier)s AND hour < %(until)s {_CHOSEN}
 """
 
@@ -45,14 +45,13 @@ def _summed(rows: str) -> str:
     """Write sums by tool, slot and bucket, of the tools of most calls; the time before has no slot."""
     return f"""
         WITH rows AS MATERIALIZED ({rows}),
-        top AS (
-            SELECT tool FROM rows WHERE at >= %(since)s GROUP BY tool HAVING sum(calls) > 0
-            ORDER BY sum(calls) DESC, tool LIMIT %(most)s
+        used AS (
+            SELECT tool, count(*) OVER () AS tools FROM rows WHERE at >= %(since)s
+            GROUP BY tool HAVING sum(calls) > 0 ORDER BY sum(calls) DESC, tool LIMIT %(most)s
         )
-        SELECT tool, CASE WHEN at >= %(since)s THEN date_trunc(%(unit)s, at, 'UTC') END AS slot, bucket,
-            {", ".join(f"sum({name})::bigint" for name in AMOUNTS.split(", "))},
-            (SELECT count(DISTINCT tool) FROM rows WHERE at >= %(since)s)
-        FROM rows JOIN top USING (tool)
+        SELECT tool, CASE WHEN at >= %(since)s THEN at END AS slot, bucket,
+            {", ".join(f"sum({name})::bigint" for name in AMOUNTS.split(", "))}, min(tools)
+        FROM rows JOIN used USING (tool)
         GROUP BY 1, 2, 3
         HAVING sum(calls) > 0
     """
