@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from runs.findings.clues import Clue
-from runs.kinds import Kind
+from runs.kinds import FAILED_STATES, Kind
 from runs.latencies import bucket_of
 from runs.limits import TOOL_NAME_CHARS
 
@@ -17,6 +17,9 @@ PartKey = tuple[int, str, int]
 Amounts = tuple[int, ...]
 AMOUNTS = ("calls", "failures", "ms", "bytes", "tokens", "retries")
 
+_CALLS = (Kind.TOOL, Kind.AGENT)
+_KINDS = frozenset({*_CALLS, Kind.LLM, Kind.PROMPT, Kind.RETRY})
+
 
 @dataclass(slots=True)
 class _Lane:
@@ -24,20 +27,19 @@ class _Lane:
 
     sent: int | None = None  #: tokens of its last prompt and answer
     came: list[tuple[int, int]] = field(default_factory=list)  #: (number of the step, bytes)
-    failed: set[tuple[str, bytes]] = field(default_factory=set)  #: calls whose last try failed
 
 
 def parts_of(clues: Iterable[Clue]) -> dict[PartKey, Amounts]:
     """Sum a run's calls. One without a time has no place in a picture of time and is left out."""
-    clues = list(clues)
+    clues = [clue for clue in clues if clue.kind in _KINDS and (clue.tool or clue.kind != Kind.AGENT)]
     caused, again = _caused(clues), _again(clues)
     parts: dict[PartKey, list[int]] = defaultdict(lambda: [0] * len(AMOUNTS))
     for clue in clues:
-        if not clue.is_tool or not clue.tool or clue.at is None:
+        if not clue.tool or clue.at is None or clue.kind not in _CALLS:
             continue
         part = parts[clue.at // HOUR_MS, clue.tool[:TOOL_NAME_CHARS], bucket_of(clue.ms)]
         part[0] += 1
-        part[1] += clue.failed
+        part[1] += clue.status in FAILED_STATES
         part[2] += max(0, clue.ms or 0)
         part[3] += clue.out_size
         part[4] += caused.get(clue.seq, 0)
@@ -55,9 +57,10 @@ def _caused(clues: Iterable[Clue]) -> dict[int, int]:
             size = sum(each for _, each in lane.came)
             grown = 0 if lane.sent is None else clue.sent - lane.sent
             if grown > 0 and size:
-                caused |= {seq: grown * each // size for seq, each in lane.came}
+                for seq, each in lane.came:
+                    caused[seq] = grown * each // size
             lane.sent, lane.came = clue.sent + clue.out, []
-        elif clue.is_tool:
+        elif clue.kind in _CALLS:
             lane.came.append((clue.seq, clue.out_size))
         elif clue.kind == Kind.PROMPT:
             lane.came.append((clue.seq, clue.in_size))
@@ -66,17 +69,21 @@ def _caused(clues: Iterable[Clue]) -> dict[int, int]:
 
 def _again(clues: Iterable[Clue]) -> dict[int, int]:
     """Count retries by the call: attempts that were told, and calls that repeat one that failed."""
-    lanes: dict[str, _Lane] = defaultdict(_Lane)
+    failed: set[tuple[str, str, bytes]] = set()  # calls whose last try failed, by lane
     told: dict[str, int] = defaultdict(int)
-    calls = []
+    again: dict[int, int] = {}
     for clue in clues:
         if clue.kind == Kind.RETRY:
             told[clue.of] += 1
-        elif clue.is_tool:
-            failed, what = lanes[clue.lane].failed, (clue.tool, clue.args)
-            calls.append((clue, int(what in failed)))
-            if clue.failed:
+        elif clue.kind in _CALLS:
+            what = (clue.lane, clue.tool, clue.args)
+            if what in failed:
+                again[clue.seq] = 1
+            if clue.status in FAILED_STATES:
                 failed.add(what)
             else:
                 failed.discard(what)
-    return {clue.seq: again + told.get(clue.key, 0) for clue, again in calls}
+    for clue in clues if told else ():
+        if clue.kind in _CALLS and clue.key in told:
+            again[clue.seq] = again.get(clue.seq, 0) + told[clue.key]
+    return again

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from runs.findings.clues import Clue
 from runs.judging import judge_run
 from runs.kinds import Kind, StepStatus, ToolSpan
 from runs.models import Run, ToolPart, ToolSum
 from runs.records import Batch, RunRecord, StepRecord, Tokens
 from runs.retention import delete_runs
 from runs.store import save
+from runs.toolparts import parts_of
 from runs.toolsums import drop_empty_tool_sums, fold_tool_sums_all_projects
 from tests.recordings import NOW, at
 from tests.runs.recount import drift, tool_drift
@@ -53,6 +55,19 @@ def test_parts_hold_failures_results_tokens_and_retries(project):
         ("Bash", 44, "codex", 1, 0, 5000, 300, 600, 1),
     ]
     assert tool_drift() == []
+
+
+def test_retries_that_were_told_count_and_spans_of_agents_do_not():
+    common = {"kind": "tool", "tool": "Bash", "at": 0, "ms": 1, "args": b"1", "out_size": 50}
+    clues = [
+        Clue(seq=0, key="m", kind="llm", sent=100),
+        Clue(seq=1, key="a", **common),
+        Clue(seq=2, key="again", kind="retry", of="a"),
+        Clue(seq=3, key="span", kind="agent", out_size=50),
+        Clue(seq=4, key="b", **common),
+        Clue(seq=5, key="n", kind="llm", sent=160),
+    ]
+    assert parts_of(clues) == {(0, "Bash", 0): (2, 0, 2, 100, 60, 1)}
 
 
 def test_judging_again_without_a_change_moves_nothing(project):
