@@ -409,3 +409,10 @@ ATTEMPTS_KEPT = 20
 
 #: Checks of one step that its panel tells of: a test run may prove several.
 CHECKS_TOLD = 4
+
+#: Findings of a run that its glance lists, the worst ones, and hints; all of them are a click away.
+FINDINGS_SHOWN = 12
+HINTS_SHOWN = 6
+
+#: Marks of one check in a run at a glance, the last ones; each is a link.
+MARKS_SHOWN = 24

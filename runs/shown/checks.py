@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from runs.findings.clues import Outcome
 from runs.findings.kept_checks import Break, CheckLine, Checks, Mark
-from runs.limits import CHECKS_TOLD
+from runs.limits import CHECKS_TOLD, MARKS_SHOWN
 from runs.shown.steps import Place
 from runs.shown.stories import BitShown, StepLink, SuspectShown, step_url, suspects_shown
 from runs.words import ordinal, plural
@@ -73,10 +73,11 @@ def checks_shown(checks: Checks, place: Place) -> ChecksShown | None:
 
 
 def _line(line: CheckLine, place: Place) -> CheckShown:
-    last, earlier = line.marks[-1], line.runs - len(line.marks)
+    shown = line.marks[-MARKS_SHOWN:]
+    last, earlier = shown[-1], line.runs - len(shown)
     return CheckShown(
         name=line.name,
-        marks=[_mark(mark, place) for mark in line.marks],
+        marks=[_mark(mark, place) for mark in shown],
         earlier=f"{earlier} earlier" if earlier else "",
         tone=_TONES[last.outcome],
         streak=_streak(last),

@@ -241,7 +241,7 @@ def finding_shown(finding: Finding, place: Place) -> FindingShown:
     )
 
 
-EVIDENCE_LINKS = 12
+EVIDENCE_LINKS = 6
 
 
 def spelled(sentence: str) -> list[BitShown]:

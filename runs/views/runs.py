@@ -91,7 +91,7 @@ def whole_url(request: HttpRequest) -> str:
 def run_context(request: HttpRequest, project: Project, run: Run, *, tab: str) -> dict[str, Any]:
     """Gather what every page of a run shows. `tab` names the reading, see `runs.shown.tabs`."""
     head, kept = head_of(run), kept_of(request)
-    return read_story(project, run) | {
+    return read_story(project, run, every=request.GET.get("findings") == "all") | {
         "project": project,
         "run": run,
         "head": head,
