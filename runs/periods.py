@@ -12,6 +12,8 @@ PRESETS = {"24h": ("last 24 hours", DAY), "7d": ("last 7 days", 7 * DAY), "30d":
 #: Those of a page whose sums are by the day.
 DAILY = {name: told for name, told in PRESETS.items() if told[1] > DAY}
 DEFAULT = "7d"
+#: How an hour stands in the URL.
+_HOURS = {f"{hour:02}" for hour in range(24)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,7 @@ def name_of_slot(slot: datetime, *, hourly: bool) -> str:
 
 def _slot(value: str) -> Period | None:
     day, _, hour = value.partition("T")
-    if (found := _day(day)) is None or (hour and not (hour.isascii() and hour.isdigit() and int(hour) < 24)):
+    if (found := _day(day)) is None or (hour and hour not in _HOURS):
         return None
     since = _midnight(found) + (HOUR * int(hour) if hour else timedelta())
     words = since.strftime("%d %b %Y, %H:00" if hour else "%d %b %Y") + " UTC"

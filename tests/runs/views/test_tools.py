@@ -125,6 +125,12 @@ def test_filters_show_the_calls_of_their_runs_alone(visitor, url, project, is_fo
     assert calls("&agent=codex&repo=other") == calls("&server=github") == []
 
 
+@pytest.mark.parametrize("hour", ["24", "0" * 5000, "x", "٣"])
+def test_an_hour_that_is_none_is_left_out(visitor, url, calls_url, hour):
+    for address in (url, calls_url):
+        assert "last 7 days" in text_of(visitor.get(address, {"at": f"2026-01-02T{hour}"}))
+
+
 def test_cell_leads_to_its_calls(visitor, url, calls_url, project):
     record(project, "r", 3)
     record(project, "later", 2, start=NOW + timedelta(hours=5))
