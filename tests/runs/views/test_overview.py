@@ -130,3 +130,9 @@ def test_runs_of_other_projects_stay_theirs(visitor, url, project, team):
 
     record(create_project(team, "Other"), "a", loops=4)
     assert "No run started" in text_of(visitor.get(url + CUSTOM))
+
+
+def test_pages_of_the_project_lead_to_the_overview(visitor, url, project):
+    for page in ("runs:findings", "runs:tools", "alerts:inbox"):
+        there = reverse(page, args=[project.team.slug, project.slug])
+        assert f'<a href="{url}">Overview</a>' in visitor.get(there).content.decode()
