@@ -6,7 +6,14 @@ from functools import partial
 
 import msgspec
 
-from alerts.actions.firing import Subject, open_alert, reopen_alert, resolve_by_itself, update_alert
+from alerts.actions.firing import (
+    Subject,
+    open_alert,
+    reopen_alert,
+    resolve_by_itself,
+    unsettle,
+    update_alert,
+)
 from alerts.kinds import AlertState, Fact, RuleKind
 from alerts.limits import OLD_HOURS
 from alerts.models import Alert, AlertRule
@@ -117,7 +124,10 @@ def _follow(run: Run, rule: AlertRule, alert: Alert | None, fired: Fired | None,
 
 def _end(alert: Alert | None, *, now: datetime) -> bool:
     """Resolve an alert whose rule does not fire any more: the finding is gone, or the limit was raised."""
-    if alert is None or alert.state == AlertState.RESOLVED:
+    if alert is None:
+        return False
+    if alert.state == AlertState.RESOLVED:
+        unsettle(alert)
         return False
     resolve_by_itself(alert, sentence=alert.sentence, now=now)
     return True

@@ -60,12 +60,21 @@ def update_alert(alert: Alert, fired: Fired, subject: Subject, *, now: datetime)
 
 
 def resolve_by_itself(alert: Alert, *, sentence: str, now: datetime) -> None:
-    """Resolve an alert whose cause is gone; who was told that it fired is told that, too."""
-    _write(alert, state=AlertState.RESOLVED, settled=alert.occurrences, sentence=sentence[:SENTENCE_CHARS],
+    """Resolve an alert whose cause is gone; who was told that it fired is told that, too.
+
+    Nothing of it is settled: a cause that comes back is a new one, however small.
+    """
+    _write(alert, state=AlertState.RESOLVED, settled=0, sentence=sentence[:SENTENCE_CHARS],
            by=None, state_at=now, last_at=now)  # fmt: skip
     told = alert.deliveries.filter(event=Event.FIRED, episode=alert.episode)
     for channel_id in list(told.order_by("channel_id").values_list("channel_id", flat=True)):
         queue_new_delivery(alert, channel_id, event=Event.RESOLVED, now=now)
+
+
+def unsettle(alert: Alert) -> None:
+    """Forget what somebody resolved: its cause is gone, and one that comes back is a new one."""
+    if alert.settled:
+        _write(alert, settled=0)
 
 
 def queue_new_delivery(alert: Alert, channel_id: int, *, event: Event, now: datetime, held: int = 0) -> None:

@@ -132,6 +132,23 @@ def test_a_limit_that_is_raised_resolves(project, alive, hook):
     assert told() == [("fired", 1, "waiting"), ("resolved", 1, "waiting")]
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_cause_that_was_gone_opens_it_again(project, owner, alive, hook, by_hand):
+    AlertRule.objects.update(cooldown_minutes=0)
+    run_id = alive(range(21), kind=Kind.LLM, model="m")
+    watch_run(run_id)
+    if by_hand:
+        inbox.resolve(Alert.objects.get(), by=owner, now=timezone.now())
+    limits = AlertRule.objects.filter(name="More than 20 turns")
+    for step, over in ((21, 100), (22, 20)):
+        limits.update(params={"fact": "turns", "over": over})
+        alive([step], kind=Kind.LLM, model="m")
+        watch_run(run_id)
+    alert = Alert.objects.get()
+    assert (alert.state, alert.episode, alert.occurrences) == ("open", 2, 1)
+    assert [episode for event, episode, _ in told() if event == "fired"] == [1, 2]
+
+
 def test_runs_in_the_cool_down_are_held_back_and_counted(project, alive, hook):
     for run in ("a", "b", "c"):
         watch_run(alive(range(4), run=run))
