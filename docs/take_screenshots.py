@@ -47,6 +47,18 @@ def tool(run: str, step: int) -> Shot:
 SHOTS = {
     "list": Shot(),
     "list-empty": Shot(path="?q=nothing-like-it"),
+    "findings": Shot(path="findings/"),
+    "finding": Shot(path="findings/hidden-change/"),
+    "rules": Shot(path="rules/"),
+    "tools": Shot(path="tools/"),
+    "overview": Shot(path="overview/"),
+    "alerts": Shot(path="alerts/"),
+    "alert-rules": Shot(path="alerts/rules/"),
+    "alert-rule": Shot(path="alerts/rules/new/"),
+    "alert-channels": Shot(path="alerts/channels/"),
+    "story-backwards": Shot("demo-sideways", keys="b b b"),
+    "story-gave-up": Shot("demo-gave-up"),
+    "retries": Shot("demo-retried"),
     "strip-clean": Shot("demo-clean"),
     "strip-sideways": Shot("demo-sideways"),
     "strip-agents": Shot("demo-fanned"),
@@ -119,6 +131,16 @@ def log_in(browser: Browser, facts: dict[str, Any]) -> Any:
     return state
 
 
+def wait_for_rules(browser: Browser, cookies: Any, facts: dict[str, Any]) -> None:
+    """Wait until the worker has judged the demo runs: the pictures show what rules say."""
+    context = browser.new_context(storage_state=cookies)
+    page = context.new_page()
+    for run in ("demo-sideways", "demo-clean", "demo-long"):
+        page.goto(page_of(facts, run))
+        page.locator("[data-story]").wait_for(timeout=60_000)  # it comes live
+    context.close()
+
+
 def take(page: Page, shot: Shot, address: str, file: Path) -> None:
     """Open a page, do what the picture needs, and keep it."""
     page.goto(address + shot.path)
@@ -148,6 +170,7 @@ def main(names: list[str]) -> None:
         playwright, facts = running.enter_context(sync_playwright()), product.facts
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         cookies = log_in(browser, facts)
+        wait_for_rules(browser, cookies, facts)
         for variant, (size, scheme) in VARIANTS.items():
             context = browser.new_context(
                 storage_state=cookies, viewport=size, color_scheme=scheme, reduced_motion="reduce"
