@@ -20,6 +20,8 @@ UNSEEN = {
     "ingest.uploadpart": "bytes of a waiting upload; the upload's own page says how many",
     "runs.judgement": "what rules made of a run; its page shows it, and it can be made anew",
     "runs.runsum": "sums of the run list, which shows them",
+    "runs.signaturestate": "what a team said of a card; the Findings page shows and changes it",
+    "runs.toolsum": "sums of the Tools page, which shows them",
     "runs.runtext": "the search's copy of words that the run's own page shows",
 }
 

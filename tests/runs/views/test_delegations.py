@@ -207,10 +207,10 @@ def test_tree_shows_a_call_and_its_span_as_one_row(visitor, project):
     run = tell(project, *DELEGATED)
     rows, answer = tree_of(visitor, project, run, ALL_OPEN)
     assert rows == [
-        ["Before the first turn", [[1, [[3, None], [4, None]]], [5, None]]],
         [0, None],
+        ["Before the first turn", [[1, [[3, None], [4, None]]], [5, None]]],
     ]
-    call = answer.context["tree"].rows[0].rows[0]
+    call = answer.context["tree"].rows[1].rows[0]
     assert [tag.text for tag in call.tags] == ["2 steps", "1 failed"]
     assert [row.level for row in (call, *call.rows)] == [2, 3, 3]
     more = visitor.get(url_of(project, run, "tree") + call.rows_url, headers={"HX-Request": "true"})
@@ -221,16 +221,16 @@ def test_tree_shows_a_call_and_its_span_as_one_row(visitor, project):
 def test_tree_of_nested_agents_has_a_level_for_each(visitor, project):
     run = tell(project, *NESTED)
     rows, _ = tree_of(visitor, project, run, f"?step={seq_of(run, 'r9a')}")
-    assert rows[0] == ["Before the first turn", [[1, [[3, [[5, None]]]]]]]
+    assert rows[1] == ["Before the first turn", [[1, [[3, [[5, None]]]]]]]
 
 
 def test_tree_chooses_the_call_for_its_span(visitor, project):
     run = tell(project, *NESTED)
     rows, answer = tree_of(visitor, project, run, "?step=4")
-    assert rows[0] == ["Before the first turn", [[1, [[3, None]]]]]
+    assert rows[1] == ["Before the first turn", [[1, [[3, None]]]]]
     html = answer.content.decode()
     assert 'data-seq="3" data-lane="4"' in html
-    [chosen] = [row for row in answer.context["tree"].rows[0].rows[0].rows if row.selected]
+    [chosen] = [row for row in answer.context["tree"].rows[1].rows[0].rows if row.selected]
     assert (chosen.seq, answer.context["panel"].seq) == (3, 4)
 
 
@@ -238,11 +238,11 @@ def test_tree_lists_the_spans_of_a_call_that_started_several(visitor, project):
     second = {"kind": "agent_start", "agent": "r2", "name": "Tester", "call": "t1"}
     run = tell(project, *DELEGATED[:8], second)
     rows, _ = tree_of(visitor, project, run, ALL_OPEN)
-    assert rows[0] == ["Before the first turn", [[1, [[2, [[3, None], [4, None]]], [5, None]]]]]
+    assert rows[1] == ["Before the first turn", [[1, [[2, [[3, None], [4, None]]], [5, None]]]]]
 
 
 def test_agent_that_did_nothing_leaves_its_call_without_an_inside(visitor, project):
     run = tell(project, *DELEGATED[:3])
     rows, answer = tree_of(visitor, project, run, ALL_OPEN)
-    assert rows[0] == ["Before the first turn", [[1, None]]]
-    assert not answer.context["tree"].rows[0].rows[0].holds
+    assert rows[1] == ["Before the first turn", [[1, None]]]
+    assert not answer.context["tree"].rows[1].rows[0].holds
