@@ -13,6 +13,7 @@ from runs.limits import FILTER_CHARS, SENSITIVE_MOST
 class RulesForm(forms.Form):
     """An empty threshold is the default; so are patterns that nobody gave."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  #: the stamp of what the page showed
     muted = forms.MultipleChoiceField(
         choices=[(slug, signature.name) for slug, signature in SIGNATURES.items()], required=False
     )
@@ -42,7 +43,7 @@ class RulesForm(forms.Form):
         read = {name: data[field_name(name)] for name in THRESHOLDS}
         given = {name: value for name, value in read.items() if value is not None}
         own = {name: value for name, value in given.items() if value != THRESHOLDS[name].value}
-        return {"thresholds": own, "muted": data["muted"], "sensitive": data["sensitive"]}
+        return {"thresholds": own} | {name: data[name] for name in ("muted", "sensitive", "seen")}
 
 
 def field_name(threshold: str) -> str:

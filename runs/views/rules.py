@@ -17,7 +17,7 @@ from runs.findings.thresholds import THRESHOLDS, Threshold
 from runs.judging import limits_of, muted_of, sensitive_of
 from runs.limits import REJUDGED_DAYS
 from runs.rule_forms import RulesForm, field_name
-from runs.rule_settings import save_rules
+from runs.rule_settings import RulesChanged, save_rules, stamp_of_rules
 from runs.shown.stories import BitShown, spelled
 from runs.shown.tones import TONES, WORDS
 from runs.views.signatures import context_of
@@ -56,8 +56,7 @@ def show_rules(request: HttpRequest, team: str, project: str) -> HttpResponse:
     needs = "manage" if request.method == "POST" else "view"
     found = project_for(request.user, team, project, needs=needs)
     form = RulesForm(request.POST or None, initial=initial_of(found))
-    if request.method == "POST" and form.is_valid():
-        save_rules(found, **form.told())
+    if request.method == "POST" and form.is_valid() and _save(found, form):
         messages.success(
             request, f"The rules are saved. The runs of the last {REJUDGED_DAYS} days are judged anew."
         )
@@ -66,6 +65,14 @@ def show_rules(request: HttpRequest, team: str, project: str) -> HttpResponse:
     context["sensitive"] = sensitive_of(found)
     status = 422 if form.errors else 200
     return render(request, "runs/rules.html", context_of(found) | context, status=status)
+
+
+def _save(project: Project, form: RulesForm) -> bool:
+    try:
+        save_rules(project, **form.told())
+    except RulesChanged as changed:
+        form.add_error(None, str(changed))
+    return not form.errors
 
 
 def initial_of(project: Project) -> dict[str, Any]:
@@ -77,6 +84,7 @@ def initial_of(project: Project) -> dict[str, Any]:
         if limits[name] != each.value
     }
     patterns = "" if sensitive == DEFAULTS else "\n".join(sensitive)
+    own["seen"] = stamp_of_rules(project)
     return own | {"muted": sorted(muted_of(project)), "sensitive": patterns}
 
 

@@ -167,6 +167,21 @@ def test_rules_are_saved_by_who_manages_and_runs_judged_anew(client, owner, memb
     assert not Finding.objects.filter(signature="tool-loop").exists()
 
 
+def test_rules_that_somebody_else_changed_meanwhile_are_not_overwritten(client, owner, url, project):
+    client.force_login(owner)
+    seen = client.get(url("rules")).context["form"].initial["seen"]
+    client.post(url("mute", "cycle"))
+    response = client.post(url("rules"), {"seen": seen, "limit_loop_repeats": "9"})
+    assert response.status_code == 422
+    assert "Somebody else changed the rules meanwhile." in response.content.decode()
+    assert Project.objects.get(pk=project.pk).settings == {"findings": {"muted": ["cycle"]}}
+    seen = client.get(url("rules")).context["form"].initial["seen"]
+    given = {"seen": seen, "limit_loop_repeats": "9", "muted": ["cycle"]}
+    assert client.post(url("rules"), given).status_code == 302
+    told = {"thresholds": {"loop_repeats": 9.0}, "muted": ["cycle"], "sensitive": []}
+    assert Project.objects.get(pk=project.pk).settings == {"findings": told}
+
+
 def test_member_reads_the_rules_and_their_numbers(visitor, url, project):
     html = visitor.get(url("rules")).content.decode()
     assert html.count('class="rule-row"') == len(SIGNATURES)
