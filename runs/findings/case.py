@@ -103,9 +103,14 @@ class Case:
         ]
 
     @cached_property
+    def series(self) -> list[CheckSeries]:
+        """The tests, builds and linters of the run, each as a series of outcomes."""
+        return series_of_calls(self.calls)
+
+    @cached_property
     def red_series(self) -> list[CheckSeries]:
-        """The tests, builds and linters that were ever red, each as a series of outcomes."""
-        return series_of_calls(self.calls, red=True)
+        """Those that were ever red."""
+        return [series for series in self.series if series.streaks]
 
     def turns_between(self, earlier: Clue, later: Clue) -> int:
         """Count the model calls of the later step's lane between two steps, on the timeline."""

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from runs.findings.case import Case
-from runs.findings.series import CheckSeries, Streak, series_of_calls
+from runs.findings.series import CheckSeries, Streak
 from runs.findings.suspects import Suspect, suspects_between
 
 
@@ -20,7 +20,7 @@ class Regression(Struct, frozen=True, kw_only=True):
 
 def series_of(case: Case) -> list[CheckSeries]:
     """List the run's checks, each as a series of outcomes."""
-    return series_of_calls(case.calls)
+    return case.series
 
 
 def regressions_of(case: Case) -> list[Regression]:

@@ -49,8 +49,8 @@ class CheckSeries(Struct, frozen=True, kw_only=True, gc=False):
         return same and covers(self.targets, other.targets)
 
 
-def series_of_calls(calls: Sequence[Clue], *, red: bool = False) -> list[CheckSeries]:
-    """Gather the checks among tool calls in the order of the timeline; `red` leaves out those never red."""
+def series_of_calls(calls: Sequence[Clue]) -> list[CheckSeries]:
+    """Gather the checks among tool calls, in the order of the timeline."""
     own: dict[Key, list[int]] = {}
     names: dict[Key, str] = {}
     for place, call in enumerate(calls):
@@ -59,13 +59,7 @@ def series_of_calls(calls: Sequence[Clue], *, red: bool = False) -> list[CheckSe
                 own.setdefault(key, []).append(place)
                 names.setdefault(key, name)
     was_red = {place for place, call in enumerate(calls) if call.outcome == _RED}
-    if not red:
-        return [
-            _series(key, names[key], calls, runs) for key, runs in _with_proofs(calls, own, was_red).items()
-        ]
-    wanted = {key for key, runs in own.items() if not was_red.isdisjoint(runs)} if was_red else set()
-    whole = _with_proofs(calls, own, was_red) if wanted else {}
-    return [_series(key, names[key], calls, runs) for key, runs in whole.items() if key in wanted]
+    return [_series(key, names[key], calls, runs) for key, runs in _with_proofs(calls, own, was_red).items()]
 
 
 def _series(key: Key, name: str, calls: Sequence[Clue], runs: Sequence[int]) -> CheckSeries:
