@@ -1,6 +1,7 @@
 """Whether a rule fires, and in which words. Pure: no ORM, no clock."""
 
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 
 from msgspec import Struct
 
@@ -51,7 +52,7 @@ _WORDS: Mapping[Fact, Callable[[float], str]] = {
     Fact.ERRORS: lambda value: plural(int(value), "failed step"),
     Fact.COST: lambda value: f"{money(value)} spent",
     Fact.TOKENS: lambda value: plural(int(value), "token"),
-    Fact.MINUTES: lambda value: plural(int(value), "minute"),
+    Fact.MINUTES: lambda value: _minutes(value),
 }
 
 
@@ -105,7 +106,16 @@ def limit_of(params: FactParams) -> str:
     """Write the limit of a number."""
     if params.fact == Fact.COST and not float(params.over).is_integer():
         return money(params.over)
-    return f"{'$' if params.fact == Fact.COST else ''}{params.over:,.0f}"
+    return f"{'$' if params.fact == Fact.COST else ''}{_written(params.over)}"
+
+
+def _minutes(value: float) -> str:
+    tenths = ceil(value * 10) / 10  # 20.4 is above 20, and says so
+    return plural(int(tenths), "minute") if tenths.is_integer() else f"{tenths:,} minutes"
+
+
+def _written(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,}"
 
 
 def _judge_files(params: FactParams, told: Told) -> Fired | None:

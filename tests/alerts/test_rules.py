@@ -57,6 +57,20 @@ def test_rules_over_a_run(params, fired):
 
 
 @pytest.mark.parametrize(
+    ("minutes", "over", "sentence"),
+    [
+        (21.0, 20, "21 minutes, above the limit of 20."),
+        (20.4, 20, "20.4 minutes, above the limit of 20."),
+        (20.01, 20, "20.1 minutes, above the limit of 20."),
+        (3.0, 2.5, "3 minutes, above the limit of 2.5."),
+    ],
+)
+def test_minutes_read_as_above_their_limit(minutes, over, sentence):
+    fired = judge_rule(FactParams(fact=Fact.MINUTES, over=over), Told(numbers={Fact.MINUTES: minutes}))
+    assert fired.sentence == sentence
+
+
+@pytest.mark.parametrize(
     ("rate", "value", "of", "sentence"),
     [
         (Rate.FAILURES, 51.0, 4, None),
