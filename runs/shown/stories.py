@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from django.urls import reverse
 
-from runs.findings.accounts import Bit
+from runs.findings.accounts import Bit, Cause
 from runs.findings.chapters import Chapter
 from runs.findings.found import Severity
 from runs.findings.moments import Moment, Sure
@@ -130,7 +130,7 @@ def story_shown(judgement: Judgement | None, findings: Sequence[Finding], place:
         account=[_bit(bit, moment, place) for bit in story.account],
         chips=_chips(findings, place),
         chapters=[_chapter(chapter, moment, place) for chapter in story.chapters],
-        causes=[StepLink(seq=c.step, url=step_url(place, c.step), why=c.why) for c in story.causes],
+        causes=[_cause(cause, place) for cause in story.causes],
         suspects=suspects_shown(moment.suspects, place) if moment else [],
         moment=moment.step if moment else None,
         sure=SURE[moment.sure] if moment else "",
@@ -242,6 +242,11 @@ def finding_shown(finding: Finding, place: Place) -> FindingShown:
 
 
 EVIDENCE_LINKS = 6
+
+
+def _cause(cause: Cause, place: Place) -> StepLink:
+    why = cause.why.replace("`", "")  # the bar of "work backwards" is plain text
+    return StepLink(seq=cause.step, url=step_url(place, cause.step), why=why)
 
 
 def spelled(sentence: str) -> list[BitShown]:

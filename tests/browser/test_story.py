@@ -45,7 +45,7 @@ def test_story_comes_live_and_b_walks_backwards(open_page, places, send, broken)
     page.keyboard.press("b")
     expect(bar).to_contain_text("3 of 4 · step 2 Changed a.ts, without declaring it.")
     page.keyboard.press("B")
-    expect(bar).to_contain_text("2 of 4 · step 3")
+    expect(bar).to_contain_text("2 of 4 · step 3 Here npm run build was red for the first time.")
     page.keyboard.press("m")
     expect(page.locator("#panel [data-panel='2']")).to_be_visible()
 
