@@ -25,7 +25,7 @@ MENU_SIZE = 30
 FILTER_CHARS = 200
 
 #: Steps of one window of the timeline, and of one frame of a socket: rendered in under 0.2 s.
-WINDOW = 200
+WINDOW = 160
 
 #: Sub-agents in sub-agents that a link to a step opens on its way.
 LANES_DEEP = 8

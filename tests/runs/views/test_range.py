@@ -66,17 +66,17 @@ def test_show_all_keeps_the_rest_of_the_address(visitor, project, run):
 
 def test_windows_of_a_range_end_with_it(visitor, project, long):
     answer = visitor.get(f"{url_of(project, long)}?from=100&to=400")
-    assert (shown(answer)[0], shown(answer)[-1]) == (100, 299)
+    assert (shown(answer)[0], shown(answer)[-1]) == (100, 259)
     links = answer.context["links"]
     assert links.earlier_url == ""
-    assert links.later_url == f"{url_of(project, long, 'timeline')}?from=100&to=400&after=299"
-    assert links.later_page == f"{url_of(project, long)}?step=299&from=100&to=400"
+    assert links.later_url == f"{url_of(project, long, 'timeline')}?from=100&to=400&after=259"
+    assert links.later_page == f"{url_of(project, long)}?step=259&from=100&to=400"
     answer = visitor.get(links.later_url)
-    assert (shown(answer)[0], shown(answer)[-1], answer.context["links"].later_url) == (300, 400, "")
+    assert (shown(answer)[0], shown(answer)[-1], answer.context["links"].later_url) == (260, 400, "")
     answer = visitor.get(f"{url_of(project, long, 'timeline')}?from=100&to=400&end=1")
-    assert (shown(answer)[0], shown(answer)[-1]) == (201, 400)
+    assert (shown(answer)[0], shown(answer)[-1]) == (241, 400)
     around = visitor.get(f"{url_of(project, long)}?from=100&to=400&step=390")
-    assert (shown(around)[0], shown(around)[-1]) == (290, 400)
+    assert (shown(around)[0], shown(around)[-1]) == (310, 400)
 
 
 def test_steps_without_a_time_end_a_range(visitor, project, long):
