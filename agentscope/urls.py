@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from agentscope.views import show_health
+from agentscope.views import show_health, show_no_api
 
 # One login for all: the admin's own would pass by the rate limits and the second factor.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/", include("ingest.api_urls")),
     path("api/", include("runs.api_urls")),
+    path("api/<path:rest>", show_no_api, name="no_api"),  # else a team called api, which asks to log in
     *([path("", include("agentscope.demo.urls"))] if settings.DEMO else []),
     path("", include("teams.urls")),
     path("", include("ingest.urls")),

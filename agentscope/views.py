@@ -3,6 +3,7 @@
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
 
@@ -19,6 +20,12 @@ def show_health(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"status": "down", "database": "unreachable"}, status=503)
     return JsonResponse({"status": "ok", "database": "ok"})
+
+
+@csrf_exempt
+def show_no_api(request: HttpRequest, rest: str) -> HttpResponse:
+    """Answer a program that asks for what the API has not."""
+    return JsonResponse({"error": NOT_HERE}, status=404)
 
 
 def answer_absent(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -32,3 +32,10 @@ def test_absent_address_for_programs_is_json(client: Client, db: None, path: str
 def test_absent_address_for_people_is_a_page(client: Client, db: None) -> None:
     response = client.get("/no/such/page")
     assert (response.status_code, response["content-type"]) == (404, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/runs/", "/api/v1/findings/", "/api/v2/runs", "/api/v1/findings"])
+def test_programs_get_json_for_what_the_api_has_not(db: None, path: str) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    for response in (strict.get(path), strict.post(path)):
+        assert (response.status_code, response.json()) == (404, {"error": "Not here, or not yours."})
