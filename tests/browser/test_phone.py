@@ -71,3 +71,10 @@ def test_the_number_of_alerts_covers_no_other_link(open_page, places):
     }"""
     right, left = page.evaluate(ends)
     assert right <= left
+
+
+def test_the_heat_map_by_time_opens_at_the_newest(open_page, places):
+    project = places("demo-sideways").split("runs/")[0]
+    page = open_page(f"{project}tools/?when=30d", viewport=PHONE)
+    newest = page.get_by_role("region", name="Calls by time").get_by_role("link").first
+    expect(newest).to_be_in_viewport()
