@@ -47,6 +47,13 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
+def is_of_the_machine(address: str) -> bool:
+    """Say whether an address is link-local: there clouds tell machines their secrets."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+    return (mapped or ip).is_link_local
+
+
 class Place(Struct, frozen=True):
     """Where to connect to, as the system's resolver gave it."""
 
@@ -55,12 +62,14 @@ class Place(Struct, frozen=True):
 
 
 def resolve(host: str, port: int, *, allow_private: bool) -> list[Place]:
-    """Resolve a name, once. Raises Refused when any of its addresses is private, Unreachable."""
+    """Resolve a name, once. Raises Refused where an address is private or link-local, Unreachable."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise Unreachable(f"The name {host} was not found.") from error
     places = [Place(family, address) for family, _, _, _, address in found]
+    if any(is_of_the_machine(str(place.address[0])) for place in places):
+        raise Refused(f"{host} is an address of the machine's own network link; nothing is sent there.")
     if not allow_private and not all(is_public(str(place.address[0])) for place in places):
         raise Refused(
             f"{host} lies in a private network. An operator can allow that: ALERTS_ALLOW_PRIVATE=1."

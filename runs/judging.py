@@ -19,6 +19,7 @@ from runs.findings.case import Case, RunFacts
 from runs.findings.clues import VERSION as CLUE_VERSION
 from runs.findings.clues import Clue, pack_clues
 from runs.findings.judge import Judged, judge
+from runs.findings.limits import CLUES_PAGE, EVIDENCE_STEPS, SENSITIVE_MOST
 from runs.findings.making import Source, clue_of
 from runs.findings.mentions import mentions_in
 from runs.findings.sensitive import DEFAULTS
@@ -27,7 +28,7 @@ from runs.findings.stories import VERSION as STORY_VERSION
 from runs.findings.stories import story_of
 from runs.findings.thresholds import Limits
 from runs.kinds import Kind
-from runs.limits import CLUES_PAGE, EVIDENCE_STEPS, FILTER_CHARS, SENSITIVE_MOST
+from runs.limits import FILTER_CHARS
 from runs.models import CluePage, Finding, Judgement, Run
 from runs.queries.findings import stamp_of
 from runs.queries.judging import (

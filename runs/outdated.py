@@ -8,8 +8,8 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
+from runs.findings.limits import REJUDGED_AT_ONCE, REJUDGED_BY_NIGHT, REJUDGED_DAYS
 from runs.judging import rules_of
-from runs.limits import REJUDGED_AT_ONCE, REJUDGED_BY_NIGHT, REJUDGED_DAYS
 from teams.models import Project
 
 #: Name of the job and its queue; runs.tasks defines it.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from runs.limits import HOURLY_MOST, PERIOD_DAYS
+from runs.findings.limits import HOURLY_MOST, PERIOD_DAYS
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: Name in the URL -> words, length.

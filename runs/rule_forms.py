@@ -4,10 +4,11 @@ from typing import Any
 
 from django import forms
 
+from runs.findings.limits import SENSITIVE_MOST
 from runs.findings.sensitive import DEFAULTS
 from runs.findings.signatures import SIGNATURES
 from runs.findings.thresholds import THRESHOLDS, Threshold
-from runs.limits import FILTER_CHARS, SENSITIVE_MOST
+from runs.limits import FILTER_CHARS
 
 
 class RulesForm(forms.Form):

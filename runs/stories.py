@@ -6,8 +6,8 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from runs.findings.found import Severity
+from runs.findings.limits import FINDINGS_SHOWN, HINTS_SHOWN
 from runs.fragments import place_of
-from runs.limits import FINDINGS_SHOWN, HINTS_SHOWN
 from runs.models import Finding, Run
 from runs.queries.findings import findings_of, judgement_of
 from runs.shown.checks import checks_shown, strip_marks

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from runs.findings.clues import Clue
+from runs.findings.limits import TOOL_NAME_CHARS
 from runs.kinds import FAILED_STATES, Kind
 from runs.latencies import bucket_of
-from runs.limits import TOOL_NAME_CHARS
 
 HOUR_MS = 3_600_000
 

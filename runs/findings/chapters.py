@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from runs.findings.case import Case
 from runs.findings.clues import Clue, Outcome
+from runs.findings.limits import CHAPTERS_MOST
 from runs.kinds import Kind
-from runs.limits import CHAPTERS_MOST
 from runs.tools import EDITING, Family
 from runs.words import one_line, plural
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from runs.limits import COMMAND_CHARS
+from runs.findings.limits import COMMAND_CHARS
 
 #: Words in front of a command that say nothing of what it does.
 _BEFORE = frozenset(

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from runs.findings.case import Case
 from runs.findings.found import Found, Signature
+from runs.findings.limits import FINDING_KEY_CHARS, FINDINGS_KEPT, SENTENCE_CHARS
 from runs.findings.signatures import ALL
-from runs.limits import FINDING_KEY_CHARS, FINDINGS_KEPT, SENTENCE_CHARS
 from runs.words import one_line
 
 

@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from runs.findings.case import Case
 from runs.findings.clues import Outcome
+from runs.findings.limits import BREAKS_KEPT, MARKS_KEPT, SERIES_KEPT
 from runs.findings.regressions import Regression, regressions_of, series_of
 from runs.findings.series import CheckSeries
 from runs.findings.suspects import Suspect
-from runs.limits import BREAKS_KEPT, MARKS_KEPT, SERIES_KEPT
 
 
 class Mark(Struct, frozen=True, array_like=True):

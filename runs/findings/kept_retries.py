@@ -3,8 +3,8 @@
 from msgspec import Struct
 
 from runs.findings.case import Case
+from runs.findings.limits import ATTEMPTS_KEPT, RETRIED_KEPT
 from runs.findings.retried import RetriedCall, RetryOutcome, retried_calls
-from runs.limits import ATTEMPTS_KEPT, RETRIED_KEPT
 
 
 class Attempt(Struct, frozen=True, array_like=True):

@@ -15,10 +15,10 @@ from runs.findings.dangers import danger_of
 from runs.findings.deeds import Deed, deed_of
 from runs.findings.errors import rough_of, sign_of
 from runs.findings.fragments import fragment_of
+from runs.findings.limits import COMMAND_CHARS
 from runs.findings.looks import is_no_match, look_of
 from runs.findings.mentions import mentions_in
 from runs.kinds import FAILED_STATES, Kind, StepStatus
-from runs.limits import COMMAND_CHARS
 from runs.patches import paths_of_patch
 from runs.records import digest_of
 from runs.sentences import answer_texts

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from itertools import islice
 
-from runs.limits import MENTIONS_MOST
+from runs.findings.limits import MENTIONS_MOST
 
 #: A word of letters that paths have; which of them look like one, or have an ending, is asked of each once.
 _WORD = re.compile(r"[\w.@+~/\\-]+")

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from runs.findings.clues import Clue, Outcome
+from runs.findings.limits import WIDER_CHECKS, WIDER_TARGETS
 from runs.kinds import StepStatus
-from runs.limits import WIDER_CHECKS, WIDER_TARGETS
 
 _RAN = frozenset({StepStatus.OK, StepStatus.FAILED})
 _AND, _RED, _GREEN = " && ", Outcome.RED, Outcome.GREEN

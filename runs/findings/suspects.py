@@ -4,8 +4,8 @@ from msgspec import Struct
 
 from runs.findings.case import Case
 from runs.findings.clues import Clue, Touch
+from runs.findings.limits import SUSPECTS_KEPT
 from runs.findings.mentions import HASH_BYTES, hash_of, name_of
-from runs.limits import SUSPECTS_KEPT
 
 
 class Suspect(Struct, frozen=True, kw_only=True):

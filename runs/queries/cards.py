@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from runs.limits import CARD_FINDINGS, TREND_DAYS
+from runs.findings.limits import CARD_FINDINGS, TREND_DAYS
 from runs.models import Finding, Run, SignatureState
 from teams.models import Project
 

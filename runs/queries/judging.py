@@ -10,8 +10,8 @@ from django.db import connection
 
 from runs.contents import read_blobs
 from runs.findings.clues import Clue, Touch, unpack_clues
+from runs.findings.limits import CLUE_BYTES, CLUES_PAGE, JUDGED_STEPS
 from runs.findings.making import SHORT, Source
-from runs.limits import CLUE_BYTES, CLUES_PAGE, JUDGED_STEPS
 from runs.models import CluePage, Run
 
 #: Steps as rules look at them, changed since a revision. Whole milliseconds, as the strip reads them.

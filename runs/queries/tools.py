@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from runs.findings.limits import CALLS_PAGE, SLOWEST_SHOWN, TOOLS_SHOWN
 from runs.kinds import ToolSpan
-from runs.limits import CALLS_PAGE, SLOWEST_SHOWN, TOOLS_SHOWN
 from runs.periods import Period
 from runs.tool_sql import AMOUNTS, FACET
 from teams.models import Project

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from runs.findings.clues import Outcome
 from runs.findings.kept_checks import Break, CheckLine, Checks, Mark
-from runs.limits import CHECKS_TOLD, MARKS_SHOWN
+from runs.findings.limits import CHECKS_TOLD, MARKS_SHOWN
 from runs.shown.steps import Place
 from runs.shown.stories import BitShown, StepLink, SuspectShown, step_url, suspects_shown
 from runs.words import ordinal, plural

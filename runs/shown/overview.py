@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from runs.findings.found import Severity
+from runs.findings.limits import OVERVIEW_ROWS
 from runs.findings.signatures import SIGNATURES
-from runs.limits import OVERVIEW_ROWS
 from runs.periods import Period
 from runs.queries.overview import RunsSummed, SignatureSummed
 from runs.shown.runs import cost_words

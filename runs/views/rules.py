@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from runs.findings.found import Signature
+from runs.findings.limits import REJUDGED_DAYS
 from runs.findings.sensitive import DEFAULTS
 from runs.findings.signatures import SIGNATURES
 from runs.findings.thresholds import THRESHOLDS, Threshold
 from runs.judging import limits_of, muted_of, sensitive_of
-from runs.limits import REJUDGED_DAYS
 from runs.rule_forms import RulesForm, field_name
 from runs.rule_settings import RulesChanged, save_rules, stamp_of_rules
 from runs.shown.stories import BitShown, spelled

@@ -12,9 +12,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from runs.findings.limits import CALLS_PAGE, SLOWEST_SHOWN
 from runs.heat import servers_of, slow_bucket, uses_of
 from runs.latencies import COLUMNS, bounds_of, buckets_of
-from runs.limits import CALLS_PAGE, FILTER_CHARS, SLOWEST_SHOWN
+from runs.limits import FILTER_CHARS
 from runs.periods import PRESETS, Period, read_period
 from runs.queries.sums import choices_of
 from runs.queries.tools import (

@@ -173,3 +173,9 @@ def test_own_servers_need_the_operator():
     assert check_service("json://10.0.0.1/", allow_private=True) == "10.0.0.1"
     with pytest.raises(Refused):
         check_service("syslog://", allow_private=True)
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "[fe80::1]", "[::ffff:169.254.169.254]"])
+def test_link_local_addresses_are_refused_also_where_private_ones_are_allowed(host):
+    with pytest.raises(Refused, match="network link"):
+        send(f"http://{host}/latest/meta-data/", allow_private=True)

@@ -7,9 +7,9 @@ from runs.findings.case import Case
 from runs.findings.clues import Clue
 from runs.findings.found import Found, Severity, Signature
 from runs.findings.known import Known
+from runs.findings.limits import FINDINGS_KEPT
 from runs.findings.mentions import name_of
 from runs.findings.words import named_call
-from runs.limits import FINDINGS_KEPT
 from runs.words import one_line, plural
 
 #: Names that projects have by custom: to look whether one is there is no invention.

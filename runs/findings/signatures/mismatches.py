@@ -9,10 +9,10 @@ from runs.findings.case import Case
 from runs.findings.clues import Clue
 from runs.findings.found import Found, Severity, Signature
 from runs.findings.fragments import hashes_in
+from runs.findings.limits import FINDINGS_KEPT
 from runs.findings.mentions import name_of
 from runs.findings.words import named_call
 from runs.kinds import Kind, StepStatus
-from runs.limits import FINDINGS_KEPT
 from runs.tools import EDITING, Family
 
 _MISMATCHES = (Absence.TEXT, Absence.STALE)

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from runs.findings.limits import CALLS_PAGE
 from runs.judging import judge_run
 from runs.kinds import Kind, StepStatus
-from runs.limits import CALLS_PAGE
 from runs.models import Run
 from runs.records import Batch, RunRecord, StepRecord
 from runs.store import save
