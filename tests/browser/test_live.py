@@ -144,9 +144,9 @@ def test_reader_who_scrolled_up_is_not_moved(open_page, send, places):
     expect(page.locator("[data-live-word]")).to_have_text("Live")
     page.evaluate("scrollTo(0, 300)")
     send("scrolled", call(80))
-    expect(page.locator(ROWS, has_text="echo 80")).to_be_attached(timeout=5_000)
+    expect(page.locator(f"{ROWS} code", has_text="echo 80")).to_be_attached(timeout=5_000)
     assert page.evaluate("scrollY") == 300
     expect(page.locator("[data-fresh]")).to_have_text("1 new step ↓")
     page.locator("[data-fresh]").click()
     send("scrolled", call(81))
-    expect(page.locator(ROWS, has_text="echo 81")).to_be_in_viewport(timeout=5_000)
+    expect(page.locator(f"{ROWS} code", has_text="echo 81")).to_be_in_viewport(timeout=5_000)
