@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.template.loader import render_to_string
+
 from runs.fragments import head_of, render_head, step_frames
 from runs.limits import MISSED_MOST
 from runs.models import Run
 from runs.overviews import render_overview
 from runs.queries.steps import count_after_revision, rows_after_revision
-from runs.stories import render_story
+from runs.stories import read_story
 from teams.models import Project
 
 Delta = dict[str, Any]
@@ -32,12 +34,18 @@ def delta_after(project: Project, run: Run, revision: int) -> Delta:
         "rows": [frame.as_json() for frame in step_frames(project, run, rows)],
         **_around(run),
     }
-    return delta if delta["more"] else delta | {"overview": render_overview(project, run)}
+    return (
+        delta
+        if delta["more"]
+        else delta | {"overview": render_overview(project, run, read_story(project, run))}
+    )
 
 
 def story_told(project: Project, run: Run) -> Delta:
     """Render what rules say of a run: above the strip, and in the run at a glance."""
-    return {"story": render_story(project, run), "overview": render_overview(project, run)}
+    told = read_story(project, run)
+    story = render_to_string("runs/_story.html", told)
+    return {"story": story, "overview": render_overview(project, run, told)}
 
 
 def _around(run: Run) -> Delta:

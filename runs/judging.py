@@ -200,14 +200,16 @@ def _ms(time: datetime | None) -> int | None:
 def _save(run: Run, judgement: Judgement, case: Case, judged: Sequence[Judged], *, now: datetime) -> Ruling:
     old = {(row.signature, row.key): row for row in Finding.objects.filter(run_id=run.id)}
     rows = [_row(run, case, place, each, now=now) for place, each in enumerate(judged)]
+    new, changed = [], []
     for row in rows:
-        before = old.get((row.signature, row.key))
+        before = old.pop((row.signature, row.key), None)
         row.found_at = before.found_at if before else now
         row.at = before.at if before and row.at == now else row.at
-    new = [row for row in rows if (row.signature, row.key) not in old]
-    gone = old.keys() - {(row.signature, row.key) for row in rows}
-    changed = [row for row in rows if row not in new and _says(row) != _says(old[row.signature, row.key])]
-    for signature, key in gone:
+        if before is None:
+            new.append(row)
+        elif _says(row) != _says(before):
+            changed.append(row)
+    for signature, key in old:  # what is left is found no more
         Finding.objects.filter(run_id=run.id, signature=signature, key=key).delete()
     Finding.objects.bulk_create(
         [*new, *changed],
@@ -215,7 +217,7 @@ def _save(run: Run, judgement: Judgement, case: Case, judged: Sequence[Judged], 
         unique_fields=["run_id", "signature", "key"],
         update_fields=[*_SAID, "found_at"],
     )
-    differs = bool(new or gone or changed)
+    differs = bool(new or old or changed)
     judgement.revision, judgement.clue_version, judgement.rules = (
         run.revision,
         CLUE_VERSION,

@@ -1,6 +1,7 @@
 """A run at a glance: what the panel shows while no step is chosen, and what keeps it fresh."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -15,7 +16,6 @@ from runs.queries.steps import failures_of, last_words, rows_by_key
 from runs.sentences import answer_texts
 from runs.shown.panels import link_of
 from runs.shown.steps import StepRow
-from runs.stories import read_story
 from teams.models import Project
 
 _FAILURES = {
@@ -89,8 +89,7 @@ def failures_title(run: Run, *, some: bool) -> str:
     return _NO_FAILURES.get(status, "No step failed")
 
 
-def render_overview(project: Project, run: Run) -> str:
-    """Render it as the page does."""
-    context = {"overview": read_overview(project, run), "project": project, "run": run}
-    context |= read_story(project, run)
+def render_overview(project: Project, run: Run, story: dict[str, Any]) -> str:
+    """Render it as the page does, with what rules say (`runs.stories.read_story`)."""
+    context = {"overview": read_overview(project, run), "project": project, "run": run} | story
     return render_to_string("runs/_overview.html", context)

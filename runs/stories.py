@@ -1,9 +1,7 @@
-"""The story of a run, read and rendered: for the page, and for those who watch it live."""
+"""The story of a run, and its findings, as its pages and frames are given them."""
 
 from collections.abc import Sequence
 from typing import Any
-
-from django.template.loader import render_to_string
 
 from runs.findings.found import Severity
 from runs.findings.limits import FINDINGS_SHOWN, HINTS_SHOWN
@@ -42,8 +40,3 @@ def read_story(project: Project, run: Run, *, every: bool = False) -> dict[str, 
 def by_severity(findings: Sequence[Finding]) -> list[Finding]:
     """Put the worst findings first, equals in the order in which they came true."""
     return sorted(findings, key=lambda finding: (-finding.severity, finding.place))
-
-
-def render_story(project: Project, run: Run) -> str:
-    """Render what stands above the strip, as the page does."""
-    return render_to_string("runs/_story.html", read_story(project, run))
