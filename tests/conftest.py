@@ -26,6 +26,11 @@ hypothesis.settings.load_profile("calm")
 # Hashing a password the real way costs 0.1 s for every user of every test.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# Workers have a database each, with the same numbers of projects, but one Redis: a nudge must not cross.
+settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = (
+    f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+)
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
