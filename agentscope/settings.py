@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "procrastinate.contrib.django",
     "rest_framework",
 ]
@@ -288,7 +289,7 @@ USE_I18N = False
 
 # The read API: closed unless a view says who may
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "runs.api.schema.FromDocstrings",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -297,7 +298,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "AgentScope",
-    "DESCRIPTION": "Read the runs, steps and file changes of a project.",
+    "DESCRIPTION": "Read what a project has recorded.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
 }

@@ -1,6 +1,7 @@
 """URLs of the read API, below /api/."""
 
 from django.urls import path
+from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView
 
 from runs.api import views
@@ -8,6 +9,7 @@ from runs.api import views
 app_name = "api"
 
 urlpatterns = [
+    path("", TemplateView.as_view(template_name="api/try.html"), name="try"),
     path("v1/runs", views.list_runs, name="runs"),
     path("v1/runs/<uuid:run_id>", views.show_run, name="run"),
     path("v1/runs/<uuid:run_id>/steps", views.list_steps, name="steps"),

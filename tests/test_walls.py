@@ -15,6 +15,7 @@ from tests.recordings import record_everything
 NO_TENANT = {
     "health": "liveness",
     "api:schema": "describes the API",
+    "api:try": "describes the API",
     "no_api": "what the API has not",
     "teams:home": "lists the visitor's own teams",
     "teams:list": "lists the visitor's own teams",

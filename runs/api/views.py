@@ -8,24 +8,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from runs.api.auth import HasKey, ReadKey
+from runs.api.filters import PARAMETERS, runs_asked_for
 from runs.api.pages import next_url, page_by_number, page_by_time, size_of_page
 from runs.api.serializers import ChangeSerializer, JudgementSerializer, RunSerializer, StepSerializer
-from runs.blobs import storable
-from runs.queries.api import changes_of, patches_of, runs_matching, seqs_of_steps, steps_of
+from runs.queries.api import changes_of, patches_of, seqs_of_steps, steps_of
 from runs.queries.findings import findings_of, judgement_of
 from runs.queries.runs import run_of
 
-FILTERS = ("external_id", "session", "agent", "status")
+PAGE = [
+    OpenApiParameter("cursor", str, description="Where to go on; `next` of the page before has it."),
+    OpenApiParameter("limit", int),
+]
 
 
-def text_parameter(name: str) -> OpenApiParameter:
-    return OpenApiParameter(name, str)
-
-
-PAGE = [text_parameter("cursor"), OpenApiParameter("limit", int)]
-
-
-@extend_schema(responses=RunSerializer(many=True), parameters=[*map(text_parameter, FILTERS), *PAGE])
+@extend_schema(responses=RunSerializer(many=True), parameters=[*PARAMETERS, *PAGE])
 @api_view(["GET"])
 @authentication_classes([ReadKey])
 @permission_classes([HasKey])
@@ -33,10 +29,7 @@ def list_runs(request: Request) -> Response:
     """List the runs of the key's project, newest first."""
     project = request.auth.project
     size = size_of_page(request, usual=50, most=200)
-    chosen = {
-        name: storable(request.query_params[name]) for name in FILTERS if request.query_params.get(name)
-    }
-    runs, place = page_by_time(request, runs_matching(project, chosen), size)
+    runs, place = page_by_time(request, runs_asked_for(request, project), size)
     shown = RunSerializer(runs, many=True, context={"request": request, "project": project})
     return Response({"results": shown.data, "next": next_url(request, place)})
 

@@ -8,12 +8,13 @@ from runs.diffs import unified
 from runs.kinds import Op
 from runs.models import FileChange, Run, Step
 from runs.queries.changes import texts_of
+from runs.queries.runs import RunFilter, runs_for
 from teams.models import Project
 
 
-def runs_matching(project: Project, chosen: dict[str, str]) -> QuerySet[Run]:
-    """Select the runs whose columns equal the values chosen."""
-    return Run.objects.filter(project=project, **chosen)
+def runs_matching(project: Project, chosen: RunFilter, ids: dict[str, str]) -> QuerySet[Run]:
+    """Select the runs of a filter whose ids, where given, are these."""
+    return runs_for(project, chosen).filter(**ids)
 
 
 def steps_of(run: Run) -> QuerySet[Step]:

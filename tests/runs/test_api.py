@@ -183,7 +183,32 @@ def test_schema_describes_the_endpoints(client, db):
     assert "/api/v1/runs/{run_id}/steps" in text
 
 
-@pytest.mark.parametrize("name", ["external_id", "session", "agent", "status"])
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ({"colour": "red"}, "There is no filter 'colour'"),
+        ({"status": "r\0"}, "status cannot be"),
+        ({"since": "yesterday"}, "since cannot be 'yesterday'"),
+        ({"severity": "9"}, "severity cannot be '9'"),
+    ],
+)
+def test_filter_that_means_nothing_is_one_sentence(get, project, query, word):
+    answer = get("/api/v1/runs", **query)
+    assert (answer.status_code, list(answer.json())) == (400, ["error"])
+    assert answer.json()["error"].startswith(word)
+
+
+def test_filters_of_the_list_hold(get, project):
+    record_run(project, "r1")
+    record_run(project, "r2", seconds=3_600)
+    assert [
+        run["external_id"] for run in get("/api/v1/runs", since="2026-01-02T04:00:00Z").json()["results"]
+    ] == ["r2"]
+    assert [run["external_id"] for run in get("/api/v1/runs", q="R1").json()["results"]] == ["r1"]
+    assert get("/api/v1/runs", failures="1").json()["results"] == []
+
+
+@pytest.mark.parametrize("name", ["external_id", "session", "agent"])
 def test_filter_that_no_text_can_hold_finds_nothing(get, project, name):
     record_run(project, "r")
     assert get("/api/v1/runs", **{name: "r\0"}).json()["results"] == []
