@@ -59,7 +59,7 @@ def test_every_documented_setting_is_read() -> None:
     assert documented - settings_read() == set()
 
 
-@pytest.mark.parametrize("app", ["ingest", "runs", "runs/findings", "alerts"])
+@pytest.mark.parametrize("app", ["ingest", "runs", "runs/findings", "runs/comparing", "alerts"])
 def test_every_limit_is_documented(app: str) -> None:
     names = limit_names(app)
     assert len(names) > 3

@@ -1,0 +1,1 @@
+"""Runs held against each other: pure, no database and no clock. scipy is imported here and nowhere else."""

@@ -1,0 +1,145 @@
+"""What is said of a difference: as much as the runs can tell, and no more. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runs.comparing.effects import Effect
+from runs.comparing.limits import FALSE_SHARE, UNITS_LEAST
+from runs.comparing.measures import Better, Measure, Scale, Unit
+from runs.words import duration, money, tokens
+
+
+class Says(StrEnum):
+    """What a report says of a measure."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    MORE = "more"  #: nobody says which is better
+    FEWER = "fewer"
+    SAME = "no difference seen"
+    UNCLEAR = "not enough to tell"
+    UNKNOWN = "not recorded"
+
+
+#: Those that claim a difference.
+CLAIMS = frozenset({Says.BETTER, Says.WORSE, Says.MORE, Says.FEWER})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Word:
+    """What is said of a measure: the word, and its sentence."""
+
+    says: Says
+    text: str
+
+
+def word_of(measure: Measure, effect: Effect | None, *, q: float) -> Word:
+    """Say what an effect comes to; `q` is its p, adjusted for all measures of the report."""
+    if effect is None:
+        return Word(says=Says.UNKNOWN, text="Not recorded on both sides.")
+    if min(effect.n_a, effect.n_b) >= UNITS_LEAST and q <= FALSE_SHARE:
+        told = measure.less if effect.estimate < 0 else measure.more
+        return Word(says=_claim(measure, effect), text=f"B {told}: {effect_words(effect, measure.unit)}.")
+    if min(effect.n_a, effect.n_b) >= UNITS_LEAST and effect.could_see:
+        if not effect.visible and not effect.estimate:
+            return Word(says=Says.SAME, text="The same in all runs.")
+        seen = amount_words(effect.visible, effect, measure.unit)
+        return Word(says=Says.SAME, text=f"No difference seen; one of over {seen} would have been.")
+    return Word(
+        says=Says.UNCLEAR, text=f"{units_words(effect)}: not enough to tell{_needs(effect, measure)}."
+    )
+
+
+def _claim(measure: Measure, effect: Effect) -> Says:
+    if measure.better is Better.NEITHER:
+        return Says.FEWER if effect.estimate < 0 else Says.MORE
+    return Says.BETTER if (effect.estimate < 0) == (measure.better is Better.LESS) else Says.WORSE
+
+
+def _needs(effect: Effect, measure: Measure) -> str:
+    needed = max(effect.needed, UNITS_LEAST)
+    if needed <= min(effect.n_a, effect.n_b):
+        return ""
+    worth = amount_words(effect.worth, effect, measure.unit)
+    return f" (to see a difference of {worth} needs about {rounded(needed):,})"
+
+
+def units_words(effect: Effect) -> str:
+    """Say how much an effect rests on."""
+    if effect.paired:
+        return f"{effect.n_a:,} pair{'' if effect.n_a == 1 else 's'}"
+    if effect.n_a == effect.n_b:
+        return f"{effect.n_a:,} each"
+    return f"{effect.n_a:,} and {effect.n_b:,}"
+
+
+def rounded(number: int) -> int:
+    """Round a plan up to two figures: it is not known better."""
+    step = int(10 ** max(0, len(str(number)) - 2))
+    return -(-number // step) * step
+
+
+def effect_words(effect: Effect, unit: Unit) -> str:
+    """Write a difference and its 95 % interval: `−31 % (−45 … −12 %)`."""
+    low, high = effect.low, effect.high
+    if effect.scale is Scale.SHARE:
+        return f"{_points(effect.estimate)} points ({_points(low)} … {_points(high)})"
+    if effect.scale is Scale.RATIO:
+        if effect.estimate > 1:
+            return f"× {_times(effect.estimate)} ({_times(low)} … {_times(high)})"
+        return f"{_percent(effect.estimate)} % ({_percent(low)} … {_percent(high)} %)"
+    return f"{signed(effect.estimate, unit)} ({signed(low, unit)} … {signed(high, unit)})"
+
+
+def amount_words(amount: float, effect: Effect, unit: Unit) -> str:
+    """Write how large a difference is, whichever way it goes."""
+    if effect.scale is Scale.SHARE:
+        return f"{amount * 100:.0f} points"
+    if effect.scale is Scale.RATIO:
+        return f"{amount * 100:.0f} %"
+    return value_words(amount, unit)
+
+
+def signed(value: float, unit: Unit) -> str:
+    """Write a difference with its sign."""
+    words = value_words(abs(value), unit)
+    if not words.strip("$0.< ms"):
+        return "0"
+    return f"{'−' if value < 0 else '+'}{words}"
+
+
+def value_words(value: float | None, unit: Unit) -> str:
+    """Write a value, or a mean of values; a dash when unknown."""
+    return "–" if value is None else _WRITERS[unit](value)
+
+
+def _count(value: float) -> str:
+    if value >= 100 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+
+_WRITERS: dict[Unit, Callable[[float], str]] = {
+    Unit.COUNT: _count,
+    Unit.TOKENS: lambda value: tokens(round(value)),
+    Unit.MONEY: money,
+    Unit.TIME: duration,
+    Unit.SHARE: lambda value: f"{value * 100:.0f} %",
+}
+
+
+def _percent(part: float) -> str:
+    return _sign(round(part * 100))
+
+
+def _points(share: float) -> str:
+    return _sign(round(share * 100))
+
+
+def _sign(number: int) -> str:
+    return "0" if number == 0 else f"{'−' if number < 0 else '+'}{abs(number):,}"
+
+
+def _times(part: float) -> str:
+    return f"{1 + part:.1f}" if part < 9 else f"{1 + part:,.0f}"
