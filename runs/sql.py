@@ -21,13 +21,14 @@ INSERT_RUNS = """
     RETURNING external_id
 """
 
-#: The lock that puts all writers of a run in one line.
+#: The lock that puts all writers of a run in one line. Not `FOR UPDATE`: that would wait for the whole
+#: judgement of a long run, which keeps the run from being deleted (`tool_sql.HOLD_RUN`).
 LOCK_RUNS = f"""
     SELECT {", ".join(f'"{name}"' for name in RUN_COLUMNS)}
     FROM runs_run
     WHERE project_id = %(project)s AND external_id = ANY(%(external_ids)s)
     ORDER BY external_id
-    FOR UPDATE
+    FOR NO KEY UPDATE
 """
 
 #: The rows that a batch may merge into.
