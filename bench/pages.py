@@ -48,6 +48,13 @@ TOOLS = {
     "overview: 30 days": "overview/?when=30d",
     "overview: 30 days, one repository": "overview/?when=30d&repo=repo-0",
 }
+#: Pages over what rules said of a project's runs.
+FINDINGS = {
+    "findings: cards": "findings/",
+    "findings: resolved": "findings/?state=resolved",
+    "findings of a signature": "findings/tool-loop/",
+    "overview: 30 days, agent and repository": "overview/?when=30d&repo=repo-0&agent=codex",
+}
 LIST_BAR, RUN_BARS, DIFF_BAR, OTHER_BAR = 50, {"1k": 150, "20k": 300, "33k": 300}, 300, 300
 #: Addresses of a run that are no such page: takeaways, as long as the run; and what is only posted to.
 NO_PAGES = {"export", "summary", "judge"}
@@ -65,6 +72,10 @@ def main() -> None:
         tools = bench.rows(bench.tool_pages())
         report.table(
             f"Tools of {bench.tool_calls():,} calls (sums seeded straight; at most 12 queries)", head, tools
+        )
+        findings = bench.rows(bench.finding_pages())
+        report.table(
+            f"{bench.findings():,} findings of the {RUNS:,} runs (at most 12 queries)", head, findings
         )
         runs = bench.rows(bench.run_pages())
         report.table("Runs of 1,000, 20,000 and 33,000 steps (bar 200 kB)", head, runs)
@@ -103,6 +114,7 @@ class Bench:
         from django.db import connection
 
         from bench.seeding import long_run, run_with_diff, run_with_result, seed_runs, seed_texts, seed_tools
+        from bench.seeding_findings import seed_findings
         from bench.store import NOW
         from runs.models import Run
         from runs.store import save
@@ -110,6 +122,7 @@ class Bench:
         seed_runs(self.projects["many"], RUNS)
         seed_runs(self.projects["few"], FEW_RUNS)
         seed_tools(self.projects["many"])
+        seed_findings(self.projects["many"])
         seed_texts()
         batches = [run_with_result("5MB", 5_000_000), run_with_diff("diff", 14, 10_000)]
         for name, steps, agents in (
@@ -144,12 +157,21 @@ class Bench:
         for name, path in TOOLS.items():
             yield name, f"/bench/many/{path}", OTHER_BAR
 
+    def finding_pages(self) -> Iterator[tuple[str, str, int]]:
+        for name, path in FINDINGS.items():
+            yield name, f"/bench/many/{path}", OTHER_BAR
+
     def tool_calls(self) -> int:
         from django.db.models import Sum
 
         from runs.models import ToolPart
 
         return int(ToolPart.objects.aggregate(calls=Sum("calls"))["calls"])
+
+    def findings(self) -> int:
+        from runs.models import Finding
+
+        return int(Finding.objects.filter(project=self.projects["many"]).count())
 
     def run_pages(self) -> Iterator[tuple[str, str, int]]:
         for name, bar in RUN_BARS.items():

@@ -40,6 +40,7 @@ from runs.queries.judging import (
     unpack_mentions,
 )
 from runs.records import digest_of
+from runs.signaturesums import move_signature_sums
 from runs.toolsums import hold_run, keep_tool_parts
 
 #: Where a project keeps its thresholds and mutes: settings["findings"] = {"thresholds": {…}, "muted": […],
@@ -198,7 +199,8 @@ def _ms(time: datetime | None) -> int | None:
 
 
 def _save(run: Run, judgement: Judgement, case: Case, judged: Sequence[Judged], *, now: datetime) -> Ruling:
-    old = {(row.signature, row.key): row for row in Finding.objects.filter(run_id=run.id)}
+    known = list(Finding.objects.filter(run_id=run.id))
+    old = {(row.signature, row.key): row for row in known}
     rows = [_row(run, case, place, each, now=now) for place, each in enumerate(judged)]
     new, changed = [], []
     for row in rows:
@@ -217,6 +219,7 @@ def _save(run: Run, judgement: Judgement, case: Case, judged: Sequence[Judged], 
         unique_fields=["run_id", "signature", "key"],
         update_fields=[*_SAID, "found_at"],
     )
+    move_signature_sums(judgement, run, known, rows)
     differs = bool(new or old or changed)
     judgement.revision, judgement.clue_version, judgement.rules = (
         run.revision,

@@ -93,5 +93,14 @@ class ToolSpan(IntEnum):
     DAY = 2
 
 
+class SignatureSpan(IntEnum):
+    """What time a row of sums of findings speaks of."""
+
+    FRESH = 0  #: a day of a run and one of its findings, not folded yet: what one judgement moved
+    RUN_DAY = 1  #: by when the runs began
+    EVER = 2
+    FOUND_DAY = 3  #: by when the findings came true
+
+
 #: Steps of these states count as failures, whatever their kind, unless they are retries.
 FAILED_STATES = frozenset({StepStatus.FAILED, StepStatus.DENIED})

@@ -1,6 +1,7 @@
 """The store's SQL as named text. Every statement on a heavy table gives `run_id`."""
 
 from runs.rows import CHANGE_COLUMNS, JSON_COLUMNS, RUN_COLUMNS, STEP_COLUMNS
+from runs.signature_sql import SUBTRACT_SIGNATURES
 from runs.tool_sql import SUBTRACT_TOOL_PARTS
 
 #: Make the runs that are not there yet; rows come in the order of their external id, so that two batches
@@ -209,6 +210,7 @@ DELETE_RUN_CONTENT = (
     LOCK_DYING,
     SUBTRACT_RUNS,
     SUBTRACT_TOOL_PARTS,
+    SUBTRACT_SIGNATURES,
     "DELETE FROM runs_step WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_filechange WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_contextnode WHERE run_id = ANY(%(run_ids)s)",

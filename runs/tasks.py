@@ -7,6 +7,7 @@ from runs.live import announce
 from runs.outdated import JUDGE_ANEW, QUEUE, mark_outdated, mark_outdated_all_projects
 from runs.retention import close_silent_runs_all_projects, delete_expired_runs_all_projects
 from runs.rollups import drop_empty_sums, fold_sums_all_projects
+from runs.signaturesums import drop_empty_signature_sums, fold_signature_sums_all_projects
 from runs.toolsums import drop_empty_tool_sums, fold_tool_sums_all_projects
 
 
@@ -24,6 +25,7 @@ def fold_sums(timestamp: int) -> None:
     """Fold the sums of projects, every minute."""
     fold_sums_all_projects()
     fold_tool_sums_all_projects()
+    fold_signature_sums_all_projects()
 
 
 @app.task(name=JUDGE_ANEW, queue=QUEUE)
@@ -48,3 +50,5 @@ def delete_expired_runs(timestamp: int) -> None:
     drop_empty_sums()
     fold_tool_sums_all_projects()
     drop_empty_tool_sums()
+    fold_signature_sums_all_projects()
+    drop_empty_signature_sums()

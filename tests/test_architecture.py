@@ -26,7 +26,18 @@ LEVELS = {
     **dict.fromkeys(("views", "consumers", "api", "management", "endpoints", "asgi", "admin", "tasks"), 5),
     **dict.fromkeys(("fragments", "frames", "shown", "answers"), 4),
     **dict.fromkeys(
-        ("queries", "store", "actions", "access", "retention", "rollups", "toolsums", "pipeline"), 3
+        (
+            "queries",
+            "store",
+            "actions",
+            "access",
+            "retention",
+            "rollups",
+            "toolsums",
+            "signaturesums",
+            "pipeline",
+        ),
+        3,
     ),
     **dict.fromkeys(("live", "models"), 2),
     **dict.fromkeys(("kinds", "records"), 1),

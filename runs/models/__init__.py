@@ -1,6 +1,6 @@
 """Tables of a recording. The store (`runs.store`) is the only writer of what was recorded."""
 
-from runs.models.findings import CluePage, Finding, Judgement, SignatureState
+from runs.models.findings import CluePage, Finding, Judgement, SignatureState, SignatureSum
 from runs.models.listing import RunSum, RunText
 from runs.models.recordings import BilledCall, Blob, ContextNode, FileChange, Run, Step
 from runs.models.tools import ToolPart, ToolSum
@@ -17,6 +17,7 @@ __all__ = [
     "RunSum",
     "RunText",
     "SignatureState",
+    "SignatureSum",
     "Step",
     "ToolPart",
     "ToolSum",

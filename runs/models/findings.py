@@ -2,7 +2,9 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
+from runs.kinds import SignatureSpan
 from teams.models import Project, User
 
 
@@ -21,6 +23,11 @@ class Judgement(models.Model):
     signatures = models.IntegerField(default=0)  # different ones among the findings
     moment = models.IntegerField(null=True)  # step at which the run went sideways
     story = models.JSONField(default=dict)  # account, chapters and the moment, see runs.findings.stories
+    # As what the run's findings are in the sums; no day: they are not.
+    day = models.DateField(null=True)
+    agent = models.TextField(default="", db_default="")
+    model = models.TextField(default="", db_default="")
+    repo = models.TextField(default="", db_default="")
 
     def __str__(self):
         return f"{self.run_id} {self.findings}"
@@ -41,6 +48,38 @@ class SignatureState(models.Model):
 
     def __str__(self):
         return f"{self.signature} {self.resolved_at}"
+
+
+class SignatureSum(models.Model):
+    """A part of a project's sums of findings: what a judgement moved, or folded (`SignatureSpan`)."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    span = models.SmallIntegerField(choices=[(span.value, span.name.lower()) for span in SignatureSpan])
+    day = models.DateField()  # in UTC
+    found_on = models.DateField(null=True)  # fresh rows: the day of the findings
+    facet = models.BinaryField(null=True)  # folded rows: digest of the facet, as in ToolSum
+    signature = models.TextField()
+    severity = models.SmallIntegerField()  # of the worst finding of the signature in the run
+    agent = models.TextField()
+    model = models.TextField()
+    repo = models.TextField()
+    runs = models.BigIntegerField()
+    times = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "span", "facet", "day", "signature", "severity"],
+                name="signature_sum_of_group",
+                condition=Q(span__gte=1),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["project", "id"], name="signature_sum_fresh", condition=Q(span=0)),
+        ]
+
+    def __str__(self):
+        return f"{self.day} {self.signature} {self.times}"
 
 
 class CluePage(models.Model):

@@ -1,7 +1,6 @@
 """Findings of a project by signature: the cards, and the findings behind one."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -14,20 +13,38 @@ from runs.findings.limits import CARD_FINDINGS, TREND_DAYS
 from runs.models import Finding, Run, SignatureState
 from teams.models import Project
 
-#: One row a signature. By run first, so that counting runs needs no sort.
+#: One row a signature, from the sums. When it was first and last seen is at the two ends of an index.
 CARDS = """
-    SELECT signature, min(first), max(last), sum(times)::bigint, count(*), max(severity) FROM (
-        SELECT signature, run_id, min(at) AS first, max(at) AS last, count(*) AS times,
-            max(severity) AS severity
-        FROM runs_finding WHERE project_id = %(project)s GROUP BY signature, run_id
-    ) AS of_runs GROUP BY signature
+    WITH summed AS MATERIALIZED (
+        SELECT signature, severity, sum(runs) AS runs, sum(times) AS times FROM (
+            SELECT signature, severity, runs, times FROM runs_signaturesum
+            WHERE project_id = %(project)s AND span = 0
+            UNION ALL
+            SELECT signature, severity, runs, times FROM runs_signaturesum
+            WHERE project_id = %(project)s AND span = 2 AND span >= 1
+        ) AS parts GROUP BY 1, 2 HAVING sum(runs) > 0
+    )
+    SELECT signature,
+        (SELECT at FROM runs_finding WHERE project_id = %(project)s AND signature = card.signature
+            ORDER BY at LIMIT 1),
+        (SELECT at FROM runs_finding WHERE project_id = %(project)s AND signature = card.signature
+            ORDER BY at DESC LIMIT 1),
+        times, runs, severity
+    FROM (
+        SELECT signature, sum(times)::bigint AS times, sum(runs)::bigint AS runs, max(severity) AS severity
+        FROM summed GROUP BY signature
+    ) AS card
 """
 
-#: Occurrences by day (UTC); naming the signatures lets the index go straight to the last days of each.
+#: Occurrences by day (UTC).
 TREND = """
-    SELECT signature, (at AT TIME ZONE 'UTC')::date, count(*) FROM runs_finding
-    WHERE project_id = %(project)s AND signature = ANY(%(signatures)s) AND at >= %(since)s
-    GROUP BY 1, 2
+    SELECT signature, day, sum(times)::bigint FROM (
+        SELECT signature, found_on AS day, times FROM runs_signaturesum
+        WHERE project_id = %(project)s AND span = 0 AND found_on >= %(since)s
+        UNION ALL
+        SELECT signature, day, times FROM runs_signaturesum
+        WHERE project_id = %(project)s AND span = 3 AND span >= 1 AND day >= %(since)s
+    ) AS parts GROUP BY 1, 2
 """
 
 
@@ -66,13 +83,12 @@ def cards_of(project: Project) -> list[Card]:
         return [Card._make(row) for row in cursor.fetchall()]
 
 
-def trends_of(project: Project, signatures: Sequence[str], *, today: date) -> dict[str, list[int]]:
+def trends_of(project: Project, *, today: date) -> dict[str, list[int]]:
     """Count the occurrences of each of the last TREND_DAYS days, the oldest first."""
     first = today - timedelta(days=TREND_DAYS - 1)
     counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * TREND_DAYS)
     with connection.cursor() as cursor:
-        given = {"project": project.pk, "signatures": list(signatures), "since": first}
-        cursor.execute(TREND, given)
+        cursor.execute(TREND, {"project": project.pk, "since": first})
         for signature, day, times in cursor.fetchall():
             if day <= today:
                 counts[signature][(day - first).days] = times

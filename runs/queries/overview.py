@@ -8,8 +8,9 @@ from django.db import connection
 
 from runs.limits import MENU_SIZE
 from runs.periods import Period
-from runs.queries.tools import ToolFilter
+from runs.queries.tools import FACETS, ToolFilter
 from runs.sql import TOKENS
+from runs.tool_sql import FACET
 from teams.models import Project
 
 _CHOSEN = """
@@ -53,15 +54,34 @@ PEOPLE = f"""
     GROUP BY 3 ORDER BY 4 DESC, 3 LIMIT %(most)s
 """
 
-#: Signatures by the runs that they are in, of the runs of the period.
+#: Signatures by the runs that they are in, of the runs of the period: sums of all runs, or
+#: of one agent, model or repository.
 SIGNATURES = f"""
+    WITH summed AS (
+        SELECT signature, severity, sum(runs) AS runs, sum(times) AS times FROM (
+            SELECT signature, severity, runs, times FROM runs_signaturesum
+            WHERE project_id = %(project)s AND span = 0 AND day >= %(since)s::date AND day < %(until)s::date
+                {_CHOSEN.format(of="")}
+            UNION ALL
+            SELECT signature, severity, runs, times FROM runs_signaturesum
+            WHERE project_id = %(project)s AND span = 1 AND span >= 1
+                AND facet = {FACET.format(name="%(facet)s", value="%(value)s")}
+                AND day >= %(since)s::date AND day < %(until)s::date
+        ) AS parts GROUP BY 1, 2 HAVING sum(runs) > 0
+    )
+    SELECT signature, sum(runs)::bigint, sum(times)::bigint, max(severity) FROM summed
+    GROUP BY signature ORDER BY max(severity) DESC, 2 DESC, 1
+"""
+
+#: The same under two filters or more, which no sums are kept for: run by run.
+SIGNATURES_OF_RUNS = f"""
     SELECT signature, count(*), sum(times)::bigint, max(severity) FROM (
-        SELECT signature, run_id, count(*) AS times, max(severity) AS severity
-        FROM runs_finding WHERE project_id = %(project)s GROUP BY signature, run_id
+        SELECT finding.signature, finding.run_id, count(*) AS times, max(finding.severity) AS severity
+        FROM runs_run AS run JOIN runs_finding AS finding ON finding.run_id = run.id
+        WHERE run.project_id = %(project)s AND run.sort_at >= %(since)s AND run.sort_at < %(until)s
+            {_CHOSEN.format(of="run.")}
+        GROUP BY 1, 2
     ) AS found
-    JOIN runs_run AS run ON run.id = found.run_id
-    WHERE run.project_id = %(project)s AND run.sort_at >= %(since)s AND run.sort_at < %(until)s
-        {_CHOSEN.format(of="run.")}
     GROUP BY signature ORDER BY max(severity) DESC, 2 DESC, 1
 """
 
@@ -100,12 +120,17 @@ def runs_summed(project: Project, period: Period, chosen: ToolFilter) -> list[Ru
 
 def signatures_summed(project: Project, period: Period, chosen: ToolFilter) -> list[SignatureSummed]:
     """Count the runs of a period by the signatures found in them."""
-    return [SignatureSummed._make(row) for row in _rows(SIGNATURES, project, period, chosen)]
+    facets = [name for name in FACETS if getattr(chosen, name)]
+    statement = SIGNATURES if len(facets) < 2 else SIGNATURES_OF_RUNS
+    return [SignatureSummed._make(row) for row in _rows(statement, project, period, chosen)]
 
 
 def _rows(statement: str, project: Project, period: Period, chosen: ToolFilter) -> list[tuple[Any, ...]]:
+    facet = next((name for name in FACETS if getattr(chosen, name)), "")
     given = {
         "project": project.pk,
+        "facet": facet,
+        "value": getattr(chosen, facet) if facet else "",
         "since": period.since,
         "until": period.until,
         "agent": chosen.agent,

@@ -13,7 +13,8 @@ from runs.periods import Period
 from runs.tool_sql import AMOUNTS, FACET
 from teams.models import Project
 
-_FACETS = ("agent", "model", "repo")
+#: What sums are kept by, beside those of all.
+FACETS = ("agent", "model", "repo")
 
 #: Rows of sums that are not folded yet, of any facet; and the parts of runs. An empty value means any.
 _CHOSEN = """
@@ -179,7 +180,7 @@ class CallCursor(NamedTuple):
 
 def tool_rows(project: Project, period: Period, chosen: ToolFilter) -> list[ToolRow]:
     """Sum the calls of a period, and of the one of the same length before it."""
-    facets = [name for name in _FACETS if getattr(chosen, name)]
+    facets = [name for name in FACETS if getattr(chosen, name)]
     statement = TOOLS_BY_HOUR if period.is_hourly else TOOLS_BY_DAY
     if len(facets) > 1:
         statement = TOOLS_BY_PARTS

@@ -95,8 +95,7 @@ def unmute(request: HttpRequest, team: str, project: str, signature: str) -> Htt
 def read_cards(project: Project) -> list[CardShown]:
     """Read all cards of a project."""
     cards = cards_of(project)
-    slugs = [card.signature for card in cards]
-    trends = trends_of(project, slugs, today=timezone.now().date())
+    trends = trends_of(project, today=timezone.now().date())
     return cards_shown(cards, trends, resolved_in(project), muted_of(project))
 
 

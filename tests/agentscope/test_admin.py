@@ -21,6 +21,7 @@ UNSEEN = {
     "runs.judgement": "what rules made of a run; its page shows it, and it can be made anew",
     "runs.runsum": "sums of the run list, which shows them",
     "runs.signaturestate": "what a team said of a card; the Findings page shows and changes it",
+    "runs.signaturesum": "sums of the Findings page, which shows them",
     "runs.toolsum": "sums of the Tools page, which shows them",
     "runs.runtext": "the search's copy of words that the run's own page shows",
 }

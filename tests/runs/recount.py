@@ -208,3 +208,48 @@ def drift() -> list[tuple]:
             cursor.execute(statement)
             found += cursor.fetchall()
     return found
+
+
+#: The sums of findings of each span and facet, with what is not folded yet, against the findings.
+SIGNATURE_SUM_SQL = """
+    WITH found AS (
+        SELECT finding.run_id, signature, (at AT TIME ZONE 'UTC')::date AS found_on, count(*) AS times
+        FROM runs_finding AS finding GROUP BY 1, 2, 3
+    ),
+    of_runs AS (
+        SELECT run_id, signature, max(severity) AS severity, min((at AT TIME ZONE 'UTC')::date) AS first
+        FROM runs_finding GROUP BY 1, 2
+    ),
+    counted AS (
+        SELECT run.project_id, (run.sort_at AT TIME ZONE 'UTC')::date AS day, found_on, run.agent, run.model,
+            run.repo, signature, of_runs.severity, (found_on = first)::int AS runs, times
+        FROM found JOIN of_runs USING (run_id, signature) JOIN runs_run AS run ON run.id = found.run_id
+    ),
+    told AS (
+        SELECT project_id, day, found_on, agent, model, repo, signature, severity, runs, times
+        FROM runs_signaturesum WHERE span = 0
+        UNION ALL
+        SELECT project_id, day, found_on, agent, model, repo, signature, severity, -runs, -times FROM counted
+    ),
+    spread AS (
+        SELECT project_id, wanted.span, CASE wanted.span WHEN 1 THEN day WHEN 3 THEN found_on
+                ELSE '0001-01-01' END AS day,
+            sha256(convert_to(jsonb_build_array(wanted.name, wanted.value)::text, 'UTF8')) AS facet,
+            signature, severity, runs, times
+        FROM told CROSS JOIN LATERAL (VALUES (1, '', ''), (1, 'agent', agent), (1, 'model', model),
+            (1, 'repo', repo), (2, '', ''), (3, '', '')) AS wanted (span, name, value)
+        UNION ALL
+        SELECT project_id, span, day, facet, signature, severity, runs, times
+        FROM runs_signaturesum WHERE span > 0
+    )
+    SELECT 'signature sums', project_id, span, day, signature, severity, sum(runs), sum(times)
+    FROM spread GROUP BY project_id, span, day, facet, signature, severity
+    HAVING (sum(runs), sum(times)) <> (0, 0)
+"""
+
+
+def signature_drift() -> list[tuple]:
+    """List sums of findings that disagree with the findings; all runs are judged as they are now."""
+    with connection.cursor() as cursor:
+        cursor.execute(SIGNATURE_SUM_SQL)
+        return cursor.fetchall()
