@@ -15,6 +15,8 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from runs.comparing.outcomes import result_of
+from runs.comparing.tasks import task_key
 from runs.findings.case import Case, RunFacts
 from runs.findings.clues import VERSION as CLUE_VERSION
 from runs.findings.clues import Clue, pack_clues
@@ -25,9 +27,9 @@ from runs.findings.mentions import mentions_in
 from runs.findings.sensitive import DEFAULTS
 from runs.findings.signatures import RULES_VERSION
 from runs.findings.stories import VERSION as STORY_VERSION
-from runs.findings.stories import story_of
+from runs.findings.stories import Story, story_of
 from runs.findings.thresholds import Limits
-from runs.kinds import Kind
+from runs.kinds import Kind, Result
 from runs.limits import FILTER_CHARS
 from runs.models import CluePage, Finding, Judgement, Run
 from runs.queries.findings import stamp_of
@@ -39,6 +41,8 @@ from runs.queries.judging import (
     touches_of,
     unpack_mentions,
 )
+from runs.recognising import VERSION as PROMPTS_VERSION
+from runs.recognising import recognise
 from runs.records import digest_of
 from runs.signaturesums import move_signature_sums
 from runs.toolsums import hold_run, keep_tool_parts
@@ -49,7 +53,11 @@ SETTINGS = "findings"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-SETTLE = "UPDATE runs_run SET due = false WHERE id = %(run)s AND due AND revision = %(revision)s"
+#: One write of the run's row says that it was judged, and what of that its list filters by.
+SETTLE = """
+    UPDATE runs_run SET due = false, prompt = %(prompt)s, task_key = %(task)s, result = %(result)s
+    WHERE id = %(run)s AND due AND revision = %(revision)s
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +69,9 @@ class Ruling:
     new: list[Finding]  #: that were not there before
     changed: bool  #: whether any finding or the story says something else
     stamp: int  #: microseconds: when that last changed
+    prompt: int | None  #: version of the main agent's system prompt
+    task: bytes | None  #: see `runs.comparing.tasks`
+    result: Result
 
 
 def judge_run(run_id: UUID, *, now: datetime) -> Ruling | None:
@@ -105,7 +116,13 @@ def case_of(run: Run, clues: Mapping[int, Sequence[Clue]]) -> Case:
 def settle(ruling: Ruling) -> None:
     """Say that rules have seen a run, unless it has changed since; after the commit of what they said."""
     with connection.cursor() as cursor:
-        cursor.execute(SETTLE, {"run": ruling.run.id, "revision": ruling.run.revision})
+        cursor.execute(
+            SETTLE,
+            {
+                "run": ruling.run.id, "revision": ruling.run.revision, "prompt": ruling.prompt,
+                "task": ruling.task, "result": ruling.result.value,
+            },
+        )  # fmt: skip
 
 
 def limits_of(project: Any) -> Limits:
@@ -220,7 +237,9 @@ def _save(run: Run, judgement: Judgement, case: Case, judged: Sequence[Judged], 
         update_fields=[*_SAID, "found_at"],
     )
     move_signature_sums(judgement, run, known, rows)
-    differs = bool(new or old or changed)
+    recognised = judgement.prompted and bytes(judgement.prompted)
+    judgement.prompted, prompt = recognise(run, case.clues, known=recognised)
+    differs = bool(new or old or changed or recognised != judgement.prompted)
     judgement.revision, judgement.clue_version, judgement.rules = (
         run.revision,
         CLUE_VERSION,
@@ -238,7 +257,15 @@ def _save(run: Run, judgement: Judgement, case: Case, judged: Sequence[Judged], 
     judgement.story = story
     judgement.at = now if differs else judgement.at
     judgement.save()
-    return Ruling(run=run, findings=rows, new=new, changed=differs, stamp=stamp_of(judgement.at))
+    return Ruling(
+        run=run, findings=rows, new=new, changed=differs, stamp=stamp_of(judgement.at), prompt=prompt,
+        task=task_key(run.task, run.repo), result=_result_of(run, told),
+    )  # fmt: skip
+
+
+def _result_of(run: Run, story: Story) -> Result:
+    last = [line.marks[-1].outcome for line in story.checks.lines if line.marks]
+    return result_of(outcome=run.outcome, checks=last, status=run.status)
 
 
 #: What a finding says; a row is written again when any of it differs.
@@ -273,5 +300,5 @@ def _row(run: Run, case: Case, place: int, judged: Judged, *, now: datetime) -> 
 def rules_of(project: Any) -> str:
     """Name the rules that a project's runs are judged by: their version, its thresholds and mutes."""
     numbers, muted = sorted(limits_of(project).items()), sorted(muted_of(project))
-    told = f"{RULES_VERSION}:{STORY_VERSION}:{numbers}:{muted}:{sensitive_of(project)}"
+    told = f"{RULES_VERSION}:{STORY_VERSION}:{PROMPTS_VERSION}:{numbers}:{muted}:{sensitive_of(project)}"
     return digest_of(told.encode()).hex()

@@ -49,6 +49,14 @@ class Verdict(StrEnum):
     UNSURE = "unsure"
 
 
+class Result(StrEnum):
+    """Whether a run did what it was asked for, see `runs.comparing.outcomes`."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = ""
+
+
 class Op(StrEnum):
     """What happened to a file."""
 

@@ -33,6 +33,8 @@ RUN_TEXT_FIELDS = (
     "outcome",
     "error",
 )
+#: What the list filters by: an index has them whole.
+FILTERED = ("agent", "agent_version", "model", "repo", "branch", "commit", "variant")
 TOKEN_BUCKETS = Tokens.__struct_fields__
 OPEN_STATES = frozenset({"", StepStatus.RUNNING, StepStatus.UNANSWERED})
 
@@ -166,7 +168,8 @@ def apply_run(row: RunRow, record: RunRecord) -> None:
         value = getattr(record, name)
         if value and (newer or not getattr(row, name)):
             setattr(row, name, storable(value))
-    row.agent, row.model, row.repo = map(indexable, (row.agent, row.model, row.repo))  # the list's filters
+    for name in FILTERED:
+        setattr(row, name, indexable(getattr(row, name)))
     row.name = row.name[:TITLE_CHARS]
     row.task = row.task[:PREVIEW_CHARS]
     if record.parent and (newer or not row.parent_external_id):

@@ -205,12 +205,32 @@ FOLD_SUMS = """
 #: Groups without a run: their other sums are zero, too.
 DROP_EMPTY_SUMS = "DELETE FROM runs_runsum WHERE span >= 1 AND runs = 0"
 
+#: The prompts of runs that go; a version goes with the last run that used it.
+DROP_PROMPTS = """
+    WITH gone AS (
+        DELETE FROM runs_promptuse WHERE run_id = ANY(%(run_ids)s) RETURNING project_id, version
+    )
+    DELETE FROM runs_promptversion AS version USING (SELECT DISTINCT project_id, version FROM gone) AS gone
+    WHERE version.id = gone.version AND NOT EXISTS (
+        SELECT 1 FROM runs_promptuse AS use WHERE use.project_id = gone.project_id
+            AND use.version = gone.version AND NOT use.run_id = ANY(%(run_ids)s))
+"""
+
+#: Families of their projects that have no version any more.
+DROP_FAMILIES = """
+    DELETE FROM runs_promptfamily AS family
+    WHERE project_id IN (SELECT project_id FROM runs_run WHERE id = ANY(%(run_ids)s))
+        AND NOT EXISTS (SELECT 1 FROM runs_promptversion AS version WHERE version.family_id = family.id)
+"""
+
 #: Retention and deletion: a run's rows lie together, and nothing else points at them.
 DELETE_RUN_CONTENT = (
     LOCK_DYING,
     SUBTRACT_RUNS,
     SUBTRACT_TOOL_PARTS,
     SUBTRACT_SIGNATURES,
+    DROP_PROMPTS,
+    DROP_FAMILIES,
     "DELETE FROM runs_step WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_filechange WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_contextnode WHERE run_id = ANY(%(run_ids)s)",

@@ -1,4 +1,4 @@
-"""Limits of comparisons: number, unit, reason. Described in docs/reference/limits.md."""
+"""Limits of comparisons, prompts and experiments: number, unit, reason. See docs/reference/limits.md."""
 
 #: Runs of one side of a report, the newest; more would add little to its intervals, and 2 × 2,000 take 1 s.
 SIDE_RUNS = 2_000
@@ -35,3 +35,19 @@ DOTS_MOST = 300
 #: Saved comparisons of a project, and those of one page of their list.
 SAVED_MOST = 500
 SAVED_PAGE = 50
+
+#: Characters of a system prompt that are looked at and kept as its template; the longest seen have 120,000.
+PROMPT_CHARS = 400_000
+
+#: Characters of the name and of the version that a client gives a prompt.
+PROMPT_NAME_CHARS = 120
+
+#: Versions of one family of prompts. More than that is no prompt that people edit, but one that differs from
+#: run to run; runs that bring another one have no version then.
+PROMPT_VERSIONS = 200
+
+#: Lanes of a run (its main agent and sub-agents) whose prompts are recognised, the first ones.
+PROMPT_LANES = 12
+
+#: First model calls of a lane that are asked for its prompt: a call that failed may not have told it.
+PROMPT_CALLS = 3

@@ -2,6 +2,7 @@
 
 from runs.models.findings import CluePage, Finding, Judgement, SignatureState, SignatureSum
 from runs.models.listing import RunSum, RunText
+from runs.models.prompts import PromptFamily, PromptUse, PromptVersion
 from runs.models.recordings import BilledCall, Blob, ContextNode, FileChange, Run, Step
 from runs.models.tools import ToolPart, ToolSum
 
@@ -13,6 +14,9 @@ __all__ = [
     "FileChange",
     "Finding",
     "Judgement",
+    "PromptFamily",
+    "PromptUse",
+    "PromptVersion",
     "Run",
     "RunSum",
     "RunText",

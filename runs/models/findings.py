@@ -28,6 +28,7 @@ class Judgement(models.Model):
     agent = models.TextField(default="", db_default="")
     model = models.TextField(default="", db_default="")
     repo = models.TextField(default="", db_default="")
+    prompted = models.BinaryField(null=True)  # what its prompts were recognised by, see runs.recognising
 
     def __str__(self):
         return f"{self.run_id} {self.findings}"

@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from runs.kinds import FAILED_STATES, Basis, Kind, Op, Origin, RunStatus, StepStatus, Verdict
+from runs.kinds import FAILED_STATES, Basis, Kind, Op, Origin, Result, RunStatus, StepStatus, Verdict
 from teams.models import Project
 
 
@@ -54,6 +54,11 @@ class Run(models.Model):
     )
     verdict_at = models.DateTimeField(null=True)
     tags = ArrayField(models.TextField(), default=list, db_default=[])
+
+    # What a judgement says of it (`runs.judging.settle`). The store never writes these either.
+    prompt = models.BigIntegerField(null=True)  # version of its main agent's system prompt
+    task_key = models.BinaryField(null=True)  # see runs.comparing.tasks
+    result = models.TextField(choices=choices(Result), default="", db_default="", blank=True)
 
     prompts = models.IntegerField(default=0)
     turns = models.IntegerField(default=0)
@@ -110,6 +115,37 @@ class Run(models.Model):
                 fields=["project", "-sort_at", "-id"],
                 name="run_list_with_person",
                 condition=Q(meta__has_key="user"),
+            ),
+            # Variants and prompts of experiments; the runs of one task under each.
+            models.Index(
+                fields=["project", "variant", "-sort_at", "-id"],
+                name="run_list_by_variant",
+                condition=~Q(variant=""),
+            ),
+            models.Index(
+                fields=["project", "prompt", "-sort_at", "-id"],
+                name="run_list_by_prompt",
+                condition=Q(prompt__isnull=False),
+            ),
+            models.Index(
+                fields=["project", "task_key", "-sort_at", "-id"],
+                name="run_list_by_task",
+                condition=Q(task_key__isnull=False),
+            ),
+            models.Index(
+                fields=["project", "branch", "-sort_at", "-id"],
+                name="run_list_by_branch",
+                condition=~Q(branch=""),
+            ),
+            models.Index(
+                fields=["project", "commit", "-sort_at", "-id"],
+                name="run_list_by_commit",
+                condition=~Q(commit=""),
+            ),
+            models.Index(
+                fields=["project", "agent_version", "-sort_at", "-id"],
+                name="run_list_by_version",
+                condition=~Q(agent_version=""),
             ),
             # Without tags a run has no entry: ingest rewrites its row with every batch.
             GinIndex(fields=["tags"], name="run_list_by_tag", condition=~Q(tags=[])),

@@ -11,12 +11,19 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, Q, QuerySet, TextField
 from django.http import Http404
 
+from runs.kinds import Result, Verdict
 from runs.limits import PAGE_SIZE, RUNS_LOOKED_AT
 from runs.models import Finding, Judgement, Run, RunText
+from runs.queries.prompts import version_named
 from runs.searching import trigrams_of
 from teams.access import Visitor, projects_of
 from teams.models import Project
 
+#: Fields of a filter that are columns of a run.
+_COLUMNS = {
+    **{name: name for name in ("status", "agent", "model", "repo", "verdict", "prompt", "branch", "commit")},
+    "version": "agent_version",
+}
 _NEWEST_FIRST = ("-sort_at", "-id")
 
 
@@ -33,6 +40,13 @@ class RunFilter:
     person: str = ""  #: as `user` in the run's meta names one
     finding: str = ""  #: slug of a signature
     severity: int = 0  #: a finding of it, or a worse one
+    variant: str = ""  #: a label as sent, or the name of a prompt's version: "reviewer v3"
+    prompt: int = 0  #: version of the main agent's system prompt
+    task: str = ""  #: key of a task, in hex digits
+    branch: str = ""
+    version: str = ""  #: of the agent program
+    commit: str = ""
+    result: Result | None = None  #: whether it succeeded; a person's verdict counts first
     failures: bool = False
     text: str = ""
     since: datetime | None = None
@@ -41,7 +55,13 @@ class RunFilter:
     @property
     def counts_late(self) -> bool:
         """Say whether counting its runs takes long: the page comes first then."""
-        return bool(self.text or self.finding or self.severity)
+        return bool(self.text or self.finding or self.severity or self.is_compared)
+
+    @property
+    def is_compared(self) -> bool:
+        """Say whether it chooses runs by what there are no sums of: variant, prompt, task …"""
+        told = (self.variant, self.prompt, self.task, self.branch, self.version, self.commit)
+        return any(told) or self.result is not None
 
 
 class ListedRun(NamedTuple):
@@ -60,6 +80,8 @@ class ListedRun(NamedTuple):
     cwd: str
     agent: str
     model: str
+    variant: str
+    prompt: int | None
     verdict: str
     tags: list[str]
     started_at: datetime | None
@@ -102,9 +124,15 @@ class RunPage:
 def runs_for(project: Project, chosen: RunFilter) -> QuerySet[Run]:
     """Select the runs of a filter, in no order."""
     runs = Run.objects.filter(project=project)
-    for name in ("status", "agent", "model", "repo", "verdict"):
-        if getattr(chosen, name):
-            runs = runs.filter(**{name: getattr(chosen, name)})
+    for name, column in _COLUMNS.items():
+        if value := getattr(chosen, name):
+            runs = runs.filter(**{column: value})
+    if chosen.variant:
+        runs = runs.filter(of_variant(project, chosen.variant))
+    if chosen.task:
+        runs = runs.filter(task_key=bytes.fromhex(chosen.task))
+    if chosen.result is not None:
+        runs = runs.filter(succeeded_as(chosen.result))
     if chosen.tag:
         runs = runs.filter(tags__contains=[chosen.tag]).exclude(tags=[])  # as the index says it
     if chosen.person:
@@ -128,6 +156,24 @@ def runs_for(project: Project, chosen: RunFilter) -> QuerySet[Run]:
 def judged_as(project: Project, severity: int) -> QuerySet[Judgement]:
     """Select the judgements whose worst finding is of a severity, or worse."""
     return Judgement.objects.filter(project=project, severity__gte=severity)
+
+
+def of_variant(project: Project, label: str) -> Q:
+    """Write the condition of a variant: the label sent, or, of runs without one, the version of a prompt."""
+    told = Q(variant=label)
+    version = version_named(project, label)
+    if version is None:
+        return told
+    recognised = Q(variant="", prompt=version)
+    has_both = Run.objects.filter(told, project=project).exists()
+    return told | recognised if has_both else recognised
+
+
+def succeeded_as(result: Result) -> Q:
+    """Write the condition of a success, as `runs.comparing.outcomes.success_of` says it."""
+    told = Q(verdict="", result=result.value)
+    verdict = {Result.PASSED: Verdict.GOOD, Result.FAILED: Verdict.BAD, Result.UNKNOWN: Verdict.UNSURE}
+    return told | Q(verdict=verdict[result])
 
 
 def texts_with(project: Project, text: str) -> QuerySet[RunText]:

@@ -78,6 +78,8 @@ class RunHead:
     sources: str
     external_id: str
     revision: int
+    variant: str  #: the label sent
+    prompt: str  #: version of the main prompt
 
 
 def status_of(run: Run | ListedRun) -> Status:
@@ -123,7 +125,7 @@ def cached_tokens(run: Run | ListedRun) -> int:
     return run.cache_read_tokens + run.cache_write_5m_tokens + run.cache_write_1h_tokens
 
 
-def run_head(run: Run) -> RunHead:
+def run_head(run: Run, *, prompt: str = "") -> RunHead:
     """Build the header."""
     cost, note = cost_words(
         run.cost_usd, calls=run.llm_calls, unpriced=run.unpriced_calls, lower_bound=run.lower_bound_calls
@@ -158,6 +160,8 @@ def run_head(run: Run) -> RunHead:
         sources=", ".join(run.sources),
         external_id=run.external_id,
         revision=run.revision,
+        variant=run.variant,
+        prompt=prompt,
     )
 
 

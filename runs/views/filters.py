@@ -1,5 +1,6 @@
 """The run list's filters: from the query string to a RunFilter, and back to links that add or drop one."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,14 +11,14 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from runs.findings.found import Severity
 from runs.findings.signatures import SIGNATURES
-from runs.kinds import RunStatus, Verdict
+from runs.kinds import Result, RunStatus, Verdict
 from runs.limits import FILTER_CHARS
 from runs.queries.runs import Cursor, RunFilter
 
 #: Names in the query string, in the order of the chips.
 NAMES = (
-    "status", "agent", "model", "repo", "failures", "severity", "finding", "verdict", "tag", "person",
-    "when", "since", "until", "q",
+    "status", "agent", "model", "repo", "failures", "severity", "finding", "verdict", "variant", "prompt",
+    "task", "branch", "version", "commit", "result", "tag", "person", "when", "since", "until", "q",
 )  # fmt: skip
 MENUS = ("agent", "model", "repo")
 PRESETS = {
@@ -34,6 +35,16 @@ SEVERITIES = {
     "warning": ("a warning or worse", Severity.WARNING),
     "hint": ("anything found", Severity.HINT),
 }
+
+#: Whether a run succeeded, see `runs.comparing.outcomes`.
+RESULTS = {
+    "passed": ("passed", Result.PASSED),
+    "failed": ("failed", Result.FAILED),
+    "unknown": ("not known", Result.UNKNOWN),
+}
+_TASK = re.compile(r"[0-9a-f]{32}")
+#: Filters that are only shown when they are set: links lead to them.
+_LINKED = ("variant", "prompt", "task", "branch", "version", "commit", "tag", "person", "since", "until", "q")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,13 +74,20 @@ def read_filter(query: Mapping[str, str], *, now: datetime) -> RunFilter:
     """Read a filter; values that mean nothing are left out."""
     status, verdict = query.get("status", ""), query.get("verdict", "")
     preset, finding = PRESETS.get(query.get("when", "")), query.get("finding", "")
-    severity = SEVERITIES.get(query.get("severity", ""))
+    severity, task = SEVERITIES.get(query.get("severity", "")), query.get("task", "")
     return RunFilter(
         status=status if status in set(RunStatus) else "",
         agent=_text(query, "agent"),
         model=_text(query, "model"),
         repo=_text(query, "repo"),
         failures=query.get("failures") == "1",
+        variant=_text(query, "variant"),
+        prompt=_number(query.get("prompt", "")),
+        task=task if _TASK.fullmatch(task) else "",
+        branch=_text(query, "branch"),
+        version=_text(query, "version"),
+        commit=_text(query, "commit"),
+        result=RESULTS.get(query.get("result", ""), (None, None))[1],
         verdict=verdict if verdict in set(Verdict) else "",
         tag=_text(query, "tag").lower(),
         person=_text(query, "person"),
@@ -83,6 +101,10 @@ def read_filter(query: Mapping[str, str], *, now: datetime) -> RunFilter:
 
 def _text(query: Mapping[str, str], name: str) -> str:
     return query.get(name, "").replace("\0", "").strip()[:FILTER_CHARS]
+
+
+def _number(value: str) -> int:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
 
 
 def _time(value: str) -> datetime | None:
@@ -112,13 +134,14 @@ def query_string(chosen: Mapping[str, str], **changes: str) -> str:
     return "?" + urlencode(merged)
 
 
-def chips_of(query: Mapping[str, str]) -> list[Chip]:
-    """Build the row of filters."""
+def chips_of(query: Mapping[str, str], names: Mapping[str, str] | None = None) -> list[Chip]:
+    """Build the row of filters; `names` says what filters are called whose value is a number or a key."""
     chosen = kept(query)
     statuses = {status.value: status.value for status in RunStatus}
     verdicts = {verdict.value: verdict.value for verdict in Verdict}
     presets = {name: words for name, (words, _) in PRESETS.items()}
     severities = {name: words for name, (words, _) in SEVERITIES.items()}
+    results = {name: words for name, (words, _) in RESULTS.items()}
     findings = {slug: signature.name for slug, signature in SIGNATURES.items()}
     return [
         menu_chip(chosen, "status", "Status", statuses),
@@ -128,7 +151,8 @@ def chips_of(query: Mapping[str, str]) -> list[Chip]:
         menu_chip(chosen, "finding", "Finding", findings),
         menu_chip(chosen, "verdict", "Verdict", verdicts),
         menu_chip(chosen, "when", "When", presets),
-        *(_plain(chosen, name) for name in ("tag", "person", "since", "until", "q") if name in chosen),
+        *([menu_chip(chosen, "result", "Result", results)] if "result" in chosen else []),
+        *(_plain(chosen, name, names) for name in _LINKED if name in chosen),
     ]
 
 
@@ -149,9 +173,10 @@ def asking_chip(chosen: Mapping[str, str], name: str) -> Chip:
     )
 
 
-def _plain(chosen: Mapping[str, str], name: str) -> Chip:
-    label = "Text" if name == "q" else name.title()
-    return Chip(name=name, label=label, value=chosen[name], clear_url=_cleared(chosen, name))
+def _plain(chosen: Mapping[str, str], name: str, names: Mapping[str, str] | None) -> Chip:
+    label = {"q": "Text", "version": "Agent version"}.get(name, name.title())
+    value = (names or {}).get(name) or chosen[name]
+    return Chip(name=name, label=label, value=value, clear_url=_cleared(chosen, name))
 
 
 def _cleared(chosen: Mapping[str, str], name: str) -> str:

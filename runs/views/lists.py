@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from runs.fragments import show_runs
+from runs.queries.prompts import names_of_filter
 from runs.queries.runs import (
     RunFilter,
     RunPage,
@@ -45,7 +46,8 @@ def show_list(request: HttpRequest, team: str, project: str) -> HttpResponse:
     context = list_context(request, found, chosen)
     if not chosen.counts_late or (context["is_first"] and "older" not in context):
         context["summary"] = summary_of(totals_of(found, chosen))
-    context["chips"] = chips_of(request.GET)
+    names = names_of_filter(found, prompt=chosen.prompt, task=chosen.task)
+    context["chips"] = chips_of(request.GET, names)
     if not context["rows"] and not has_runs(found):
         context |= first_run_context(request, found)
     context |= {"play_url": _changing(found, "demo:play"), "import_url": _changing(found, "ingest:upload")}

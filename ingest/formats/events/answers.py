@@ -3,9 +3,10 @@
 import msgspec
 from msgspec import Raw
 
-from ingest.formats.events.blocks import Block, decode_blocks, decode_raws, is_list, openai_blocks
+from ingest.formats.events.blocks import Block, decode_blocks, is_list, openai_blocks
 from ingest.formats.events.calls import note_input
 from ingest.formats.events.facts import ANNOUNCED
+from ingest.formats.events.prompts import context_of, tell_prompt_of_call, tools_of
 from ingest.formats.events.spans import sentence_of, span_of_call, span_of_end
 from ingest.formats.events.state import SOURCE, Reading, Seen
 from ingest.formats.events.usage import tokens_of
@@ -20,7 +21,7 @@ from ingest.formats.events.values import (
 )
 from ingest.formats.events.wire import NOTHING, Event
 from runs.kinds import Kind, RunStatus, StepStatus
-from runs.records import Context, Message, StepRecord
+from runs.records import StepRecord
 
 #: Why a model stops when it is done.
 END_REASONS = ("end_turn", "stop", "stop_sequence")
@@ -43,6 +44,7 @@ def read_llm_call(reading: Reading, seen: Seen) -> None:
         if event.phase == "end"
         else span_of_call(seen, duration, complete=not started)
     )
+    tell_prompt_of_call(reading, seen)
     usage = event.usage
     if usage is None and (event.input_tokens is not None or event.output_tokens is not None):
         usage = turn_log_usage(event)
@@ -71,7 +73,7 @@ def read_llm_call(reading: Reading, seen: Seen) -> None:
             usage=None if usage is None else facts_of(usage) or None,
             cost_usd=cost_of(event.cost_usd),
             call_id=None if event.request_id is None else id_of(event.request_id),
-            context=context_of(reading, event.messages),
+            context=context_of(reading, event),
             detail=llm_detail(event),
         ),
     )
@@ -88,17 +90,6 @@ def key_of_phase(seen: Seen) -> str | None:
     if type(event.phase) is not str or whole_of(event.turn) is None:
         return None
     return f"llm-{seen.agent}-{whole_of(event.turn)}-{whole_of(event.attempt) or 1}"
-
-
-def context_of(reading: Reading, messages: Raw) -> Context | None:
-    """Chain the messages sent, each with its exact bytes."""
-    if messages is NOTHING:
-        return None
-    try:
-        found = decode_raws(messages)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return Context.of([Message(bytes(one)) for one in found], known=reading.contexts)
 
 
 def answer_of(reading: Reading, seen: Seen, key: str) -> tuple[str | None, str | None]:
@@ -183,7 +174,7 @@ def llm_detail(event: Event) -> dict[str, object]:
         detail["params"] = params
     if event.http_status is not None and (status := whole_of(event.http_status)) is not None:
         detail["http_status"] = status
-    return detail
+    return detail | tools_of(event) if event.tools is not NOTHING else detail
 
 
 def cost_of(value: object) -> float | None:

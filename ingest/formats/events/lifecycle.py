@@ -1,5 +1,6 @@
 """Beginnings and ends: of the run and of sub-agents."""
 
+from ingest.formats.events.prompts import tell_prompt_of_run
 from ingest.formats.events.spans import STATUS_WORDS, sentence_of
 from ingest.formats.events.state import SOURCE, Reading, Seen
 from ingest.formats.events.values import capped, facts_of, id_of, text_of, time_of, whole_of, word_of
@@ -44,6 +45,7 @@ def read_run_start(reading: Reading, seen: Seen) -> None:
     if (began := time_of(event.started_at)) is not None:
         record["started_at"] = began
     seen.run.cwd = word_of(event.cwd) or seen.run.cwd
+    tell_prompt_of_run(reading, seen)
 
 
 def read_turn_log_start(reading: Reading, seen: Seen) -> None:

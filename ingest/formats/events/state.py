@@ -22,6 +22,10 @@ SOURCE = "events"
 LARGE_PARTS = (
     "messages",
     "new_messages",
+    "system",
+    "instructions",
+    "tools",
+    "template",
     "content",
     "tool_calls",
     "tool_results",

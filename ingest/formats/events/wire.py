@@ -63,6 +63,12 @@ class Event(Struct, gc=False):
     time_to_first_token_ms: object = None  # or
     params: object = None
     request_id: object = None
+    system: Raw = NOTHING
+    instructions: Raw = NOTHING  # or
+    tools: Raw = NOTHING
+    prompt_name: object = None
+    prompt_version: object = None
+    template: Raw = NOTHING
     # tools
     args: Raw = NOTHING
     arguments: Raw = NOTHING  # or
