@@ -7,6 +7,7 @@ middle of its bucket, so it is at most 10.1 % off, or half a millisecond where t
 import math
 from bisect import bisect_right
 from collections.abc import Mapping
+from functools import lru_cache
 
 PER_DECADE = 12
 DECADES = 8  # up to 27 hours; what takes longer is in the last bucket
@@ -20,6 +21,7 @@ COLUMN_BUCKETS = PER_DECADE // 2
 COLUMNS = 11  # from under 4 ms to over 100 s
 
 
+@lru_cache(maxsize=4_096)
 def bucket_of(ms: int | None) -> int:
     """Find the bucket of a duration; UNKNOWN when there is none."""
     return UNKNOWN if ms is None else bisect_right(_FROM, max(0, ms)) - 1

@@ -1,7 +1,7 @@
 """A run's tool calls as the sums of a project take them: by hour, tool and latency. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from runs.findings.clues import Clue
@@ -16,9 +16,9 @@ PartKey = tuple[int, str, int]
 #: Calls, failures, milliseconds, bytes of results, tokens caused, retries.
 Amounts = tuple[int, ...]
 AMOUNTS = ("calls", "failures", "ms", "bytes", "tokens", "retries")
+_CALLS, _FAILURES, _MS, _BYTES, _TOKENS, _RETRIES = range(len(AMOUNTS))
 
-_CALLS = (Kind.TOOL, Kind.AGENT)
-_KINDS = frozenset({*_CALLS, Kind.LLM, Kind.PROMPT, Kind.RETRY})
+_TOOL, _AGENT, _LLM, _PROMPT, _RETRY = map(str, (Kind.TOOL, Kind.AGENT, Kind.LLM, Kind.PROMPT, Kind.RETRY))
 
 
 @dataclass(slots=True)
@@ -26,64 +26,80 @@ class _Lane:
     """What one agent had sent, and what came since: it fills the next prompt."""
 
     sent: int | None = None  #: tokens of its last prompt and answer
-    came: list[tuple[int, int]] = field(default_factory=list)  #: (number of the step, bytes)
+    came: list[tuple[list[int] | None, int]] = field(default_factory=list)  #: (the call's part, bytes)
+    failed: set[tuple[str, bytes]] = field(default_factory=set)  #: calls whose last try failed
 
 
-def parts_of(clues: Iterable[Clue]) -> dict[PartKey, Amounts]:
+def parts_of(clues: Sequence[Clue]) -> dict[PartKey, Amounts]:
     """Sum a run's calls. One without a time has no place in a picture of time and is left out."""
-    clues = [clue for clue in clues if clue.kind in _KINDS and (clue.tool or clue.kind != Kind.AGENT)]
-    caused, again = _caused(clues), _again(clues)
-    parts: dict[PartKey, list[int]] = defaultdict(lambda: [0] * len(AMOUNTS))
+    lanes: dict[str, _Lane] = defaultdict(_Lane)
+    parts: dict[PartKey, list[int]] = {}
+    told: dict[str, int] = {}  # failed attempts that a trace tells, by the call's key
     for clue in clues:
-        if not clue.tool or clue.at is None or clue.kind not in _CALLS:
-            continue
-        part = parts[clue.at // HOUR_MS, clue.tool[:TOOL_NAME_CHARS], bucket_of(clue.ms)]
-        part[0] += 1
-        part[1] += clue.status in FAILED_STATES
-        part[2] += max(0, clue.ms or 0)
-        part[3] += clue.out_size
-        part[4] += caused.get(clue.seq, 0)
-        part[5] += again.get(clue.seq, 0)
+        kind = clue.kind
+        if kind == _TOOL or (kind == _AGENT and clue.tool):
+            lane = lanes[clue.lane]
+            part = _note(clue, parts)
+            lane.came.append((part, clue.out_size))
+            is_again = _is_again(clue, lane.failed)
+            if part and is_again:
+                part[_RETRIES] += 1
+        elif kind == _LLM and clue.sent is not None:
+            _share(clue, lanes[clue.lane])
+        elif kind == _PROMPT:
+            lanes[clue.lane].came.append((None, clue.in_size))
+        elif kind == _RETRY:
+            told[clue.of] = told.get(clue.of, 0) + 1
+    for clue in clues if told else ():
+        if clue.key in told and clue.kind in (_TOOL, _AGENT) and (key := _key_of(clue)):
+            parts[key][_RETRIES] += told[clue.key]
     return {key: tuple(part) for key, part in parts.items()}
 
 
-def _caused(clues: Iterable[Clue]) -> dict[int, int]:
+def _key_of(clue: Clue) -> PartKey | None:
+    if not clue.tool or clue.at is None:
+        return None
+    return clue.at // HOUR_MS, clue.tool[:TOOL_NAME_CHARS], bucket_of(clue.ms)
+
+
+def _note(clue: Clue, parts: dict[PartKey, list[int]]) -> list[int] | None:
+    """Count a call in its part, and return that."""
+    key = _key_of(clue)
+    if key is None:
+        return None
+    part = parts.get(key)
+    if part is None:
+        part = parts[key] = [0] * len(AMOUNTS)
+    part[_CALLS] += 1
+    if clue.status in FAILED_STATES:
+        part[_FAILURES] += 1
+    ms = clue.ms
+    if ms is not None and ms > 0:
+        part[_MS] += ms
+    part[_BYTES] += clue.out_size
+    return part
+
+
+def _share(clue: Clue, lane: _Lane) -> None:
     """Share what a prompt grew by among what came since the one before, by bytes."""
-    lanes: dict[str, _Lane] = defaultdict(_Lane)
-    caused: dict[int, int] = {}
-    for clue in clues:
-        lane = lanes[clue.lane]
-        if clue.kind == Kind.LLM and clue.sent is not None:
-            size = sum(each for _, each in lane.came)
-            grown = 0 if lane.sent is None else clue.sent - lane.sent
-            if grown > 0 and size:
-                for seq, each in lane.came:
-                    caused[seq] = grown * each // size
-            lane.sent, lane.came = clue.sent + clue.out, []
-        elif clue.kind in _CALLS:
-            lane.came.append((clue.seq, clue.out_size))
-        elif clue.kind == Kind.PROMPT:
-            lane.came.append((clue.seq, clue.in_size))
-    return caused
+    sent = clue.sent or 0
+    grown = 0 if lane.sent is None else sent - lane.sent
+    size = sum([each for _, each in lane.came]) if grown > 0 else 0
+    for part, each in lane.came if size else ():
+        if part is not None:
+            part[_TOKENS] += grown * each // size
+    lane.sent, lane.came = sent + clue.out, []
 
 
-def _again(clues: Iterable[Clue]) -> dict[int, int]:
-    """Count retries by the call: attempts that were told, and calls that repeat one that failed."""
-    failed: set[tuple[str, str, bytes]] = set()  # calls whose last try failed, by lane
-    told: dict[str, int] = defaultdict(int)
-    again: dict[int, int] = {}
-    for clue in clues:
-        if clue.kind == Kind.RETRY:
-            told[clue.of] += 1
-        elif clue.kind in _CALLS:
-            what = (clue.lane, clue.tool, clue.args)
-            if what in failed:
-                again[clue.seq] = 1
-            if clue.status in FAILED_STATES:
-                failed.add(what)
-            else:
-                failed.discard(what)
-    for clue in clues if told else ():
-        if clue.kind in _CALLS and clue.key in told:
-            again[clue.seq] = again.get(clue.seq, 0) + told[clue.key]
-    return again
+def _is_again(clue: Clue, failed: set[tuple[str, bytes]]) -> bool:
+    """Say whether a call repeats one that failed, and remember whether it failed itself."""
+    has_failed = clue.status in FAILED_STATES
+    if not failed and not has_failed:
+        return False
+    what = (clue.tool, clue.args)
+    is_again = what in failed
+    if has_failed:
+        failed.add(what)
+    elif is_again:
+        failed.discard(what)
+    return is_again

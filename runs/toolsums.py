@@ -1,7 +1,7 @@
 """The tool sums of projects: the one writer. A judgement replaces its run's parts and moves the sums by what
 that changed, in its own transaction."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ def hold_run(run_id: UUID) -> bool:
         return cursor.fetchone() is not None
 
 
-def keep_tool_parts(run: Run, clues: Iterable[Clue]) -> None:
+def keep_tool_parts(run: Run, clues: Sequence[Clue]) -> None:
     """Replace the parts of a run, and move the sums of its project by what that changed."""
     ours = (run.project_id, run.agent, run.model, run.repo)
     new = {_key(part): (*ours, *amounts) for part, amounts in parts_of(clues).items()}

@@ -11,7 +11,7 @@ from runs.findings.judge import Judged
 from runs.findings.moments import Moment, Sure
 from runs.findings.suspects import Suspect
 from runs.findings.words import named_call
-from runs.kinds import Kind, RunStatus
+from runs.kinds import Kind, RunStatus, StepStatus
 from runs.words import duration, money, plural, visible
 
 
@@ -37,6 +37,7 @@ def _step(seq: int) -> Bit:
     return Bit(f"step {seq}", seq)
 
 
+_RUNNING = StepStatus.RUNNING
 _ENDS = {
     RunStatus.RUNNING: "It is still running",
     RunStatus.DONE: "It ended as done",
@@ -74,8 +75,9 @@ def _before(case: Case, moment: Moment | None) -> Sequence[Clue]:
 
 def _edits(case: Case, moment: Moment | None) -> Sentence:
     touched: dict[str, int] = {}
-    for clue in _before(case, moment):
-        for touch in case.touches_of(clue):
+    end = len(case.clues) if moment is None else case.places[moment.step]
+    for clue, touches in case.touched:
+        for touch in touches if case.places[clue.seq] < end else ():
             if not touch.outside:
                 touched[touch.path] = clue.seq
     if not touched:
@@ -91,17 +93,27 @@ def _edits(case: Case, moment: Moment | None) -> Sentence:
 
 
 def _greens(case: Case, moment: Moment | None) -> Sentence:
-    last = {clue.check: clue for clue in _before(case, moment) if clue.check and clue.is_over}
-    if not last:
+    runs = [clue for clue in _before(case, moment) if clue.check and clue.status != _RUNNING]
+    if not runs:
         return [] if (moment and moment.check) or not case.calls else [Bit("No check was run.")]
-    greens = [clue for clue in last.values() if clue.outcome == Outcome.GREEN]
-    if not greens:
-        reds = [clue for clue in last.values() if clue.outcome == Outcome.RED]
-        if moment or not reds:
-            return []
-        return [Bit(reds[-1].check, reds[-1].seq, code=True), Bit(" was red when it last ran.")]
-    green = max(greens, key=lambda clue: case.places[clue.seq])
-    return [Bit(green.check, code=True), Bit(" was green at "), _step(green.seq), Bit(".")]
+    green = _last_green(runs)
+    if green is not None:
+        return [Bit(green.check, code=True), Bit(" was green at "), _step(green.seq), Bit(".")]
+    reds = [clue for clue in {clue.check: clue for clue in runs}.values() if clue.outcome == Outcome.RED]
+    if moment or not reds:
+        return []
+    return [Bit(reds[-1].check, reds[-1].seq, code=True), Bit(" was red when it last ran.")]
+
+
+def _last_green(runs: Sequence[Clue]) -> Clue | None:
+    """Find the latest check that was green when it last ran."""
+    seen: set[str] = set()
+    for clue in reversed(runs):
+        if clue.check not in seen:
+            if clue.outcome == Outcome.GREEN:
+                return clue
+            seen.add(clue.check)
+    return None
 
 
 def _broke(case: Case, moment: Moment) -> Sentence:

@@ -4,7 +4,8 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -19,9 +20,9 @@ from runs.tools import EDITING
 # Looked at once for each of many clues: an attribute of an enum costs as much as the comparison.
 _TOOL, _AGENT, _LLM, _RUNNING, _WRITES = Kind.TOOL, Kind.AGENT, Kind.LLM, StepStatus.RUNNING, Deed.WRITES
 #: After these, what was asked before may be asked again: the human spoke, or the context was cut.
-_STARTS = frozenset({Kind.PROMPT, Kind.COMPACTION})
-_TALK = _STARTS | {Kind.LLM}
-_ERROR, _RETRY = Kind.ERROR, Kind.RETRY
+_STARTS = Kind.PROMPT, Kind.COMPACTION
+_TALK = *_STARTS, Kind.LLM
+_ERROR, _RETRY, _OK = Kind.ERROR, Kind.RETRY, StepStatus.OK
 
 Made = TypeVar("Made")
 
@@ -44,6 +45,22 @@ class RunFacts(Struct, frozen=True, kw_only=True):
     @property
     def is_over(self) -> bool:
         return self.status != RunStatus.RUNNING
+
+
+class _Split(NamedTuple):
+    """What one look at all steps of a run finds."""
+
+    by_kind: dict[str, list[int]]  #: places
+    touched: list[tuple[Clue, Sequence[Touch]]]
+    failures: list[Clue]
+    changing: list[int]
+
+
+class Lane(NamedTuple):
+    """Calls of one agent, and beside them their names, see `Case.names`."""
+
+    calls: list[Clue]
+    names: list[int]
 
 
 class Case:
@@ -94,12 +111,40 @@ class Case:
         return {clue.seq: clue for clue in self.clues}
 
     @cached_property
+    def _split(self) -> _Split:
+        """Look at each step once for all who need some of them."""
+        split, touches = _Split({}, [], [], []), self._touches
+        by_kind, touched, failures, changing = split
+        for place, clue in enumerate(self.clues):
+            kind, status = clue.kind, clue.status
+            if kind in by_kind:
+                by_kind[kind].append(place)
+            else:
+                by_kind[kind] = [place]
+            has_failed = status != _OK and status in FAILED_STATES
+            if (has_failed or kind == _ERROR) and kind != _RETRY:
+                failures.append(clue)
+            if clue.key in touches:
+                touched.append((clue, touches[clue.key]))
+                changing.append(place)
+            elif (clue.deed == _WRITES or clue.family in EDITING) and not has_failed:
+                changing.append(place)
+        return split
+
+    def places_of(self, *kinds: str) -> list[int]:
+        """Places of the steps of some kinds, in their order."""
+        by_kind = self._split.by_kind
+        found = [by_kind[kind] for kind in kinds if kind in by_kind]
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+
+    @cached_property
     def calls(self) -> list[Clue]:
         """Tool calls that have ended."""
+        clues = self.clues
         return [
             clue
-            for clue in self.clues
-            if (clue.kind == _TOOL or (clue.kind == _AGENT and clue.tool)) and clue.status != _RUNNING
+            for place in self.places_of(_TOOL, _AGENT)
+            if (clue := clues[place]).status != _RUNNING and (clue.tool or clue.kind == _TOOL)
         ]
 
     @cached_property
@@ -122,24 +167,19 @@ class Case:
     def _answers(self) -> dict[str, list[int]]:
         """Places of the model calls of each lane."""
         places: dict[str, list[int]] = {}
-        for place, clue in enumerate(self.clues):
-            if clue.kind == _LLM:
-                places.setdefault(clue.lane, []).append(place)
+        for place in self.places_of(_LLM):
+            places.setdefault(self.clues[place].lane, []).append(place)
         return places
 
     @cached_property
     def talk(self) -> list[Clue]:
         """Prompts, model calls and compactions."""
-        return [clue for clue in self.clues if clue.kind in _TALK]
+        return [self.clues[place] for place in self.places_of(*_TALK)]
 
-    @cached_property
+    @property
     def failures(self) -> list[Clue]:
         """Steps that failed or were denied, and errors that are no call's own."""
-        return [
-            clue
-            for clue in self.clues
-            if (clue.status in FAILED_STATES or clue.kind == _ERROR) and clue.kind != _RETRY
-        ]
+        return self._split.failures
 
     @cached_property
     def failed_calls(self) -> list[Clue]:
@@ -147,48 +187,51 @@ class Case:
         return [call for call in self.calls if call.status in FAILED_STATES]
 
     @cached_property
-    def repeats(self) -> dict[tuple[str, str, bytes], int]:
-        """Calls that were made more than once, and how often: by lane, tool and arguments."""
-        counts = Counter([(call.lane, call.tool, call.args) for call in self.calls])
-        return {name: count for name, count in counts.items() if count > 1}
+    def names(self) -> list[int]:
+        """Beside `calls`, a number for each: that of the first one of its lane that asked for the same."""
+        first: dict[tuple[str, str, bytes], int] = {}
+        number = first.setdefault
+        return [number((call.lane, call.tool, call.args), at) for at, call in enumerate(self.calls)]
 
     @cached_property
+    def repeats(self) -> dict[int, int]:
+        """Names of calls that were made more than once, and how often."""
+        return {name: count for name, count in Counter(self.names).items() if count > 1}
+
+    @property
     def touched(self) -> list[tuple[Clue, Sequence[Touch]]]:
         """Steps that changed files, with the changes."""
-        touches = self._touches
-        return [(clue, touches[clue.key]) for clue in self.clues if clue.key in touches] if touches else []
+        return self._split.touched
 
     @cached_property
     def starts(self) -> dict[str, list[int]]:
         """Places, by lane, where the human spoke or the context was cut."""
         found: dict[str, list[int]] = {}
-        for place, clue in enumerate(self.clues):
-            if clue.kind in _STARTS:
-                found.setdefault(clue.lane, []).append(place)
+        for place in self.places_of(*_STARTS):
+            found.setdefault(self.clues[place].lane, []).append(place)
         return found
 
-    @cached_property
+    @property
     def changing(self) -> list[int]:
         """Places after which what was asked before may have another answer: something was written."""
-        touches = self._touches
-        return [
-            place
-            for place, clue in enumerate(self.clues)
-            if clue.key in touches
-            or ((clue.deed == _WRITES or clue.family in EDITING) and clue.status not in FAILED_STATES)
-        ]
+        return self._split.changing
 
     @cached_property
     def model_calls(self) -> list[Clue]:
         """Model calls that have ended."""
-        return [clue for clue in self.clues if clue.kind == _LLM and clue.status != _RUNNING]
+        clues = self.clues
+        return [clue for place in self.places_of(_LLM) if (clue := clues[place]).status != _RUNNING]
 
     @cached_property
-    def lanes(self) -> dict[str, list[Clue]]:
+    def lanes(self) -> dict[str, Lane]:
         """The ended tool calls of the main agent ("") and of each sub-agent."""
-        lanes: dict[str, list[Clue]] = {}
-        for clue in self.calls:
-            lanes.setdefault(clue.lane, []).append(clue)
+        lanes: dict[str, Lane] = {}
+        for call, name in zip(self.calls, self.names, strict=True):
+            lane = lanes.get(call.lane)
+            if lane is None:
+                lane = lanes[call.lane] = Lane([], [])
+            lane.calls.append(call)
+            lane.names.append(name)
         return lanes
 
 

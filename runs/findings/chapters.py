@@ -6,16 +6,16 @@ What sub-agents did belongs to the chapter in which it happened.
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
+from heapq import heapify, heappop, heappush
 from itertools import islice
 from typing import NamedTuple
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from runs.findings.case import Case
 from runs.findings.clues import Clue, Outcome
 from runs.findings.limits import CHAPTERS_MOST
-from runs.kinds import Kind
+from runs.kinds import FAILED_STATES, Kind
 from runs.tools import EDITING, Family
 from runs.words import one_line, plural
 
@@ -31,6 +31,8 @@ class Deed(StrEnum):
     DELEGATE = "delegate"
     PLAN = "plan"
     ANSWER = "answer"
+
+    __hash__ = str.__hash__  # an enum's own is Python, and takes as long as all the rest of a look-up
 
 
 class Chapter(Struct, frozen=True, kw_only=True):
@@ -50,6 +52,10 @@ class Chapter(Struct, frozen=True, kw_only=True):
 
 _EXPLORING = frozenset({Family.READ, Family.GREP, Family.GLOB, Family.FETCH, Family.SEARCH, Family.SKILL})
 _PLANNING = frozenset({Family.TODO, Family.PLAN, Family.ASK})
+#: Kinds of steps that are a deed in themselves.
+_DEEDS = {str(Kind.PROMPT): Deed.ASK, str(Kind.FINAL): Deed.ANSWER, str(Kind.AGENT): Deed.DELEGATE}
+_PROMPT, _LLM, _TOOL, _RETRY = map(str, (Kind.PROMPT, Kind.LLM, Kind.TOOL, Kind.RETRY))
+_DELEGATING, _ASK = str(Family.AGENT), Deed.ASK
 #: Commands that only look.
 _LOOKING = frozenset(
     {"ls", "cat", "head", "tail", "grep", "rg", "find", "wc", "pwd", "tree", "stat", "which", "file", "sed",
@@ -69,16 +75,16 @@ class Part(NamedTuple):
     @property
     def weight(self) -> int:
         """Say how much it tells of the run."""
-        return (self.end - self.begin) * _TELLING.get(self.deed, 1)
+        return (self.end - self.begin) * _TELLING[self.deed]
 
     @property
     def size(self) -> tuple[bool, int]:
         """Order parts by what may be joined first."""
-        return self.asked, self.weight
+        return self.asked, (self.end - self.begin) * _TELLING[self.deed]
 
 
 #: What was edited and checked says more of a run than what was read.
-_TELLING = {Deed.EDIT: 4, Deed.CHECK: 4, Deed.DELEGATE: 3, Deed.ASK: 0}
+_TELLING = dict.fromkeys(Deed, 1) | {Deed.EDIT: 4, Deed.CHECK: 4, Deed.DELEGATE: 3, Deed.ASK: 0}
 
 
 def chapters_of(case: Case) -> list[Chapter]:
@@ -91,36 +97,40 @@ def _parts_of(case: Case) -> list[Part]:
     """Give each step to a deed; model calls and all without a deed of its own go with what comes next."""
     parts: list[Part] = []
     waiting: int | None = None
+    end = 0  # of the last part: what sub-agents do after it belongs to it
     for place, clue in enumerate(case.clues):
-        deed = None if clue.lane else _deed_of(case, clue)
+        deed = None if clue.lane or (kind := clue.kind) == _LLM else _deed_of(case, clue, kind)
         if deed is not None:
-            parts.append(Part(deed, place if waiting is None else waiting, place + 1, deed == Deed.ASK))
-            waiting = None
+            if parts and parts[-1].end != end:
+                parts[-1] = parts[-1]._replace(end=end)
+            parts.append(Part(deed, place if waiting is None else waiting, place + 1, deed == _ASK))
+            waiting, end = None, place + 1
         elif waiting is None and clue.lane and parts:
-            parts[-1] = parts[-1]._replace(end=place + 1)
+            end = place + 1
         elif waiting is None:
             waiting = place
+    if parts and parts[-1].end != end:
+        parts[-1] = parts[-1]._replace(end=end)
     if waiting is not None:
         parts.append(Part(parts[-1].deed if parts else Deed.RUN, waiting, len(case.clues), False))
     return parts
 
 
-def _deed_of(case: Case, clue: Clue) -> Deed | None:
-    if clue.kind == Kind.PROMPT:
-        return Deed.ASK
-    if clue.kind == Kind.FINAL:
-        return Deed.ANSWER
-    if clue.kind == Kind.AGENT or clue.family == Family.AGENT:
+def _deed_of(case: Case, clue: Clue, kind: str) -> Deed | None:
+    if kind in _DEEDS:
+        return _DEEDS[kind]
+    family = clue.family
+    if family == _DELEGATING:
         return Deed.DELEGATE
-    if not clue.is_tool:
+    if kind != _TOOL:
         return None
     if clue.check:
         return Deed.CHECK
-    if clue.family in EDITING or case.touches_of(clue):
+    if family in EDITING or case.touches_of(clue):
         return Deed.EDIT
-    if clue.family in _EXPLORING or _only_looks(clue.command):
+    if family in _EXPLORING or _only_looks(clue.command):
         return Deed.EXPLORE
-    return Deed.PLAN if clue.family in _PLANNING else Deed.RUN
+    return Deed.PLAN if family in _PLANNING else Deed.RUN
 
 
 def _only_looks(command: str) -> bool:
@@ -149,40 +159,96 @@ def _together(left: Part, right: Part, deed: Deed) -> Part:
 
 def _fewest(parts: list[Part]) -> list[Part]:
     """Join the two least neighbours until few are left; what begins with a prompt goes last of all."""
-    sizes = [part.size for part in parts]  # kept beside: a long run has hundreds of parts
-    reach = len(parts)  # plans that begin with a prompt join their neighbours the first time
-    while len(parts) > CHAPTERS_MOST:
-        at = min(range(1, len(parts)), key=sizes.__getitem__)
-        left, right = parts[at - 1], parts[at]
-        deed = left.deed if left.weight >= right.weight else right.deed
-        begin, end = max(at - reach, 0), at + reach
-        reach = 2
-        around = _joined([*parts[begin : at - 1], _together(left, right, deed), *parts[at + 1 : end]])
-        parts[begin:end] = around
-        sizes[begin:end] = [part.size for part in around]
-    return parts
+    if len(parts) <= CHAPTERS_MOST:
+        return parts
+    at = min(range(1, len(parts)), key=[part.size for part in parts].__getitem__)
+    # Plans that begin with a prompt join their neighbours this first time.
+    chain = _Chain(_joined([*parts[: at - 1], _merged(parts[at - 1], parts[at]), *parts[at + 1 :]]))
+    while chain.length > CHAPTERS_MOST:
+        chain.join_least()
+    return chain.parts
 
 
-def _asks(clues: Sequence[Clue]) -> bool:
-    return any(clue.kind == Kind.PROMPT and not clue.lane for clue in clues)
+class _Chain:
+    """Parts in a row, of which the least is always at hand: a long run has thousands."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.length = len(parts)
+        self.slots: list[Part | None] = list(parts)
+        self.before = list(range(-1, len(parts) - 1))
+        self.after = list(range(1, len(parts) + 1))
+        self.sizes = [part.size for part in parts]
+        self.least = list(
+            zip(self.sizes[1:], self.after, strict=False)
+        )  # the first one has no left neighbour
+        heapify(self.least)
+
+    @property
+    def parts(self) -> list[Part]:
+        return [part for part in self.slots if part is not None]
+
+    def join_least(self) -> None:
+        """Join the least part with the one before it, and the result with neighbours of the same deed."""
+        size, at = heappop(self.least)
+        right = self.slots[at]
+        if right is None or self.sizes[at] != size:
+            return  # it was joined since
+        left, end = self.before[at], self.after[at]
+        begin = left if self.before[left] < 0 else self.before[left]
+        merged = _merged(self._part(left), right)
+        places = [begin, left] if begin != left else [left]
+        window = [self._part(begin), merged] if begin != left else [merged]
+        if end < len(self.slots):
+            places, window = [*places, end], [*window, self._part(end)]
+        self._drop(at)
+        self._put(places, window, _joined(window))
+
+    def _put(self, places: list[int], old: list[Part], new: list[Part]) -> None:
+        """Let the first of some neighbouring slots hold the new parts, and drop the rest."""
+        for place, was, part in zip(places, old, new, strict=False):
+            if part is was and self.slots[place] is was:
+                continue
+            self.slots[place], self.sizes[place] = part, part.size
+            if place:
+                heappush(self.least, (self.sizes[place], place))
+        for place in places[len(new) :]:
+            self._drop(place)
+
+    def _part(self, place: int) -> Part:
+        part = self.slots[place]
+        assert part is not None
+        return part
+
+    def _drop(self, place: int) -> None:
+        self.slots[place] = None
+        self.length -= 1
+        before, after = self.before[place], self.after[place]
+        self.after[before] = after
+        if after < len(self.slots):
+            self.before[after] = before
+
+
+def _merged(left: Part, right: Part) -> Part:
+    return _together(left, right, left.deed if left.weight >= right.weight else right.deed)
 
 
 def _chapter(case: Case, deed: Deed, clues: list[Clue]) -> Chapter:
-    starts = [clue.at for clue in clues if clue.at is not None]
+    starts = [at for clue in clues if (at := clue.at) is not None]
     ends = [end for clue in clues if (end := clue.until or clue.at) is not None]
-    chapter = Chapter(
+    own = [clue for clue in clues if not clue.lane]
+    title, tone = _TITLES[deed](case, own)
+    return Chapter(
         deed=deed,
-        asked=_asks(clues),
+        asked=any(clue.kind == _PROMPT for clue in own),
         first=clues[0].seq,
         last=clues[-1].seq,
-        title="",
+        title=title,
+        tone=tone,
         steps=len(clues),
-        failures=sum(clue.failed for clue in clues),
+        failures=len([clue for clue in clues if clue.status in FAILED_STATES and clue.kind != _RETRY]),
         ms=max(0, max(ends) - min(starts)) if starts and ends else 0,
-        cost=round(sum(clue.cost or 0.0 for clue in clues), 6),
+        cost=round(sum([clue.cost or 0.0 for clue in clues]), 6),
     )
-    title, tone = _TITLES[deed](case, [clue for clue in clues if not clue.lane])
-    return replace(chapter, title=title, tone=tone)
 
 
 def _asked(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:

@@ -7,13 +7,16 @@ are then made anew.
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 import zstandard
 from msgspec import Struct
 
 from runs.blobs import compress, decompress
+from runs.findings.deeds import Deed
 from runs.kinds import FAILED_STATES, Kind, Origin, StepStatus
+from runs.tools import Family
 
 VERSION = 6
 
@@ -47,13 +50,25 @@ class Touch(Struct, frozen=True, kw_only=True, gc=False):
     is_whole: bool = True  #: the digests are those of whole files, not of parts
 
 
+if TYPE_CHECKING:
+    _Kind: TypeAlias = str
+    _Status: TypeAlias = str
+    _Family: TypeAlias = str
+    _Outcome: TypeAlias = str
+    _Deed: TypeAlias = str
+else:
+    # Words of a closed vocabulary are decoded to one object each: less memory, quicker to compare.
+    _Kind, _Status, _Outcome = (Literal[tuple(map(str, each))] for each in (Kind, StepStatus, Outcome))
+    _Family, _Deed = (Literal[("", *map(str, each))] for each in (Family, Deed))
+
+
 class Clue(Struct, frozen=True, array_like=True, gc=False):
     """One step. Times are whole milliseconds since 1970; texts are cut short and meant for comparing."""
 
     seq: int
-    kind: str
+    kind: _Kind
     key: str = ""
-    status: str = StepStatus.OK
+    status: _Status = StepStatus.OK
     at: int | None = None  #: when it started
     until: int | None = None  #: when it ended, as far as known
     ms: int | None = None
@@ -61,7 +76,7 @@ class Clue(Struct, frozen=True, array_like=True, gc=False):
     turn: int = 0
     is_meta: bool = False  #: an event of the harness
     tool: str = ""
-    family: str = ""  #: of a tool call, see `runs.tools.Family`
+    family: _Family = ""  #: of a tool call, see `runs.tools.Family`
     args: bytes = b""  #: digest of the arguments as given
     rough: bytes = b""  #: digest of the arguments without numbers, spaces and case
     path: str = ""  #: the file that it asked for, relative to the repository where it lies in it
@@ -69,7 +84,7 @@ class Clue(Struct, frozen=True, array_like=True, gc=False):
     query: str = ""  #: what a search looked for
     command: str = ""  #: of a shell
     check: str = ""  #: name of the test, build or lint command in it: "npm test"
-    outcome: str = Outcome.UNKNOWN  #: of that check
+    outcome: _Outcome = Outcome.UNKNOWN  #: of that check
     danger: str = ""  #: what in the command destroys: "rm -rf"
     error: str = ""  #: the error without what changes from time to time
     error_kind: str = ""
@@ -91,7 +106,7 @@ class Clue(Struct, frozen=True, array_like=True, gc=False):
     answer: bytes = b""  #: digest of a tool's result without numbers, spaces and case
     named: bytes = b""  #: paths that the output of a red check names, see `runs.findings.mentions`
     checks: str = ""  #: all checks of the command, a line each: what it runs, tab, on what, tab, name
-    deed: str = ""  #: whether a command changes or watches something, see `runs.findings.deeds`
+    deed: _Deed = ""  #: whether a command changes or watches something, see `runs.findings.deeds`
     result: bytes = b""  #: digest of what a call answered
     absence: str = ""  #: what a failed call did not find, see `runs.findings.absences`
     absent: str = ""  #: its name: a path, a program
@@ -99,7 +114,7 @@ class Clue(Struct, frozen=True, array_like=True, gc=False):
     added: bytes = b""  #: lines that it writes
     verb: str = ""  #: program of a shell's command and its first word: "git push"
     name: str = ""  #: of a guardrail, a permission, an error
-    look: str = ""  #: family of the tool that a command does the work of, where it only looks
+    look: _Family = ""  #: family of the tool that a command does the work of, where it only looks
     seen: str = ""  #: the one file that such a command prints
     is_no_match: bool = False  #: it failed only because it found nothing
 

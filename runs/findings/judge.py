@@ -45,7 +45,7 @@ def _harmless(found: Found) -> Found:
 
 
 def _first_ones(case: Case, signature: Signature) -> list[Found]:
-    found = signature.rule(case)
+    found = case.once(signature.rule)
     if len(found) <= FINDINGS_KEPT:
         return found
     return sorted(found, key=lambda each: case.places.get(each.at, len(case.clues)))[:FINDINGS_KEPT]

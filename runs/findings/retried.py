@@ -4,8 +4,10 @@ A retry that names its call belongs to it. Others of one lane that follow each o
 one call: the one that the lane makes next.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -14,7 +16,7 @@ from runs.findings.clues import Clue
 from runs.kinds import Kind, StepStatus
 
 _RETRY = Kind.RETRY
-_ACTS = frozenset({Kind.LLM, Kind.TOOL, Kind.PROMPT, Kind.AGENT, Kind.FINAL, Kind.ERROR})
+_ACTS = Kind.LLM, Kind.TOOL, Kind.PROMPT, Kind.AGENT, Kind.FINAL, Kind.ERROR
 
 
 class RetryOutcome(StrEnum):
@@ -42,25 +44,42 @@ class RetriedCall(Struct, frozen=True, kw_only=True):
 
 def retried_calls(case: Case) -> list[RetriedCall]:
     """List the calls that were tried again, in the order of their first attempts."""
-    retries = [clue for clue in case.clues if clue.kind == _RETRY]
+    retries = [case.clues[place] for place in case.places_of(_RETRY)]
     if not retries:
         return []
     acts: dict[str, list[Clue]] = {}
-    for clue in case.clues:
-        if clue.kind in _ACTS:
-            acts.setdefault(clue.lane, []).append(clue)
-    by_key = {clue.key: clue for clue in case.clues if clue.kind == Kind.LLM}
-    groups = _grouped(case, retries, acts)
-    return [_retried(case, group, by_key, acts.get(group[0].lane, [])) for group in groups]
+    for place in case.places_of(*_ACTS):
+        acts.setdefault(case.clues[place].lane, []).append(case.clues[place])
+    lanes = {lane: _Acts(steps, [case.places[step.seq] for step in steps]) for lane, steps in acts.items()}
+    by_key = {(clue := case.clues[place]).key: clue for place in case.places_of(Kind.LLM)}
+    groups = _grouped(case, retries, lanes)
+    return [_retried(case, group, by_key, lanes.get(group[0].lane, _NO_ACTS)) for group in groups]
 
 
-def _grouped(case: Case, retries: Sequence[Clue], acts: dict[str, list[Clue]]) -> list[list[Clue]]:
+class _Acts(NamedTuple):
+    """What one lane did, besides waiting, with the places of these steps."""
+
+    steps: Sequence[Clue]
+    places: Sequence[int]
+
+    def after(self, place: int) -> tuple[int, Clue] | None:
+        """Find the first one after a place."""
+        at = bisect_right(self.places, place)
+        return (self.places[at], self.steps[at]) if at < len(self.steps) else None
+
+
+_NO_ACTS = _Acts((), ())
+
+
+def _grouped(case: Case, retries: Sequence[Clue], acts: dict[str, _Acts]) -> list[list[Clue]]:
     named: dict[str, list[Clue]] = {}
     last: dict[str, list[Clue]] = {}
     groups: list[list[Clue]] = []
     for retry in retries:
         group = named.get(retry.of) if retry.of else last.get(retry.lane)
-        if group is None or not (retry.of or _follows(case, group[-1], retry, acts.get(retry.lane, []))):
+        if group is None or not (
+            retry.of or _follows(case, group[-1], retry, acts.get(retry.lane, _NO_ACTS))
+        ):
             group = []
             groups.append(group)
         group.append(retry)
@@ -71,16 +90,15 @@ def _grouped(case: Case, retries: Sequence[Clue], acts: dict[str, list[Clue]]) -
     return groups
 
 
-def _follows(case: Case, before: Clue, retry: Clue, acts: Sequence[Clue]) -> bool:
+def _follows(case: Case, before: Clue, retry: Clue, acts: _Acts) -> bool:
     if retry.attempt is not None and before.attempt is not None and retry.attempt <= before.attempt:
         return False
-    begin, end = case.places[before.seq], case.places[retry.seq]
-    return not any(begin < case.places[act.seq] < end for act in acts)
+    after = acts.after(case.places[before.seq])
+    return after is None or after[0] > case.places[retry.seq]
 
 
-def _retried(case: Case, group: Sequence[Clue], by_key: dict[str, Clue], acts: Sequence[Clue]) -> RetriedCall:
-    place = case.places[group[-1].seq]
-    after = next((act for act in acts if case.places[act.seq] > place), None)
+def _retried(case: Case, group: Sequence[Clue], by_key: dict[str, Clue], acts: _Acts) -> RetriedCall:
+    _, after = acts.after(case.places[group[-1].seq]) or (0, None)
     call = after if after and after.kind == Kind.LLM else None
     if group[0].of:
         call = by_key.get(group[0].of, call)

@@ -34,7 +34,7 @@ class CheckSeries(Struct, frozen=True, kw_only=True, gc=False):
 
     name: str
     family: str
-    targets: frozenset[str]
+    named: str  #: its targets, as the command names them
     outcomes: tuple[tuple[int, Outcome], ...]
     streaks: tuple[Streak, ...] = ()  #: the stretches in which it was red
 
@@ -43,42 +43,53 @@ class CheckSeries(Struct, frozen=True, kw_only=True, gc=False):
         """Say whether it is a command of several checks."""
         return _AND in self.family
 
+    @property
+    def targets(self) -> frozenset[str]:
+        """Say what it runs on. Worked out when asked for: most checks of a long run were never red."""
+        return frozenset(self.named.split())
+
     def covers(self, other: "CheckSeries") -> bool:
         """Say whether this check runs all that another one runs, and more."""
-        same = self.family == other.family and self.targets != other.targets
-        return same and covers(self.targets, other.targets)
+        if self.family != other.family:
+            return False
+        own, others = self.targets, other.targets
+        return own != others and covers(own, others)
 
 
 def series_of_calls(calls: Sequence[Clue]) -> list[CheckSeries]:
     """Gather the checks among tool calls, in the order of the timeline."""
     own: dict[Key, list[int]] = {}
     names: dict[Key, str] = {}
+    red: set[int] = set()
     for place, call in enumerate(calls):
-        if call.checks and call.status in _RAN:
-            for key, name in _keys_of(call):
-                own.setdefault(key, []).append(place)
-                names.setdefault(key, name)
-    was_red = {place for place, call in enumerate(calls) if call.outcome == _RED}
-    return [_series(key, names[key], calls, runs) for key, runs in _with_proofs(calls, own, was_red).items()]
+        checks = call.checks
+        if not checks or call.status not in _RAN:
+            continue
+        if call.outcome == _RED:
+            red.add(place)
+        for key, name in _keys_of(call) if "\n" in checks else _key_of(checks):
+            if key in own:
+                own[key].append(place)
+            else:
+                own[key], names[key] = [place], name
+    proven = _with_proofs(calls, own, red) if red else own
+    return [_series(key, names[key], calls, runs, red) for key, runs in proven.items()]
 
 
-def _series(key: Key, name: str, calls: Sequence[Clue], runs: Sequence[int]) -> CheckSeries:
-    outcomes = tuple([(calls[place].seq, _OUTCOMES[calls[place].outcome]) for place in runs])
-    return CheckSeries(
-        name=name,
-        family=key[0],
-        targets=frozenset(key[1].split()),
-        outcomes=outcomes,
-        streaks=tuple(_streaks(outcomes)),
-    )
+def _series(key: Key, name: str, calls: Sequence[Clue], runs: Sequence[int], red: set[int]) -> CheckSeries:
+    outcomes = tuple([((call := calls[place]).seq, _OUTCOMES[call.outcome]) for place in runs])
+    streaks = () if red.isdisjoint(runs) else tuple(_streaks(outcomes))
+    return CheckSeries(name=name, family=key[0], named=key[1], outcomes=outcomes, streaks=streaks)
+
+
+def _key_of(checks: str) -> tuple[tuple[Key, str]]:
+    """Name the series of the only check of a call."""
+    family, targets, name = checks.split("\t")
+    return (((family, targets), name),)
 
 
 def _keys_of(call: Clue) -> Iterator[tuple[Key, str]]:
     """Name the series that a call belongs to; a green command of several checks is in that of each."""
-    if "\n" not in call.checks:
-        family, targets, name = call.checks.split("\t")
-        yield (family, targets), name
-        return
     parts = [line.split("\t") for line in call.checks.split("\n")]
     families = [f"{family} {targets}".strip() for family, targets, _ in parts]
     yield (_AND.join(families), ""), _AND.join(name for *_, name in parts)
@@ -88,11 +99,12 @@ def _keys_of(call: Clue) -> Iterator[tuple[Key, str]]:
 
 def _with_proofs(calls: Sequence[Clue], own: dict[Key, list[int]], red: set[int]) -> dict[Key, list[int]]:
     """Add to each check's own runs the greens that prove it; only one that was red needs them."""
+    was_red = {key: runs for key, runs in own.items() if not red.isdisjoint(runs)}
     greens = _Greens(calls, own)
-    return {
-        key: runs if red.isdisjoint(runs) else sorted({*runs, *greens.proofs_of(key, red.intersection(runs))})
-        for key, runs in own.items()
+    proven = {
+        key: sorted({*runs, *greens.proofs_of(key, red.intersection(runs))}) for key, runs in was_red.items()
     }
+    return own | proven
 
 
 class _Greens:

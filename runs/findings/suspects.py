@@ -1,5 +1,9 @@
 """Changes of files that may have broken a check, the likeliest first. Pure."""
 
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
+from heapq import nsmallest
+
 from msgspec import Struct
 
 from runs.findings.case import Case
@@ -26,24 +30,33 @@ def suspects_between(case: Case, since: int, until: int, *, named: bytes = b"") 
     Hidden ones first, then files that the red check names (`Clue.named`), then the latest, then the largest.
     """
     names = {named[at : at + HASH_BYTES] for at in range(0, len(named), HASH_BYTES)}
-    found = [
-        (suspect, place)
-        for clue, touches in case.touched
-        if since < (place := case.places[clue.seq]) < until
-        for touch in touches
+    touched, places = case.touched, case.once(_touched_places)
+    ranked = [
+        (not touch.hidden, not _is_named(touch, names), -places[at], -(touch.added + touch.removed), at, n)
+        for at in range(bisect_right(places, since), bisect_left(places, until))
+        for n, touch in enumerate(touched[at][1])
         if not touch.outside
-        for suspect in [_suspect(clue, touch, names)]
     ]
-    ranked = sorted(found, key=_rank)
-    return tuple(suspect for suspect, _ in ranked[:SUSPECTS_KEPT])
+    first = nsmallest(SUSPECTS_KEPT, ranked)
+    return tuple(
+        _suspect(touched[at][0], touched[at][1][n], is_named=not unnamed) for _, unnamed, _, _, at, n in first
+    )
 
 
-def _rank(found: tuple[Suspect, int]) -> tuple[bool, bool, int, int]:
-    suspect, place = found
-    return not suspect.hidden, not suspect.named, -place, -(suspect.added + suspect.removed)
+def _touched_places(case: Case) -> list[int]:
+    return [case.places[clue.seq] for clue, _ in case.touched]
 
 
-def _suspect(clue: Clue, touch: Touch, names: set[bytes]) -> Suspect:
+def _is_named(touch: Touch, names: set[bytes]) -> bool:
+    return bool(names) and _hash_of_path(touch.path) in names
+
+
+@lru_cache(maxsize=1_024)
+def _hash_of_path(path: str) -> bytes:
+    return hash_of(name_of(path))
+
+
+def _suspect(clue: Clue, touch: Touch, *, is_named: bool) -> Suspect:
     return Suspect(
         step=clue.seq,
         change=touch.n,
@@ -51,5 +64,5 @@ def _suspect(clue: Clue, touch: Touch, names: set[bytes]) -> Suspect:
         hidden=touch.hidden,
         added=touch.added,
         removed=touch.removed,
-        named=bool(names) and hash_of(name_of(touch.path)) in names,
+        named=is_named,
     )

@@ -45,35 +45,33 @@ class _Lane(Struct):
     between: list[Clue] = field(default_factory=list)
 
 
-def growths_of(case: Case) -> Iterator[Growth]:
-    """Go through the growing prompts of all lanes. Short side calls (titles, summaries) lower nothing."""
+def growths_of(case: Case, least: float) -> Iterator[Growth]:
+    """Go through prompts that grew by more than some tokens. Short side calls (titles) lower nothing."""
     lanes: dict[str, _Lane] = {}
     for clue in case.clues:
         lane = lanes.get(clue.lane)
         if lane is None:
             lane = lanes[clue.lane] = _Lane()
-        if clue.kind == _COMPACTION:
+        kind, sent, high = clue.kind, clue.sent, lane.high
+        if kind == _COMPACTION:
             lanes[clue.lane] = _Lane()
-        elif clue.kind != _LLM:
-            if clue.tool or clue.kind == _PROMPT:
+        elif kind != _LLM:
+            if clue.tool or kind == _PROMPT:
                 lane.between.append(clue)
-        elif clue.sent:
-            if lane.high is not None and clue.sent > lane.high:
-                if len(lane.growths) >= GROWTHS_LEAST:
+        elif sent and (high is None or sent > high):
+            if high is not None:
+                if sent - high - lane.answer > least and len(lane.growths) >= GROWTHS_LEAST:
                     usual = median(lane.growths[-GROWTHS_KEPT:])
-                    yield Growth(clue, lane.high + lane.answer, usual, lane.between)
-                lane.growths.append(clue.sent - lane.high)
-            if lane.high is None or clue.sent > lane.high:
-                lane.high, lane.answer, lane.between = clue.sent, clue.out, []
+                    yield Growth(clue, high + lane.answer, usual, lane.between)
+                lane.growths.append(sent - high)
+            lane.high, lane.answer, lane.between = sent, clue.out, []
 
 
 def find_jumps(case: Case) -> list[Found]:
     """Find prompts that grew by far more than usual in one turn, and the result that did it."""
     times, least = case.limits["jump_times"], case.limits["jump_tokens"]
     return [
-        _jump(growth, times, least)
-        for growth in growths_of(case)
-        if growth.by > least and growth.by > times * growth.usual
+        _jump(growth, times, least) for growth in growths_of(case, least) if growth.by > times * growth.usual
     ]
 
 

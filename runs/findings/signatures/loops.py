@@ -5,11 +5,10 @@ an install, what the human wants, a context that was cut), a check that is green
 """
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import islice
 
-from runs.findings.case import Case
+from runs.findings.case import Case, Lane
 from runs.findings.clues import Clue, Outcome
 from runs.findings.deeds import Deed
 from runs.findings.found import Found, Severity, Signature
@@ -29,9 +28,10 @@ def find_same_calls(case: Case) -> list[Found]:
     """Find the same tool with the same arguments, at least `loop_repeats` times, nothing changed between."""
     least = int(case.limits["loop_repeats"])
     often = {name for name, count in case.repeats.items() if count >= least}
-    repeated = [call for call in case.calls if _full_name(call) in often and _counts(call)] if often else []
+    named = zip(case.calls, case.names, strict=True) if often else ()
+    repeated = [call for call, name in named if name in often and _counts(call)]
     groups = [group for group in _groups(case, repeated, _name, least) if _is_no_progress(group)]
-    cycles = [(case.places[found.at], set(found.steps)) for found in find_cycles(case)] if groups else []
+    cycles = [(case.places[found.at], set(found.steps)) for found in case.once(find_cycles)] if groups else []
     return [
         _found_same(group, least)
         for group in groups
@@ -74,7 +74,7 @@ def find_narrow_windows(case: Case) -> list[Found]:
     found = [
         calls
         for lane in _lanes_with(case, -(-size // distinct))
-        for calls in _narrow_in([call for call in lane if not _is_watch(call) and call.args], size, distinct)
+        for calls in _narrow_in(_counting(lane), size, distinct)
     ]
     told = {step for each in _stronger(case) for step in each.steps} if found else set()
     return [
@@ -85,7 +85,7 @@ def find_narrow_windows(case: Case) -> list[Found]:
 
 
 def _stronger(case: Case) -> list[Found]:
-    return [*find_same_calls(case), *find_near_loops(case), *find_cycles(case)]
+    return [each for find in (find_same_calls, find_near_loops, find_cycles) for each in case.once(find)]
 
 
 def _is_watch(call: Clue) -> bool:
@@ -94,10 +94,6 @@ def _is_watch(call: Clue) -> bool:
 
 def _counts(call: Clue) -> bool:
     return bool(call.args) and not _is_watch(call)
-
-
-def _full_name(call: Clue) -> tuple[str, str, bytes]:
-    return call.lane, call.tool, call.args
 
 
 def _name(call: Clue) -> Hashable:
@@ -142,28 +138,39 @@ def _all_in(group: Sequence[Clue], steps: set[int]) -> bool:
     return all(call.seq in steps for call in group)
 
 
-def _lanes_with(case: Case, repeats: int) -> list[list[Clue]]:
+def _lanes_with(case: Case, repeats: int) -> list[Lane]:
     """List the lanes in which some call was made so often."""
-    often = {lane for (lane, _, _), count in case.repeats.items() if count >= repeats}
-    return [calls for lane, calls in case.lanes.items() if lane in often] if often else []
+    often = {case.calls[name].lane for name, count in case.repeats.items() if count >= repeats}
+    return [lane for name, lane in case.lanes.items() if name in often] if often else []
 
 
-def _stretches_with(case: Case, repeats: int) -> Iterator[list[Clue]]:
+def _counting(lane: Lane) -> Lane:
+    """Leave out of a lane what may well be asked again."""
+    kept = [(call, name) for call, name in zip(*lane, strict=True) if call.args and not _is_watch(call)]
+    return Lane([call for call, _ in kept], [name for _, name in kept])
+
+
+def _stretches_with(case: Case, repeats: int) -> Iterator[Lane]:
     """Cut those lanes where the human spoke or the context was cut."""
-    for calls in _lanes_with(case, repeats):
-        starts = case.starts.get(calls[0].lane, [])
-        parts: dict[int, list[Clue]] = {}
-        for call in calls:
-            parts.setdefault(bisect_right(starts, case.places[call.seq]) if starts else 0, []).append(call)
-        yield from parts.values()
+    for lane in _lanes_with(case, repeats):
+        calls, names = lane
+        cuts, places = case.starts.get(calls[0].lane, []), case.places
+        at_of = [places[call.seq] for call in calls] if cuts else []
+        ends = dict.fromkeys([bisect_left(at_of, cut) for cut in cuts] + [len(calls)])
+        begin = 0
+        for end in ends:
+            if end > begin:
+                yield Lane(calls[begin:end], names[begin:end])
+            begin = end
 
 
-def _cycles_in(case: Case, calls: list[Clue], rounds: int) -> Iterator[tuple[list[Clue], int]]:
-    names = [_full_name(call) for call in calls]
+def _cycles_in(case: Case, lane: Lane, rounds: int) -> Iterator[tuple[list[Clue], int]]:
+    calls, names = lane
     counts = case.repeats
     place = 0
     while place < len(calls):
-        if counts.get(names[place], 1) < rounds:
+        name = names[place]
+        if counts.get(name, 1) < rounds or name not in names[place + _PERIODS[0] : place + _PERIODS.stop]:
             place += 1
             continue
         ends = [(_end_of_cycle(names, place, period), period) for period in _PERIODS]
@@ -197,20 +204,30 @@ def _brings_news(looks: Sequence[Clue]) -> bool:
     return looks[0].looking == _READ and len({look.result for look in looks}) == len(looks)
 
 
-def _narrow_in(calls: Sequence[Clue], size: int, distinct: int) -> Iterator[Sequence[Clue]]:
+def _narrow_in(lane: Lane, size: int, distinct: int) -> Iterator[Sequence[Clue]]:
     """Join windows of few different calls that follow each other."""
-    names = [(call.tool, call.args) for call in calls]
-    counts = Counter(names)
-    often = [place for place, name in enumerate(names) if counts[name] > 2]  # one of few names is frequent
-    near = sorted({end for place in often for end in range(place + 1, place + size + 1)})
-    ends = [
-        end for end in near if size <= end <= len(names) and len(set(names[end - size : end])) <= distinct
-    ]
+    calls, names = lane
+    ends = list(_narrow_ends(names, size, distinct))
     start = 0
     for place, end in enumerate(ends):
         if place + 1 == len(ends) or ends[place + 1] > end + 1:
             yield calls[ends[start] - size : end]
             start = place + 1
+
+
+def _narrow_ends(names: Sequence[int], size: int, distinct: int) -> Iterator[int]:
+    """Yield where windows end that hold few different names."""
+    counts: dict[int, int] = {}
+    for end, name in enumerate(names, 1):
+        counts[name] = counts.get(name, 0) + 1
+        if end > size:
+            gone = names[end - size - 1]
+            if counts[gone] > 1:
+                counts[gone] -= 1
+            else:
+                del counts[gone]
+        if end >= size and len(counts) <= distinct:
+            yield end
 
 
 def _found_same(group: list[Clue], least: int) -> Found:

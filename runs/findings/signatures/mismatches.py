@@ -15,6 +15,7 @@ from runs.findings.words import named_call
 from runs.kinds import Kind, StepStatus
 from runs.tools import EDITING, Family
 
+_OK, _COMPACTION = StepStatus.OK, Kind.COMPACTION
 _MISMATCHES = (Absence.TEXT, Absence.STALE)
 
 
@@ -28,6 +29,26 @@ class _File(Struct):
     edits: int = 0  #: own ones since it was read
 
 
+#: Path -> lane -> the file as that lane knows it.
+_Files = dict[str, dict[str, _File]]
+_NOBODY: dict[str, _File] = {}
+
+
+class _Printed:
+    """Which of some files commands name; the same command is looked at once."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+        self.known: dict[str, list[str]] = {}
+
+    def by(self, command: str) -> list[str]:
+        paths = self.known.get(command)
+        if paths is None:
+            told = command.lower()
+            paths = self.known[command] = [path for path, name in self.names.items() if name in told]
+        return paths
+
+
 def find_mismatches(case: Case) -> list[Found]:
     """Find failed exact-match edits and say why the text was not there."""
     missed = [call for call in case.failed_calls if call.absence in _MISMATCHES][:FINDINGS_KEPT]
@@ -36,35 +57,34 @@ def find_mismatches(case: Case) -> list[Found]:
 
 
 def _explain(case: Case, names: Mapping[str, str], missed: Set[int]) -> list[Found]:
-    files: dict[tuple[str, str], _File] = {}
+    commands = "\n".join([call.command for call in case.calls]).lower()
+    printed = _Printed({path: name for path, name in names.items() if name in commands})
+    files: _Files = {path: {} for path in names}
     found = []
     for clue in case.clues:
-        if clue.kind == Kind.COMPACTION:
-            for (lane, _), file in files.items():
-                file.forgotten = file.forgotten or lane == clue.lane
+        if clue.kind == _COMPACTION:
+            for lanes in files.values():
+                if clue.lane in lanes:
+                    lanes[clue.lane].forgotten = True
         elif clue.seq in missed:
-            found.append(_found(clue, files.get((clue.lane, clue.absent), _File())))
-        elif clue.is_tool and clue.status == StepStatus.OK:
-            _note(case, clue, names, files)
+            found.append(_found(clue, files[clue.absent].get(clue.lane, _File())))
+        elif clue.status == _OK and clue.is_tool:
+            _note(case, clue, printed, files)
     return found
 
 
-def _note(case: Case, clue: Clue, names: Mapping[str, str], files: dict[tuple[str, str], _File]) -> None:
-    if clue.path in names and clue.family == Family.READ:
-        files[clue.lane, clue.path] = _File(read=clue)
+def _note(case: Case, clue: Clue, printed: _Printed, files: _Files) -> None:
+    if clue.path in files and clue.family == Family.READ:
+        files[clue.path][clue.lane] = _File(read=clue)
     elif clue.command:
-        told = clue.command.lower()
-        for path, name in names.items():
-            if name in told:
-                files[clue.lane, path] = _File(read=clue)
+        for path in printed.by(clue.command):
+            files[path][clue.lane] = _File(read=clue)
     for touch in case.touches_of(clue):
-        if touch.path not in names:
-            continue
-        for (lane, path), file in files.items():
-            if path == touch.path and (lane != clue.lane or clue.path != path or touch.user_modified):
+        for lane, file in files.get(touch.path, _NOBODY).items():
+            if lane != clue.lane or clue.path != touch.path or touch.user_modified:
                 file.changed = clue
-    if clue.path in names and clue.family in EDITING:
-        own = files.setdefault((clue.lane, clue.path), _File())
+    if clue.path in files and clue.family in EDITING:
+        own = files[clue.path].setdefault(clue.lane, _File())
         own.read = own.read or clue
         own.edits += own.read is not clue
         own.replaced.update(dict.fromkeys(hashes_in(clue.dropped), clue))

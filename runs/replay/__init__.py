@@ -1,1 +1,0 @@
-"""Replay: messages up to a step in the shape of any API, and the files at that step. Pure."""
