@@ -278,6 +278,33 @@ NET_FILES_AT_ONCE = 200
 #: Bytes of contents that a step's panel may read to say what became of its edits.
 FATE_BYTES = 8_000_000
 
+#: Steps of a run that are held against those of another, the first ones, and the page says so.
+COMPARED_STEPS = 20_000
+
+#: Runs of one comparison: a column each.
+COMPARED_RUNS = 12
+
+#: Runs that a run is offered to be compared with.
+COMPARED_WITH = 12
+
+#: Alignments of two runs that a process keeps for the next page of them; one of 5,000 steps has 4 MB.
+ALIGNMENTS_KEPT = 8
+
+#: Results of two runs that differ, read to see whether only times do, the first ones.
+RESULTS_READ = 400
+
+#: Rows of one page of two runs beside each other; stretches that are the same count as one.
+BESIDE_ROWS = 120
+
+#: Rows that are the same and follow one another, from which on they are folded.
+FOLDED_ROWS = 8
+
+#: Rows that stay at both ends of what is folded.
+AROUND_FOLD = 2
+
+#: Messages of two contexts that are read to find the first that differs.
+MESSAGES_COMPARED = 200
+
 #: Files of one patch that a panel shows; agents patch a handful at once.
 PATCH_FILES = 50
 

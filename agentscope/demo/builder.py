@@ -65,7 +65,7 @@ class Recorder:
         """Begin a conversation with the system prompt."""
         meter = Meter(style=self.dialect.usage, overhead=self.dialect.overhead)
         new = Conversation(meter=meter, model=model, lane=lane)
-        new.add("system", SYSTEM)
+        new.add("system", (not lane and self.script.system) or SYSTEM)
         return new
 
     def id(self, prefix: str) -> str:

@@ -1,0 +1,72 @@
+"""What comparing needs of runs that a project's query found: all steps in short, some texts in full."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import connection
+from django.http import Http404
+
+from runs.comparing.moves import StepText
+from runs.kinds import Kind
+from runs.limits import COMPARED_STEPS, COMPARED_WITH, RUNS_LOOKED_AT
+from runs.models import Run, Step
+from teams.models import Project
+
+#: All steps in the order shown, with as much of their texts as says what they did. Answers of models are
+#: read, results of tools are told apart by digest: they are most of a run's bytes.
+STEP_TEXTS = """
+    SELECT seq, key, parent_key, agent, kind, tool, name, status, error, input_preview,
+        CASE WHEN input_digest IS NULL THEN NULL ELSE substr(input_digest, 1, 8) END,
+        CASE WHEN kind IN ('llm', 'final') THEN output_preview ELSE '' END,
+        CASE WHEN kind IN ('llm', 'final') OR output_preview = '' THEN ''::bytea
+            ELSE coalesce(substr(output_digest, 1, 8), decode(md5(output_preview), 'hex')) END,
+        coalesce(detail->>'path', ''), coalesce(detail->>'command', '')
+    FROM runs_step
+    WHERE run_id = %(run)s AND NOT detail @> '{"meta": true}'
+    ORDER BY started_at, seq
+    LIMIT %(most)s
+"""
+
+
+def runs_named(project: Project, ids: Sequence[UUID]) -> list[Run]:
+    """Read some runs of a project, in the order given. Raises Http404 if one is not there."""
+    found = {run.id: run for run in Run.objects.filter(project=project, id__in=list(ids))}
+    if len(found) != len(set(ids)):
+        raise Http404("Not here, or not yours.")
+    return [found[run_id] for run_id in dict.fromkeys(ids)]
+
+
+def step_texts(run: Run) -> list[StepText]:
+    """Read the first COMPARED_STEPS steps of a run."""
+    with connection.cursor() as cursor:
+        cursor.execute(STEP_TEXTS, {"run": run.id, "most": COMPARED_STEPS})
+        return [StepText._make(row) for row in cursor.fetchall()]
+
+
+def output_previews(run: Run, seqs: Iterable[int]) -> dict[int, tuple[str, int]]:
+    """Read the beginnings of what some steps gave, with the sizes of the whole."""
+    steps = Step.objects.filter(run_id=run.id, seq__in=list(seqs))
+    return {row[0]: (row[1], row[2]) for row in steps.values_list("seq", "output_preview", "output_size")}
+
+
+def last_call_before(run: Run, seq: int) -> Step | None:
+    """Read the model call at a step of the main agent, or the one before it."""
+    step = Step.objects.filter(run_id=run.id, seq=seq).first()
+    if step is None or step.kind == Kind.LLM:
+        return step
+    calls = Step.objects.filter(run_id=run.id, kind=Kind.LLM, agent=step.agent)
+    if step.started_at is not None:
+        calls = calls.filter(started_at__lte=step.started_at)
+    else:
+        calls = calls.filter(seq__lt=seq)
+    return calls.order_by("-started_at", "-seq").first()
+
+
+def likes_of(project: Project, run: Run) -> list[Run]:
+    """List other runs to compare one with: of the newest of its repository those of its task first."""
+    others = Run.objects.filter(project=project, repo=run.repo).exclude(id=run.id)
+    recent = others.order_by("-sort_at", "-id")
+    looked_at = Run.objects.filter(id__in=recent.values("id")[:RUNS_LOOKED_AT], task=run.task)
+    found = list(looked_at.order_by("-sort_at", "-id")[:COMPARED_WITH]) if run.task else []
+    rest = recent.exclude(id__in=[other.id for other in found])
+    return found + list(rest[: COMPARED_WITH - len(found)])

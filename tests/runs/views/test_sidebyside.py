@@ -1,0 +1,171 @@
+"""Two runs beside each other, several as columns, and what one may be compared with."""
+
+import json
+import re
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from runs.kinds import Kind, StepStatus
+from runs.limits import BESIDE_ROWS
+from runs.models import Run
+from runs.records import Batch, RunRecord, StepRecord
+from runs.store import save
+from teams.actions import create_project
+from tests.recordings import NOW, at
+
+
+@pytest.fixture
+def visitor(client, member):
+    client.force_login(member)
+    return client
+
+
+@pytest.fixture
+def url(project):
+    return reverse("runs:compare", args=[project.team.slug, project.slug])
+
+
+@pytest.fixture
+def rows_url(project):
+    return reverse("runs:compare_rows", args=[project.team.slug, project.slug])
+
+
+def record(project, run, commands, **fields):
+    """Record a run of commands: each a text, or one with what came out."""
+    steps = []
+    for n, told in enumerate(commands):
+        command, output = told if isinstance(told, tuple) else (told, "ok")
+        steps.append(
+            StepRecord(
+                run=run, key=f"{run}{n}", kind=Kind.TOOL, source="t", tool="Bash", status=StepStatus.OK,
+                input=json.dumps({"command": command}), output=output, started_at=at(n), ended_at=at(n + 1),
+            )
+        )  # fmt: skip
+    told = RunRecord(external_id=run, source="t", name=f"Run {run}", **fields)
+    [saved] = save(project, Batch(runs=[told], steps=steps), now=NOW)
+    return saved.id
+
+
+def rows_in(answer):
+    """Read the rows: (number of A, sign, number of B), or what a fold says."""
+    found = []
+    for item in re.split(r'<li class="beside-', answer.content.decode())[1:]:
+        if item.startswith("row"):
+            left, sign, right = re.split(r'<span class="beside-sign"', item.replace("</li>", ""))[0], "", ""
+            _, _, right = item.partition('<span class="beside-sign"')
+            sign = re.search(r'aria-hidden="true">(.)<', right)[1]
+            numbers = [re.search(r'class="n">(\d+)<', part) for part in (left, right)]
+            found.append((numbers[0] and int(numbers[0][1]), sign, numbers[1] and int(numbers[1][1])))
+        elif item.startswith("fold"):
+            found.append(re.search(r">([^<>]+)</a>", item)[1])
+    return found
+
+
+def test_rows_of_two_runs_are_aligned(visitor, project, url):
+    one = record(project, "one", ["ls", "cat a.py", "npm test", "git push"])
+    other = record(project, "other", ["ls", "rm b", "npm test -- cart", "git push"])
+    answer = visitor.get(f"{url}?runs={one},{other}")
+    assert rows_in(answer) == [(0, "=", 0), (1, "−", None), (None, "+", 1), (2, "≠", 2), (3, "=", 3)]
+
+
+def test_times_in_results_do_not_count(visitor, project, url):
+    one = record(project, "one", [("npm test", "3 passed in 0.31s"), ("npm test", "3 passed")])
+    other = record(project, "other", [("npm test", "3 passed in 1.7s"), ("npm test", "4 passed")])
+    assert rows_in(visitor.get(f"{url}?runs={one},{other}")) == [(0, "=", 0), (1, "≠", 1)]
+
+
+def test_long_stretch_is_folded_and_opens(visitor, project, url, rows_url):
+    same = [f"make part{n}" for n in range(40)]
+    one = record(project, "one", [*same, "rm a"])
+    other = record(project, "other", [*same, "cp b"])
+    folded = rows_in(visitor.get(f"{url}?runs={one},{other}"))
+    assert folded == [
+        (0, "=", 0), (1, "=", 1), "36 rows the same", (38, "=", 38), (39, "=", 39),
+        (40, "−", None), (None, "+", 40),
+    ]  # fmt: skip
+    opened = rows_in(visitor.get(f"{rows_url}?runs={one},{other}&at=2&to=38&whole=1"))
+    assert opened == [(n, "=", n) for n in range(2, 38)]
+
+
+def test_long_runs_come_in_windows(visitor, project, url, rows_url):
+    one = record(project, "one", [f"rm a{n}" for n in range(BESIDE_ROWS + 5)])
+    other = record(project, "other", [])
+    first = visitor.get(f"{url}?runs={one},{other}")
+    assert len(rows_in(first)) == BESIDE_ROWS
+    assert "5 more rows" in first.content.decode()
+    rest = visitor.get(f"{rows_url}?runs={one},{other}&at={BESIDE_ROWS}&to={BESIDE_ROWS + 5}")
+    assert rows_in(rest) == [(n, "−", None) for n in range(BESIDE_ROWS, BESIDE_ROWS + 5)]
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_queries_do_not_grow(visitor, project, url, number, django_assert_num_queries):
+    one = record(project, "one", ["ls"] * number)
+    other = record(project, "other", ["ls", *["rm a"] * number])
+    with django_assert_num_queries(10):
+        visitor.get(f"{url}?runs={one},{other}")
+
+
+def test_run_of_another_project_is_not_there(visitor, project, owner, url, rows_url):
+    mine = record(project, "mine", ["ls"])
+    hidden = record(create_project(project.team, "Other"), "hidden", ["ls"])
+    for address in (url, rows_url):
+        assert visitor.get(f"{address}?runs={mine},{hidden}").status_code == 404
+        assert visitor.get(f"{address}?runs={mine},{uuid4()}").status_code == 404
+        assert visitor.get(f"{address}?runs={mine},nonsense").status_code == 404
+
+
+def test_outsider_sees_nothing(client, outsider, project, url):
+    one, other = record(project, "one", ["ls"]), record(project, "other", ["ls"])
+    client.force_login(outsider)
+    assert client.get(f"{url}?runs={one},{other}").status_code == 404
+
+
+def test_facts_say_how_far_b_is_from_a(visitor, project, url):
+    one = record(project, "one", ["ls"] * 20)
+    other = record(project, "other", ["ls"] * 25)
+    [calls] = [
+        fact
+        for fact in visitor.get(f"{url}?runs={one},{other}").context["facts"]
+        if fact.name == "Tool calls"
+    ]
+    assert [(figure.text, figure.delta) for figure in calls.figures] == [("20", ""), ("25", "+5 · +25 %")]
+
+
+def test_several_runs_are_columns_against_a_base(visitor, project, url):
+    ids = [record(project, name, ["ls"] * n) for name, n in (("one", 2), ("two", 3), ("three", 5))]
+    chosen = ",".join(map(str, ids))
+    answer = visitor.get(f"{url}?runs={chosen}&base={ids[1]}")
+    [calls] = [fact for fact in answer.context["facts"] if fact.name == "Tool calls"]
+    assert [(figure.text, figure.delta) for figure in calls.figures] == [("2", "−1"), ("3", ""), ("5", "+2")]
+    assert f"?runs={ids[1]}%2C{ids[2]}" in answer.content.decode()
+
+
+def test_one_run_is_offered_tries_of_its_task_first(visitor, project, url):
+    facts = {"repo": "shop"}
+    mine = record(project, "mine", ["ls"], task="Fix it", **facts)
+    record(project, "old", ["ls"], task="Fix it", started_at=at(0), **facts)
+    record(project, "new", ["ls"], task="Else", started_at=at(9), **facts)
+    record(project, "far", ["ls"], task="Fix it", repo="other")
+    answer = visitor.get(f"{url}?runs={mine}")
+    assert [(like.title, like.why) for like in answer.context["likes"]] == [
+        ("Run old", "the same task"), ("Run new", "the same repository"),
+    ]  # fmt: skip
+
+
+def test_form_sends_runs_one_by_one(visitor, project, url):
+    one, other = record(project, "one", ["ls"]), record(project, "other", ["ls"])
+    assert rows_in(visitor.get(f"{url}?runs={one}&runs={other}")) == [(0, "=", 0)]
+
+
+def test_without_runs_the_page_says_what_to_do(visitor, url):
+    assert "Choose runs to compare" in visitor.get(url).content.decode()
+
+
+def test_run_that_grew_is_aligned_anew(visitor, project, url):
+    one, other = record(project, "one", ["ls"]), record(project, "other", ["ls"])
+    assert len(rows_in(visitor.get(f"{url}?runs={one},{other}"))) == 1
+    record(project, "other", ["ls", "rm a"])
+    assert rows_in(visitor.get(f"{url}?runs={one},{other}")) == [(0, "=", 0), (None, "+", 1)]
+    assert Run.objects.count() == 2
