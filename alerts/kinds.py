@@ -80,3 +80,4 @@ class Quiet(StrEnum):
     MUTED = "muted"
     COOLING = "cooling"
     NO_CHANNEL = "no channel"
+    SEEN = "seen"  #: it was held back, and somebody took it up before the cool-down was over

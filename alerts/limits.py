@@ -33,11 +33,17 @@ RULES_MOST = 50
 #: Channels of one project.
 CHANNELS_MOST = 20
 
-#: Seconds between two looks for silent runs.
+#: Seconds between two looks for silent runs, and for cool-downs that are over.
 STUCK_SECONDS = 3.0
 
 #: Silent runs taken up in one look.
 STUCK_AT_ONCE = 100
+
+#: Rules taken up in one look for cool-downs that are over.
+HELD_AT_ONCE = 100
+
+#: Alerts that a message names beside its own: the others are counted.
+HELD_NAMED = 5
 
 #: Minutes of silence a rule may ask for, the most: after SILENCE a run is closed as unfinished.
 STUCK_MINUTES = 14

@@ -1,5 +1,7 @@
 """Rules, channels, alerts, deliveries. `alerts.actions` is their only writer; runs are only named."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -56,7 +58,8 @@ class AlertRule(models.Model):
     told_at = models.DateTimeField(
         null=True, blank=True
     )  # when channels were last told: begins the cool-down
-    held = models.IntegerField(default=0)  # alerts that nobody was told of since then
+    held = models.IntegerField(default=0)  # how often the cool-down held something back since then
+    round = models.IntegerField(default=0)  # messages so far: what is held back bears the number
     channels = models.ManyToManyField(Channel, blank=True, related_name="rules")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
@@ -69,6 +72,8 @@ class AlertRule(models.Model):
             models.Index(fields=["project", "id"], name="alert_rule_project"),
             # The sweeps over rules of a kind.
             models.Index(fields=["kind", "project"], name="alert_rule_kind", condition=Q(enabled=True)),
+            # The sweep over cool-downs that are over.
+            models.Index(fields=["id"], name="alert_rule_held", condition=Q(held__gt=0)),
         ]
 
     def __str__(self):
@@ -78,6 +83,11 @@ class AlertRule(models.Model):
     def parsed(self) -> Params:
         """The parameters as their type."""
         return read_params(self.kind, self.params)
+
+    @property
+    def cool_at(self) -> datetime | None:
+        """When the cool-down after its last message is over."""
+        return self.told_at and self.told_at + timedelta(minutes=self.cooldown_minutes)
 
 
 class Alert(models.Model):
@@ -98,6 +108,7 @@ class Alert(models.Model):
     mark = models.BigIntegerField(default=0)  # STUCK: the run's revision then; RATE: 1 while it is above
     is_old = models.BooleanField(default=False)  # of a run that was over long before
     quiet = models.TextField(choices=choices(Quiet), default=Quiet.NO, blank=True)
+    round = models.IntegerField(null=True)  # COOLING: of the rule when it was held back
     opened_at = models.DateTimeField()
     last_at = models.DateTimeField()
     by = models.ForeignKey(
@@ -117,6 +128,8 @@ class Alert(models.Model):
             models.Index(F("project"), F("last_at").desc(), F("id").desc(), name="alert_inbox"),
             # The number beside the bell.
             models.Index(fields=["project"], name="alert_open", condition=Q(state="open", is_old=False)),
+            # What the cool-down of a rule holds back.
+            models.Index(fields=["rule", "round"], name="alert_held", condition=Q(quiet="cooling")),
             # The alerts of a rule go with it.
             models.Index(fields=["rule"], name="alert_rule"),
         ]
@@ -134,7 +147,9 @@ class Delivery(models.Model):
     alert = models.ForeignKey(Alert, models.CASCADE, null=True, related_name="deliveries", db_index=False)
     event = models.TextField(choices=choices(Event))
     episode = models.IntegerField(default=0)
-    held = models.IntegerField(default=0)  # alerts of the rule that were not told of before this one
+    held = models.IntegerField(default=0)  # other alerts that the rule's cool-down held back before it
+    since = models.DateTimeField(null=True)  # when the rule told something before them
+    others = ArrayField(models.BigIntegerField(), default=list)  # the newest of them: ids
     state = models.TextField(choices=choices(DeliveryState), default=DeliveryState.WAITING)
     attempts = models.IntegerField(default=0)
     status = models.IntegerField(null=True)  # HTTP status of the last answer

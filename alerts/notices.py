@@ -7,7 +7,6 @@ from uuid import UUID
 from msgspec import Struct
 
 from alerts.kinds import Event
-from runs.words import plural
 
 #: Severity -> its word.
 SEVERITIES = {1: "hint", 2: "warning", 3: "error"}
@@ -23,6 +22,15 @@ class RunTold(Struct, frozen=True, kw_only=True):
     model: str
     status: str
     url: str
+
+
+class Other(Struct, frozen=True, kw_only=True):
+    """An alert that a notice names beside its own."""
+
+    alert: int
+    sentence: str
+    url: str
+    run: str  #: its name; empty for a rate
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -42,7 +50,9 @@ class Notice(Struct, frozen=True, kw_only=True):
     steps: tuple[int, ...] = ()
     step_url: str = ""  #: of the step to look at first
     occurrences: int = 1
-    held: int = 0
+    held: int = 0  #: other alerts of the rule that its cool-down held back
+    since: datetime | None = None  #: when its last message was, before them
+    others: tuple[Other, ...] = ()  #: the newest of them that are still open
     opened_at: datetime | None = None
     run: RunTold | None = None
 
@@ -51,7 +61,8 @@ def title_of(notice: Notice) -> str:
     """Write the subject, on one line."""
     heads = {Event.FIRED: notice.rule, Event.RESOLVED: f"Resolved: {notice.rule}", Event.TEST: "Test message"}
     where = notice.run.name if notice.run and notice.event != Event.TEST else notice.project_name
-    return " ".join(f"[AgentScope] {heads[notice.event]} · {where}".split())[:200]
+    more = f" and {notice.held} more" if notice.held else ""
+    return f"{' '.join(f'[AgentScope] {heads[notice.event]} · {where}'.split())[:180]}{more}"
 
 
 def text_of(notice: Notice) -> str:
@@ -63,10 +74,21 @@ def text_of(notice: Notice) -> str:
         steps = ", ".join(map(str, notice.steps))
         lines.append(f"{'Steps' if len(notice.steps) > 1 else 'Step'}: {steps}")
     lines.append(f"Project: {notice.team}/{notice.project}")
-    if notice.held:
-        were = "was" if notice.held == 1 else "were"
-        lines.append(f"{plural(notice.held, 'alert')} of this rule {were} held back since its last message.")
+    lines += _lines_of_held(notice)
     return "\n".join([*lines, "", notice.step_url or notice.url])
+
+
+def _lines_of_held(notice: Notice) -> list[str]:
+    """Count what was held back, and name what of it is still open."""
+    if not notice.held:
+        return []
+    since = f" of {notice.since:%-d %b %H:%M} UTC" if notice.since else ""
+    head = f"{notice.held} more of this rule since its last message{since}"
+    if not notice.others:
+        return ["", f"{head}, settled by now."]
+    newest = "still open:" if len(notice.others) == notice.held else "the newest that are open:"
+    named = [f"- {other.run or notice.project_name}: {other.sentence} {other.url}" for other in notice.others]
+    return ["", f"{head}, {newest}", *named]
 
 
 def payload_of(notice: Notice) -> dict[str, Any]:
@@ -87,6 +109,11 @@ def payload_of(notice: Notice) -> dict[str, Any]:
         "step_url": notice.step_url or None,
         "occurrences": notice.occurrences,
         "held_back": notice.held,
+        "held_since": notice.since.isoformat() if notice.since else None,
+        "others": [
+            {"alert": other.alert, "sentence": other.sentence, "run": other.run, "url": other.url}
+            for other in notice.others
+        ],
         "opened_at": notice.opened_at.isoformat() if notice.opened_at else None,
         "run": {
             "id": str(run.id),

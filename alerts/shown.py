@@ -20,8 +20,9 @@ from teams.models import Project
 _QUIET = {
     Quiet.OLD: "not sent: the run was over long before it came",
     Quiet.MUTED: "not sent: the rule is muted",
-    Quiet.COOLING: "not sent: the rule cools down",
+    Quiet.COOLING: "not sent by itself: the rule cooled down",
     Quiet.NO_CHANNEL: "not sent: the rule has no channel",
+    Quiet.SEEN: "not sent: somebody took it up while the rule cooled down",
 }
 _CHANNELS = {ChannelKind.EMAIL: "E-mail", ChannelKind.WEBHOOK: "Webhook", ChannelKind.APPRISE: "Service"}
 _STATES = {
@@ -79,11 +80,18 @@ def show_alert(alert: Alert, project: Project, there: Collection[UUID]) -> Alert
         run_url=f"{run_url}?step={alert.step}" if run_url and alert.step is not None else run_url,
         steps=[StepLink(seq=seq, url=f"{run_url}?step={seq}") for seq in alert.steps] if run_url else [],
         times=f"×{alert.occurrences}" if alert.occurrences > 1 else "",
-        quiet=_QUIET.get(Quiet(alert.quiet), ""),
+        quiet=_quiet(alert),
         is_open=alert.state == AlertState.OPEN,
         is_resolved=alert.state == AlertState.RESOLVED,
         settled=_settled(alert),
     )
+
+
+def _quiet(alert: Alert) -> str:
+    is_held = alert.quiet == Quiet.COOLING and alert.round == alert.rule.round
+    if is_held and alert.state == AlertState.OPEN and (until := alert.rule.cool_at):
+        return f"held back: the rule cools down until {until:%H:%M} UTC"
+    return _QUIET.get(Quiet(alert.quiet), "")
 
 
 def _settled(alert: Alert) -> str:
@@ -103,11 +111,13 @@ class RuleRow:
     severity: str
     tells: list[str]
     muted_until: datetime | None
+    held: str  #: what its cool-down holds back, and until when
 
 
 def show_rule(rule: AlertRule, *, now: datetime) -> RuleRow:
     """Write one rule, its channels read before."""
     is_muted = rule.muted_until is not None and rule.muted_until > now
+    is_warm = rule.cool_at is not None and rule.cool_at > now
     return RuleRow(
         rule=rule,
         about=name_of(rule.parsed),
@@ -115,6 +125,7 @@ def show_rule(rule: AlertRule, *, now: datetime) -> RuleRow:
         severity="" if rule.kind == "finding" else SEVERITIES[rule.severity],
         tells=[channel.name for channel in rule.channels.all()],
         muted_until=rule.muted_until if is_muted else None,
+        held=f"{rule.held} held back until {rule.cool_at:%H:%M}" if is_warm and rule.held else "",
     )
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
 from django.utils import timezone
 
+from alerts.cooling import tell_held_all_projects
 from alerts.evaluating import evaluate_run
 from alerts.limits import (
     DUE_AT_ONCE,
@@ -67,17 +68,18 @@ class Watch:
         return bool(ready)
 
     def sweep(self) -> None:
-        """Look for silent runs every few seconds."""
+        """Look for silent runs and for cool-downs that are over, every few seconds."""
         if time.monotonic() < self.sweep_at:
             return
         self.sweep_at = time.monotonic() + STUCK_SECONDS
-        try:
-            for project in sweep_stuck_all_projects(timezone.now()):
-                announce_inbox(project)
-        except (DatabaseError, InterfaceError):
-            raise
-        except Exception:
-            log.exception("The sweep for silent runs failed")
+        for look in (sweep_stuck_all_projects, tell_held_all_projects):
+            try:
+                for project in look(timezone.now()):
+                    announce_inbox(project)
+            except (DatabaseError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("%s failed", look.__name__)
 
     def look_at(self, run_id: UUID) -> None:
         """Judge one run; one that cannot be judged is left alone for a while, and the log says why."""

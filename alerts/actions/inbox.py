@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import F
 
-from alerts.kinds import AlertState
+from alerts.kinds import AlertState, Quiet
 from alerts.models import Alert
 from teams.models import User
 
@@ -28,6 +28,7 @@ def resolve_all_open(project_id: int, *, by: User, now: datetime) -> int:
 
 
 def reopen(alert: Alert, *, by: User, now: datetime) -> None:
-    """Take it back into the inbox."""
+    """Take it back into the inbox; whoever does that need not be told of it any more."""
     found = Alert.objects.filter(pk=alert.pk, state=AlertState.RESOLVED)
+    found.filter(quiet=Quiet.COOLING).update(quiet=Quiet.SEEN)
     found.update(state=AlertState.OPEN, by=None, state_at=now)

@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from alerts.kinds import DeliveryState, Event
-from alerts.models import Delivery
-from alerts.notices import Notice, RunTold
+from alerts.kinds import AlertState, DeliveryState, Event
+from alerts.models import Alert, Delivery
+from alerts.notices import Notice, Other, RunTold
 from runs.models import Run
 from runs.shown.runs import title_of
 from teams.models import Membership, Project
@@ -38,7 +38,7 @@ def addresses_of(project: Project, user_ids: list[int]) -> list[str]:
 def notice_of(delivery: Delivery) -> Notice:
     """Gather what a delivery tells."""
     project, alert = delivery.project, delivery.alert
-    names = {"team": project.team.slug, "project": project.slug}
+    names: dict[str, object] = {"team": project.team.slug, "project": project.slug}
     told = {"delivery": delivery.uid, "event": Event(delivery.event), "project_name": project.name, **names}
     if alert is None:
         return Notice(
@@ -59,9 +59,25 @@ def notice_of(delivery: Delivery) -> Notice:
         step_url=f"{run_url}?step={alert.step}" if run and alert.step is not None else run_url,
         occurrences=alert.occurrences,
         held=delivery.held,
+        since=delivery.since,
+        others=_others_of(delivery, names),
         opened_at=alert.opened_at,
         run=_run_told(run, run_url) if run else None,
     )
+
+
+def _others_of(delivery: Delivery, names: dict[str, object]) -> tuple[Other, ...]:
+    """Read what is still open of the alerts that were held back."""
+    found = Alert.objects.filter(
+        project_id=delivery.project_id, pk__in=delivery.others, state=AlertState.OPEN
+    )
+    return tuple(
+        Other(
+            alert=alert.pk, sentence=alert.sentence, run=alert.run_name,
+            url=_url("alerts:alert", {**names, "alert_id": alert.pk}),
+        )
+        for alert in found.order_by("-last_at", "-id")
+    )  # fmt: skip
 
 
 def _run_told(run: Run, url: str) -> RunTold:

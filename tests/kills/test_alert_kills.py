@@ -47,9 +47,13 @@ class Alerts:
         me = re.findall(r'name="users" value="(\d+)"', self.page("channels/new/?kind=email"))[0]
         self.post("channels/new/?kind=email", name="mail", users=[me])
         self.post("channels/new/?kind=webhook", name="hook", url=receiver.url)
+        self.cool_down(0)
+
+    def cool_down(self, minutes: int) -> None:
+        """Let the rule of loops tell all channels, and then nobody for some minutes."""
         channels = re.findall(r'channels/(\d+)/"', self.page("channels/"))
         [rule] = re.findall(r'rules/(\d+)/">Tool loop<', self.page("rules/"))
-        form = {"signature": "tool-loop", "least": 1, "cooldown_minutes": 0, "name": "Tool loop"}
+        form = {"signature": "tool-loop", "least": 1, "cooldown_minutes": minutes, "name": "Tool loop"}
         self.post(f"rules/{rule}/", **form, channels=sorted(set(channels)))
 
     def loop(self, run: str) -> None:
@@ -107,5 +111,15 @@ def test_killed_around_an_alert(product: Product, receiver: Receiver, mailbox: M
     wait_for(lambda: alerts.sent() == 6, seconds=SECONDS)
     time.sleep(15)  # longer than a dead worker's jobs wait to be given back
     assert len(receiver.received) == before + 1
+
+    # While a cool-down holds something back: the next worker tells of it when that is over, once.
+    alerts.cool_down(1440)
+    alerts.loop("alert-held")
+    wait_for(lambda: "held back: the rule cools down" in alerts.page(""), seconds=SECONDS)
+    alerts.kill()
+    alerts.cool_down(0)
+    wait_for(lambda: alerts.sent() == 8, seconds=SECONDS)
+    time.sleep(7)  # two more looks
+    assert [len(ids) for ids in told(receiver).values()] == [1, 2, 1, 1]
     subjects = sorted(str(mail["Message-ID"]) for _, mail in mailbox.mails)
-    assert len(subjects) == len(set(subjects)) == 3
+    assert len(subjects) == len(set(subjects)) == 4
