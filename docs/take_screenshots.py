@@ -69,6 +69,7 @@ SHOTS = {
     "log": Shot("demo-sideways", "log/"),
     "step-hidden": Shot("demo-sideways", "?step=12"),
     "step-model-call": Shot("demo-sideways", "?step=15"),
+    "replay-messages": Shot("demo-sideways", "steps/12/messages/?format=anthropic"),
     "changes": Shot("demo-sideways", "changes/"),
     "changes-split": Shot("demo-sideways", "changes/?view=split"),
     "changes-many": Shot("demo-long", "changes/"),

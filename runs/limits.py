@@ -340,3 +340,9 @@ COPIED_CHARS = 8_000
 
 #: Sub-agents of one call that its panel links.
 LANES_LISTED = 50
+
+#: Bytes of messages and texts that one replay reads: a context of a million tokens has 4 MB, pictures more.
+REPLAY_BYTES = 32_000_000
+
+#: Steps that a replay adds to the newest recorded list, or rebuilds all from where none was recorded.
+REPLAY_STEPS = 5_000

@@ -12,6 +12,7 @@ from runs.views import (
     logs,
     nets,
     overviews,
+    replays,
     rules,
     runs,
     sidebyside,
@@ -75,5 +76,7 @@ urlpatterns = [
     path(f"{_STEP}markdown/", copies.show_markdown, name="step_markdown"),
     path(f"{_STEP}input/", steps.show_input, name="step_input"),
     path(f"{_STEP}output/", steps.show_output, name="step_output"),
-    path(f"{_STEP}messages/", steps.show_messages, name="messages"),
+    path(f"{_STEP}messages/", replays.show_messages, name="messages"),
+    path(f"{_STEP}messages.json", replays.send_messages, name="messages_file"),
+    path(f"{_STEP}request.json", replays.send_request, name="request_file"),
 ]

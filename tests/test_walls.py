@@ -36,6 +36,7 @@ BY_KEY = {
     "api:steps": "GET",
     "api:changes": "GET",
     "api:findings": "GET",
+    "api:messages": "GET",
 }
 #: Third-party URL confs with walls of their own.
 FOREIGN = ("admin/", "accounts/")

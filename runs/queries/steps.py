@@ -208,7 +208,7 @@ def previous_call(run: Run, step: Step) -> Step | None:
         calls = calls.exclude(started_at=step.started_at, seq__gte=step.seq)
     else:
         calls = calls.filter(seq__lt=step.seq)
-    calls = calls.only("seq", "started_at", "context_digest", "context_size")
+    calls = calls.only("seq", "started_at", "context_digest", "context_size", "model", "detail")
     return calls.order_by("-started_at", "-seq").first()
 
 

@@ -58,6 +58,7 @@ class Links:
     raw: str  #: the step's other reading: raw from the panel, the panel from raw
     record: str
     markdown: str
+    messages: str  #: those up to here
     run: str
     before: str = ""
     after: str = ""

@@ -1,4 +1,4 @@
-"""One step: its panel, its record as it came, its texts, its messages."""
+"""One step: its panel, its record as it came, its texts."""
 
 from typing import Any
 
@@ -7,16 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from runs.contents import read_blobs, read_message_digests
-from runs.fragments import place_of
-from runs.limits import MESSAGES_PAGE
+from runs.contents import read_blobs
 from runs.queries.runs import run_of
 from runs.queries.steps import step_of
-from runs.shown.messages import message_shown
 from runs.views.calls import whole_text
 from runs.views.panels import panel_of
 from runs.views.plain import plain_text
-from runs.views.runs import miss_step, number_in, run_context
+from runs.views.runs import miss_step, run_context
 from teams.access import project_for
 
 
@@ -67,23 +64,3 @@ def show_output(request: HttpRequest, team: str, project: str, run_id: Any, seq:
     return plain_text(
         whole_text(run, step.output_preview, step.output_digest), filename=f"step-{seq}-output.txt"
     )
-
-
-@require_GET
-@login_required
-def show_messages(request: HttpRequest, team: str, project: str, run_id: Any, seq: int) -> HttpResponse:
-    """Show the message list that a model call was sent, a page at a time, the newest page first."""
-    found = project_for(request.user, team, project)
-    run = run_of(found, run_id)
-    step = step_of(run, seq)
-    digests = read_message_digests(run.id, step.context_digest) if step.context_digest else []
-    stop = min(number_in(request, "until") or len(digests), len(digests))
-    start = max(0, stop - MESSAGES_PAGE)
-    texts = read_blobs(run.id, list(dict.fromkeys(digests[start:stop])))
-    messages = [message_shown(start + n + 1, texts[key]) for n, key in enumerate(digests[start:stop])]
-    context = {"messages_shown": messages, "size": len(digests), "seq": seq, "start": start}
-    if start:
-        context["earlier_url"] = f"{place_of(found, run).url('messages', seq)}?until={start}"
-    if request.htmx:
-        return render(request, "runs/_messages.html", context)
-    return render(request, "runs/messages.html", run_context(request, found, run, tab="step") | context)

@@ -1,5 +1,5 @@
 // The step panel: r raw and back, y copies the link of the step, Y the step as Markdown. Without this file the
-// three are plain links.
+// three are plain links. So is any link [data-copy-answer], which copies what it leads to.
 (() => {
   const tool = (name) => document.querySelector(`#panel [data-${name}]`);
   const say = (link, word) => {
@@ -28,12 +28,12 @@
     }
   };
   const copyLink = (link) => copy(link, link.href);
-  const copyMarkdown = async (link) => {
+  const copyAnswer = async (link) => {
     const answer = await fetch(link.href, { headers: { Accept: "text/plain" } }).catch(() => null);
     if (answer?.ok) await copy(link, await answer.text());
     else say(link, "Not reached");
   };
-  const acts = { "copy-link": copyLink, "copy-markdown": copyMarkdown };
+  const acts = { "copy-link": copyLink, "copy-markdown": copyAnswer, "copy-answer": copyAnswer };
   document.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     for (const [name, act] of Object.entries(acts)) {
