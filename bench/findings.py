@@ -55,9 +55,11 @@ def judge_labelled(project: Any) -> list[tuple[Any, set[str]]]:
     for labelled in labelled_runs():
         project.settings = {"findings": dict(labelled.settings)}
         project.save()
-        [saved] = save(project, labelled.make(), now=NOW)
-        verdicts.append((labelled, {row.signature for row in judged(saved.id)}))
-        forget(saved.id)
+        saved = [each for batch in labelled.batches() for each in save(project, batch, now=NOW)]
+        findings = [judged(each.id) for each in saved]
+        verdicts.append((labelled, {row.signature for row in findings[-1]}))
+        for each in saved:
+            forget(each.id)
     project.settings = {}
     project.save()
     return verdicts

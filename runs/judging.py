@@ -20,6 +20,7 @@ from runs.comparing.tasks import task_key
 from runs.findings.case import Case, RunFacts
 from runs.findings.clues import VERSION as CLUE_VERSION
 from runs.findings.clues import Clue, pack_clues
+from runs.findings.habits import AskHabits, no_habits
 from runs.findings.judge import Judged, judge
 from runs.findings.limits import CLUES_PAGE, EVIDENCE_STEPS, SENSITIVE_MOST
 from runs.findings.making import Source, clue_of
@@ -29,6 +30,7 @@ from runs.findings.signatures import RULES_VERSION
 from runs.findings.stories import VERSION as STORY_VERSION
 from runs.findings.stories import Story, story_of
 from runs.findings.thresholds import Limits
+from runs.keeping_habits import ask_habits
 from runs.kinds import Kind, Result
 from runs.limits import FILTER_CHARS
 from runs.models import CluePage, Finding, Judgement, Run
@@ -83,7 +85,7 @@ def judge_run(run_id: UUID, *, now: datetime) -> Ruling | None:
     if run is None or judgement is None:
         return None
     with uncollected():
-        case = case_of(run, _refresh_clues(run, judgement))
+        case = case_of(run, _refresh_clues(run, judgement), habits=ask_habits(run, judgement))
         keep_tool_parts(run, case.clues)
         judged = judge(case, muted=muted_of(run.project))
         return _save(run, judgement, case, judged, now=now)
@@ -101,7 +103,7 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def case_of(run: Run, clues: Mapping[int, Sequence[Clue]]) -> Case:
+def case_of(run: Run, clues: Mapping[int, Sequence[Clue]], *, habits: AskHabits = no_habits) -> Case:
     """Put together what rules are given of a run; its clues come by page."""
     return Case(
         facts_of(run),
@@ -110,6 +112,7 @@ def case_of(run: Run, clues: Mapping[int, Sequence[Clue]]) -> Case:
         limits=limits_of(run.project),
         sensitive=sensitive_of(run.project),
         mentions=lambda: mentions_of(run.id),
+        habits=habits,
     )
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from runs.findings.clues import Clue, Touch
 from runs.findings.deeds import Deed
+from runs.findings.habits import AskHabits, no_habits
 from runs.findings.sensitive import DEFAULTS, Patterns
 from runs.findings.series import CheckSeries, series_of_calls
 from runs.findings.thresholds import Limits
@@ -75,6 +76,7 @@ class Case:
         limits: Limits | None = None,
         sensitive: Sequence[str] = DEFAULTS,
         mentions: Callable[[], Mapping[int, bytes]] = dict,
+        habits: AskHabits = no_habits,
     ) -> None:
         self.run = run
         self.limits = limits or Limits()
@@ -82,6 +84,7 @@ class Case:
         self.sensitive = Patterns(sensitive)
         self._touches = touches or {}
         self._mentions = mentions
+        self.habits = habits  #: how long calls of tools took in the project before this run
         self._made: dict[Any, Any] = {}
 
     def once(self, make: "Callable[[Case], Made]") -> Made:

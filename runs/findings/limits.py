@@ -45,6 +45,9 @@ SUSPECTS_KEPT = 8
 #: Characters of a tool's name in the sums of tools.
 TOOL_NAME_CHARS = 200
 
+#: Whole days before a run whose calls say how long a tool takes in a project.
+HABIT_DAYS = 30
+
 #: Tools on a page, those of most calls; the rest is counted.
 TOOLS_SHOWN = 40
 

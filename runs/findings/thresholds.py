@@ -85,6 +85,18 @@ THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
         "slow_times": Threshold(
             value=5, unit="× the median", least=1, about="A call that takes so many times as long is slow."
         ),
+        "slow_p95_times": Threshold(
+            value=3,
+            unit="× the p95",
+            least=1,
+            about="So many times what most calls of its tool take is slow.",
+        ),
+        "slow_history": Threshold(
+            value=50,
+            unit="calls",
+            least=1,
+            about="With fewer in the 30 days before, a run is its own measure.",
+        ),
         "slow_ms": Threshold(value=10_000, unit="ms", about="A call that takes less is never slow."),
         "wait_ms": Threshold(
             value=300_000, unit="ms", about="A human who answers later kept the agent waiting."

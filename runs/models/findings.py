@@ -23,6 +23,7 @@ class Judgement(models.Model):
     signatures = models.IntegerField(default=0)  # different ones among the findings
     moment = models.IntegerField(null=True)  # step at which the run went sideways
     story = models.JSONField(default=dict)  # account, chapters and the moment, see runs.findings.stories
+    habits = models.JSONField(default=dict)  # of the project's tools as told, see runs.keeping_habits
     # As what the run's findings are in the sums; no day: they are not.
     day = models.DateField(null=True)
     agent = models.TextField(default="", db_default="")

@@ -18,6 +18,7 @@ from runs.findings.signatures import (
     mismatches,
     pace,
     retries,
+    slow_tools,
     waits,
 )
 
@@ -35,6 +36,7 @@ ALL: tuple[Signature, ...] = (
     *guarded.SIGNATURES,
     *failures.SIGNATURES,
     *pace.SIGNATURES,
+    *slow_tools.SIGNATURES,
     *waits.SIGNATURES,
     *endings.SIGNATURES,
 )

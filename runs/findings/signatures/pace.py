@@ -1,25 +1,16 @@
-"""Long turns and slow calls. Pure."""
+"""Long turns and slow models. Pure."""
 
-from bisect import insort
 from heapq import nlargest
 
 from runs.findings.case import Case
 from runs.findings.clues import Clue
 from runs.findings.found import Found, Severity, Signature
-from runs.findings.words import named_call
 from runs.kinds import Kind
-from runs.tools import EDITING, Family
 from runs.words import duration, plural
 
 _PROMPT, _LLM = str(Kind.PROMPT), str(Kind.LLM)
-HISTORY_LEAST = 4  # calls before it is known how long a tool takes
 MODEL_CALLS_LEAST = 5
 SLOWEST_SHOWN = 5
-#: Calls whose time is that of a human, of a sub-agent, or of something that runs by itself.
-_NOT_TIMED = EDITING | {Family.ASK, Family.PLAN, Family.AGENT, Family.CONSOLE, Family.TODO, Family.SKILL}
-
-#: Agents whose recordings do not tell permissions apart: a human's wait is in the time of the call.
-_SILENT_ASKERS = frozenset({"claude-code"})
 
 
 def find_long_turns(case: Case) -> list[Found]:
@@ -116,41 +107,6 @@ def _when_slow(timed: list[tuple[int, Clue]], most: float) -> Clue:
     return timed[-1][1]
 
 
-def find_slow_tools(case: Case) -> list[Found]:
-    """Find calls that took many times what the same tool took before in this run, and long."""
-    times, least = case.limits["slow_times"], case.limits["slow_ms"]
-    history: dict[str, list[int]] = {}
-    if case.run.agent in _SILENT_ASKERS:
-        return []
-    found = []
-    for call in case.calls:
-        if call.ms is None or call.failed or call.family in _NOT_TIMED:
-            continue
-        before = history.setdefault(_habit(call), [])
-        usual = before[len(before) // 2] if len(before) >= HISTORY_LEAST else None
-        if usual is not None and call.ms > least and call.ms >= times * usual:
-            found.append(_slow(call, usual, len(before), times, least))
-        insort(before, call.ms)
-    return found
-
-
-def _habit(call: Clue) -> str:
-    """Name what a call can be compared with: commands by their program and its verb."""
-    return call.verb or call.check if call.family == Family.SHELL else call.tool
-
-
-def _slow(call: Clue, usual: int, calls: int, times: float, least: float) -> Found:
-    return Found(
-        key=str(call.seq),
-        sentence=f"{named_call(call)} took {duration(call.ms)}; the median of the {calls} calls like it "
-        f"before was {duration(usual)}.",
-        steps=[call.seq],
-        at=call.seq,
-        numbers={"ms": call.ms or 0, "usual_ms": usual},
-        used={"slow_times": times, "slow_ms": least},
-    )
-
-
 SIGNATURES = (
     Signature(
         slug="long-turn",
@@ -179,15 +135,5 @@ SIGNATURES = (
         helps="Long answers and long prompts without a cache take time; a smaller model may do for parts.",
         rule=find_slow_models,
         thresholds=("model_ms",),
-    ),
-    Signature(
-        slug="slow-tool",
-        name="Slow tool",
-        severity=Severity.HINT,
-        about="A call took many times what calls like it took before in the same run, and more than "
-        "`slow_ms`. Recordings with a human's wait in the times of calls are left out.",
-        helps="See what was different: a cold cache, a lock, a network, or a human who was asked.",
-        rule=find_slow_tools,
-        thresholds=("slow_times", "slow_ms"),
     ),
 )

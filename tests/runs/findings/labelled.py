@@ -32,19 +32,27 @@ class Labelled:
     shows: frozenset[str]
     lacks: frozenset[str]
     settings: Mapping[str, Any] = field(default_factory=dict)  #: of the project: its part "findings"
+    earlier: Make | None = None  #: a run of the project before this one
 
     @property
     def is_independent(self) -> bool:
         return self.name.startswith("independent.")
 
+    def batches(self) -> list[Batch]:
+        """List the runs to be judged one after the other; the last one is labelled."""
+        return [make() for make in (self.earlier, self.make) if make]
+
 
 _found: dict[str, Labelled] = {}
 
 
-def label(*signatures: str, positive: bool = True, **settings: Any) -> Callable[[Make], Make]:
+def label(
+    *signatures: str, positive: bool = True, earlier: Make | None = None, **settings: Any
+) -> Callable[[Make], Make]:
     """Say that a run shows these signatures, or that it does not. May be given several times.
 
-    `settings` are what the project has set for findings: `thresholds={"loop_repeats": 9}`.
+    `earlier` makes a run that the project has judged before it. `settings` are what the project has set
+    for findings: `thresholds={"loop_repeats": 9}`.
     """
 
     def labelling(make: Make) -> Make:
@@ -52,7 +60,8 @@ def label(*signatures: str, positive: bool = True, **settings: Any) -> Callable[
         old = _found.get(name) or Labelled(name, make, frozenset(), frozenset())
         shows = old.shows | set(signatures) if positive else old.shows
         lacks = old.lacks if positive else old.lacks | set(signatures)
-        _found[name] = Labelled(name, make, shows, lacks, {**old.settings, **settings})
+        told = {**old.settings, **settings}
+        _found[name] = Labelled(name, make, shows, lacks, told, earlier or old.earlier)
         return make
 
     return labelling

@@ -16,6 +16,7 @@ from tests.recordings import NOW
 from tests.runs.findings.labelled import Labelled, labelled_runs
 
 RUNS = labelled_runs()
+WITH_EARLIER = [labelled for labelled in RUNS if labelled.earlier]
 LEAST = 4  # runs that show a signature, and near misses
 
 
@@ -24,8 +25,9 @@ LEAST = 4  # runs that show a signature, and near misses
 def test_labelled_run_has_its_findings(project, labelled: Labelled) -> None:
     project.settings = {"findings": dict(labelled.settings)}
     project.save()
-    [saved] = save(project, labelled.make(), now=NOW)
-    ruling = judge_run(saved.id, now=NOW)
+    for batch in labelled.batches():
+        [saved] = save(project, batch, now=NOW)
+        ruling = judge_run(saved.id, now=NOW)
     assert ruling is not None
     found = {row.signature for row in ruling.findings}
     said = [(row.signature, row.sentence) for row in ruling.findings]
@@ -63,13 +65,14 @@ def told(project: Project, *batches: Batch) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("labelled", RUNS[::9], ids=lambda labelled: labelled.name)
+@pytest.mark.parametrize("labelled", [*RUNS[::9], *WITH_EARLIER], ids=lambda labelled: labelled.name)
 def test_findings_do_not_depend_on_what_came_first(project, labelled: Labelled) -> None:
     project.settings = {"findings": dict(labelled.settings)}
     project.save()
-    whole = told(project, labelled.make())
+    *earlier, own = labelled.batches()
+    whole = told(project, *earlier, own)
     delete_runs(list(Run.objects.values_list("id", flat=True)))
-    assert told(project, *halves(labelled.make(), len(labelled.name))) == whole
+    assert told(project, *earlier, *halves(own, len(labelled.name))) == whole
 
 
 def test_labels_name_signatures() -> None:

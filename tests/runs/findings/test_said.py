@@ -84,7 +84,17 @@ SAID = [
      "The model took 5.8 s a call on average, 7.0 s at the 95th percentile, over 6 calls.",
      9, [5, 1, 7, 9, 3]),
     ("slow-tool", "pace.test_that_hangs",
-     "`npm test` took 1 m 35 s; the median of the 5 calls like it before was 2.0 s.", 6, [6]),
+     "`npm test` took 1 m 35 s; the median of the 5 calls like it before in this run was 2.0 s. The project "
+     "has no call of Bash from the days before to compare with.", 6, [6]),
+    ("slow-tool", "slow_tools.slow_in_this_run_with_few_calls_before",
+     "Read nfs.ts took 24.0 s; the median of the 5 calls like it before in this run was 20 ms. The project "
+     "has only 20 calls of Read from the days before to compare with.", 6, [6]),
+    ("slow-tool", "slow_tools.first_read_hangs",
+     "Read nfs.ts took 24.0 s; of 60 calls of Read in this project in the 30 days before, 95 % took no "
+     "longer than about 19 ms.", 1, [1]),
+    ("slow-tool", "slow_tools.every_query_is_slow",
+     "mcp__db__query took 45.0 s, the longest of 6 such calls; of 80 calls of mcp__db__query in this "
+     "project in the 30 days before, 95 % took no longer than about 288 ms.", 1, [1, 2, 3, 4, 5, 6]),
     ("human-wait", "pace.permission_after_ten_minutes",
      "The agent waited 10 m 00 s for a human to allow Bash.", 2, [2]),
     ("never-closed", "endings.silent_after_a_call",
@@ -121,12 +131,10 @@ def test_finding_says(project, slug, name, sentence, step, steps):
     labelled = RUNS[name]
     project.settings = {"findings": dict(labelled.settings)}
     project.save()
-    [saved] = save(project, labelled.make(), now=NOW)
-    said = [
-        (row.sentence, row.step, row.steps)
-        for row in judge_run(saved.id, now=NOW).findings
-        if row.signature == slug
-    ]
+    for batch in labelled.batches():
+        [saved] = save(project, batch, now=NOW)
+        ruling = judge_run(saved.id, now=NOW)
+    said = [(row.sentence, row.step, row.steps) for row in ruling.findings if row.signature == slug]
     assert said == [(sentence, step, steps)]
 
 
