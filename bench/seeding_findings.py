@@ -7,9 +7,9 @@ FINDINGS_A_RUN = 3
 #: The worker may have judged some meanwhile.
 SEED_JUDGEMENTS = """
     INSERT INTO runs_judgement (run_id, project_id, revision, clue_version, rules, at, findings, severity,
-        worst, signatures, moment, story, day, agent, model, repo)
+        worst, signatures, moment, story, day, agent, model, repo, habits)
     SELECT id, project_id, revision, 0, '', now(), %(findings)s, 0, '', %(findings)s, NULL, '{}',
-        (sort_at AT TIME ZONE 'UTC')::date, agent, model, repo
+        (sort_at AT TIME ZONE 'UTC')::date, agent, model, repo, '{}'
     FROM runs_run WHERE project_id = %(project)s
     ON CONFLICT DO NOTHING
 """
