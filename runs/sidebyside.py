@@ -1,9 +1,7 @@
 """Two runs beside each other: read, aligned, and kept for the next page of them."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 from uuid import UUID
 
 from runs.blobs import PREVIEW_CHARS
@@ -11,6 +9,7 @@ from runs.comparing.beside import Row, results_to_read, rows_beside, settled
 from runs.comparing.divergence import Divergence, divergence_of
 from runs.comparing.moves import moves_of
 from runs.comparing.steady import steady
+from runs.keeping import Keeper
 from runs.limits import ALIGNMENTS_KEPT, COMPARED_STEPS, RESULTS_READ
 from runs.models import Run
 from runs.queries.sidebyside import output_previews, step_texts
@@ -29,23 +28,28 @@ class Beside:
 
 
 _Key = tuple[UUID, int, UUID, int]
-_kept: OrderedDict[_Key, Beside] = OrderedDict()
-_keeping = Lock()
+_kept: Keeper[_Key, Beside] = Keeper(ALIGNMENTS_KEPT)
+_flights: Keeper[tuple[UUID, int], tuple[PlainStrip, str, float]] = Keeper(2 * ALIGNMENTS_KEPT)
+
+
+def key_of(left: Run, right: Run) -> _Key:
+    """Name two runs as they are now."""
+    return left.id, left.revision, right.id, right.revision
 
 
 def read_beside(left: Run, right: Run) -> Beside:
     """Align two runs, unless that was done for these revisions."""
-    key = (left.id, left.revision, right.id, right.revision)
-    with _keeping:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    made = _aligned(left, right)
-    with _keeping:
-        _kept[key] = made
-        while len(_kept) > ALIGNMENTS_KEPT:
-            _kept.popitem(last=False)
-    return made
+    return _kept.get(key_of(left, right), lambda: _aligned(left, right))
+
+
+def read_flight(run: Run) -> tuple[PlainStrip, str, float]:
+    """Draw the strip of a run: the drawing, its words, its length."""
+    return _flights.get((run.id, run.revision), lambda: _drawn(run))
+
+
+def _drawn(run: Run) -> tuple[PlainStrip, str, float]:
+    strip = lay_out(beats_of(run))
+    return plain_strip(strip), words_of_strip(strip), strip.length
 
 
 def _aligned(left: Run, right: Run) -> Beside:
@@ -82,22 +86,3 @@ def _agree(left: tuple[str, int] | None, right: tuple[str, int] | None) -> bool:
         return False
     is_whole = max(left[1], right[1]) <= PREVIEW_CHARS
     return is_whole or left[1] == right[1]
-
-
-_flights: OrderedDict[tuple[UUID, int], tuple[PlainStrip, str, float]] = OrderedDict()
-
-
-def read_flight(run: Run) -> tuple[PlainStrip, str, float]:
-    """Draw the strip of a run: the drawing, its words, its length."""
-    key = (run.id, run.revision)
-    with _keeping:
-        if key in _flights:
-            _flights.move_to_end(key)
-            return _flights[key]
-    strip = lay_out(beats_of(run))
-    made = (plain_strip(strip), words_of_strip(strip), strip.length)
-    with _keeping:
-        _flights[key] = made
-        while len(_flights) > 2 * ALIGNMENTS_KEPT:
-            _flights.popitem(last=False)
-    return made

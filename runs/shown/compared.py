@@ -141,12 +141,16 @@ def who_of(run: Run) -> str:
     return " · ".join(part for part in (f"{run.agent} {run.agent_version}".strip(), run.model) if part)
 
 
+#: Facts that a page of two leaves to the columns of several.
+_DETAILS = frozenset({"Input, not cached", "Cached"})
+
+
 def compared_facts(runs: Sequence[Run], base: Run) -> list[Fact]:
     """Hold the facts of runs against those of one of them; what no run has is left out."""
     facts = [
         Fact(name=name, figures=[_figure(letter, run, base, value, write) for letter, run in lettered(runs)])
         for name, (value, write) in _FACTS.items()
-        if any(value(run) for run in runs)
+        if any(value(run) for run in runs) and (len(runs) > 2 or name not in _DETAILS)
     ]
     return [*facts, Fact(name="Cost", figures=[_cost(letter, run, base) for letter, run in lettered(runs)])]
 

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_GET
 
 from runs.comparing.beside import Row
 from runs.fragments import hidden_among, place_of
-from runs.limits import COMPARED_RUNS, COMPARED_STEPS
+from runs.limits import AROUND_FOLD, COMPARED_RUNS, COMPARED_STEPS
 from runs.models import Run
+from runs.partings import read_account
 from runs.queries.sidebyside import likes_of, runs_named
 from runs.queries.steps import rows_by_seq
 from runs.shown.compared import columns_of, compared_facts, likes_shown, strips_shown
+from runs.shown.partings import why_shown
 from runs.shown.runs import title_of
 from runs.shown.sidebyside import Drawing, Piece, rows_shown, window_of
 from runs.shown.steps import Around, StepRow, line_shown
@@ -41,6 +43,7 @@ def show_compared(request: HttpRequest, team: str, project: str) -> HttpResponse
         return render(request, "runs/compare_many.html", context)
     context |= steps_context(request, found, runs)
     context["strips"] = strips_shown([read_flight(run) for run in runs])
+    context["why"] = why_shown(context["beside"], read_account(*runs, context["beside"]), context["row_url"])
     return render(request, "runs/compare.html", context)
 
 
@@ -118,6 +121,7 @@ def steps_context(request: HttpRequest, project: Project, runs: list[Run]) -> di
         "more_url": more[0],
         "more_page": more[1],
         "left": stop - end,
+        "row_url": row_url_of(project, runs, pieces),
         "start": start,
         "whole": whole,
     }
@@ -135,6 +139,18 @@ def links_of(project: Project, runs: list[Run]) -> Callable[..., tuple[str, str]
         return f"{rows}{query}", f"{page}{query_of([('runs', ids), ('at', at), *kept])}#row-{at}"
 
     return link
+
+
+def row_url_of(project: Project, runs: list[Run], pieces: list[Piece]) -> Callable[[int], str]:
+    """Make what links one row: a jump on the page where it is shown, else the page that begins before it."""
+    link = links_of(project, runs)
+
+    def url(row: int) -> str:
+        if any(piece.start <= row < piece.stop and not piece.folded for piece in pieces):
+            return f"#row-{row}"
+        return f"{link(max(0, row - AROUND_FOLD), row)[1].partition('#')[0]}#row-{row}"
+
+    return url
 
 
 def _drawn(project: Project, runs: list[Run], beside: Beside, pieces: list[Piece]) -> list[Any]:

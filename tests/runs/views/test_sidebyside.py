@@ -10,7 +10,7 @@ from django.urls import reverse
 from runs.kinds import Kind, StepStatus
 from runs.limits import BESIDE_ROWS
 from runs.models import Run
-from runs.records import Batch, RunRecord, StepRecord
+from runs.records import Batch, Context, Message, RunRecord, StepRecord
 from runs.store import save
 from teams.actions import create_project
 from tests.recordings import NOW, at
@@ -103,7 +103,7 @@ def test_long_runs_come_in_windows(visitor, project, url, rows_url):
 def test_queries_do_not_grow(visitor, project, url, number, django_assert_num_queries):
     one = record(project, "one", ["ls"] * number)
     other = record(project, "other", ["ls", *["rm a"] * number])
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(16):
         visitor.get(f"{url}?runs={one},{other}")
 
 
@@ -169,3 +169,55 @@ def test_run_that_grew_is_aligned_anew(visitor, project, url):
     record(project, "other", ["ls", "rm a"])
     assert rows_in(visitor.get(f"{url}?runs={one},{other}")) == [(0, "=", 0), (None, "+", 1)]
     assert Run.objects.count() == 2
+
+
+def call_of(run, key, second, messages, *, model="opus"):
+    """A model call with what it was sent."""
+    context = Context.of([Message(json.dumps(message).encode()) for message in messages])
+    return StepRecord(
+        run=run, key=f"{run}-{key}", kind=Kind.LLM, source="t", model=model, context=context,
+        status=StepStatus.OK, output="I will look.", started_at=at(second),
+    )  # fmt: skip
+
+
+def test_parting_is_told_with_what_the_models_saw(visitor, project, url):
+    ids = []
+    for run, system, command in (
+        ("one", "Be careful.\nTest first.", "ls"),
+        ("other", "Be careful.\nBe quick.", "make x"),
+    ):
+        messages = [{"role": "system", "content": system}, {"role": "user", "content": "Fix it"}]
+        save(project, Batch(steps=[call_of(run, "m", 0, messages)]), now=NOW)
+        ids.append(record(project, run, [command]))
+    why = visitor.get(f"{url}?runs={ids[0]},{ids[1]}").context["why"]
+    assert why.sentence == (
+        "They part at step 0 of A and 0 of B: A listed ls, B ran make x. Their system prompts differ."
+    )
+    told = {point.name: (mark, point.words, point.quotes) for mark, point in why.points}
+    assert told["System prompt"] == ("≠", "differs; the first such lines", ("Test first.", "Be quick."))
+    assert told["Context"] == ("=", "the same 2 messages but for the system prompt", None)
+    assert [(way.words, way.url) for way in why.ways] == [
+        ("First difference, at the beginning", "#row-0"), ("0 of 3 rows the same", ""),
+    ]  # fmt: skip
+
+
+def test_result_that_differs_is_quoted(visitor, project, url):
+    one = record(project, "one", [("npm test", "run 1s\n3 passed")])
+    other = record(project, "other", [("npm test", "run 2s\n4 passed")])
+    why = visitor.get(f"{url}?runs={one},{other}").context["why"]
+    assert {point.name: point.quotes for _, point in why.points}["Result"] == ("3 passed", "4 passed")
+
+
+def test_runs_alike_do_not_part(visitor, project, url):
+    one, other = record(project, "one", ["ls"] * 3), record(project, "other", ["ls"] * 3)
+    why = visitor.get(f"{url}?runs={one},{other}").context["why"]
+    assert (why.sentence, why.ways) == ("They do not part: 3 rows the same.", ())
+
+
+def test_way_to_a_row_that_is_not_on_the_page_leads_to_one_that_begins_there(visitor, project, url):
+    start = [f"rm a{n}" for n in range(BESIDE_ROWS)]
+    same = ["ls", "make b", "make c", "make d"]
+    one = record(project, "one", [*start, *same, "cp x"])
+    other = record(project, "other", [*same, "mv y"])
+    ways = visitor.get(f"{url}?runs={one},{other}").context["why"].ways
+    assert [way.url.rpartition("&")[2] for way in ways] == ["#row-0", "at=118#row-120", "at=122#row-124", ""]
