@@ -70,6 +70,7 @@ SHOTS = {
     "step-hidden": Shot("demo-sideways", "?step=12"),
     "step-model-call": Shot("demo-sideways", "?step=15"),
     "replay-messages": Shot("demo-sideways", "steps/12/messages/?format=anthropic"),
+    "replay-files": Shot("demo-sideways", "steps/12/files/"),
     "changes": Shot("demo-sideways", "changes/"),
     "changes-split": Shot("demo-sideways", "changes/?view=split"),
     "changes-many": Shot("demo-long", "changes/"),

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView
 
-from runs.api import replays, views
+from runs.api import replay_files, replays, views
 
 app_name = "api"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("v1/runs/<uuid:run_id>/changes", views.list_changes, name="changes"),
     path("v1/runs/<uuid:run_id>/findings", views.show_findings, name="findings"),
     path("v1/runs/<uuid:run_id>/messages", replays.show_messages, name="messages"),
+    path("v1/runs/<uuid:run_id>/files", replay_files.show_files, name="files"),
     path(
         "schema", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"
     ),

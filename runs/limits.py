@@ -346,3 +346,6 @@ REPLAY_BYTES = 32_000_000
 
 #: Steps that a replay adds to the newest recorded list, or rebuilds all from where none was recorded.
 REPLAY_STEPS = 5_000
+
+#: Bytes of text in the zip of the files at a step; files beyond are listed in it.
+REPLAY_ZIP_BYTES = 64_000_000

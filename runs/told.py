@@ -119,13 +119,25 @@ class Lineage:
 
 def in_order(changes: Iterable[Told]) -> list[Told]:
     """Order by the time at which a step was through; what has no time stays behind what came before it."""
+    return [told for _, told in _placed(changes)]
+
+
+def up_to(changes: Iterable[Told], *, at: int | None, step: int) -> list[Told]:
+    """Take what was done when a step was through, in order; `at` is when that was."""
+    placed = _placed(changes)
+    if at is None:
+        at = max((place[0] for place, told in placed if (told.step or 0) <= step), default=0)
+    return [told for place, told in placed if place[:2] <= (at, step)]
+
+
+def _placed(changes: Iterable[Told]) -> list[tuple[tuple[int, int, int], Told]]:
     last = 0
-    timed: list[tuple[int, int, int, Told]] = []
+    timed: list[tuple[tuple[int, int, int], Told]] = []
     for told in sorted(changes, key=lambda told: told.n):
         last = told.at if told.at is not None else last
         seq = told.step if told.step is not None else told.n
-        timed.append((last, seq, told.n, told))
-    return [told for *_, told in sorted(timed, key=lambda item: item[:3])]
+        timed.append(((last, seq, told.n), told))
+    return sorted(timed, key=lambda item: item[0])
 
 
 def acts_of(changes: Iterable[Told]) -> list[Act]:

@@ -12,6 +12,7 @@ from runs.views import (
     logs,
     nets,
     overviews,
+    replay_files,
     replays,
     rules,
     runs,
@@ -79,4 +80,7 @@ urlpatterns = [
     path(f"{_STEP}messages/", replays.show_messages, name="messages"),
     path(f"{_STEP}messages.json", replays.send_messages, name="messages_file"),
     path(f"{_STEP}request.json", replays.send_request, name="request_file"),
+    path(f"{_STEP}files/", replay_files.show_files, name="files_at"),
+    path(f"{_STEP}files.zip", replay_files.send_zip, name="files_zip"),
+    path(f"{_STEP}files.sh", replay_files.send_script, name="files_script"),
 ]

@@ -37,6 +37,7 @@ BY_KEY = {
     "api:changes": "GET",
     "api:findings": "GET",
     "api:messages": "GET",
+    "api:files": "GET",
 }
 #: Third-party URL confs with walls of their own.
 FOREIGN = ("admin/", "accounts/")

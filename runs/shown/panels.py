@@ -59,6 +59,7 @@ class Links:
     record: str
     markdown: str
     messages: str  #: those up to here
+    files: str  #: as they were when the step was through; empty where the run changed none
     run: str
     before: str = ""
     after: str = ""

@@ -148,6 +148,7 @@ def _links(run: Run, step: Step, place: Place, *, raw: bool) -> Links:
         record=place.url("step_raw", step.seq),
         markdown=place.url("step_markdown", step.seq),
         messages=place.url("messages", step.seq),
+        files=place.url("files_at", step.seq) if run.changes else "",
         run=place.kept_url("run", "step"),
         fates=place.url("fates", step.seq) if step.changes else "",
         before=f"{link_of(place, before)}{reading}" if before is not None else "",
