@@ -14,6 +14,8 @@ from runs.views import (
     overviews,
     replay_files,
     replays,
+    report_files,
+    reports,
     rules,
     runs,
     sidebyside,
@@ -31,6 +33,7 @@ app_name = "runs"
 _PROJECT = "<slug:team>/<slug:project>/"
 _RUN = f"{_PROJECT}runs/<uuid:run_id>/"
 _SIGNATURE = f"{_PROJECT}findings/<slug:signature>/"
+_REPORT = f"{_PROJECT}reports/<uuid:comparison_id>/"
 _STEP = f"{_RUN}steps/<int:seq>/"
 
 urlpatterns = [
@@ -51,6 +54,13 @@ urlpatterns = [
     path(f"{_PROJECT}calls/", tools.show_calls, name="calls"),
     path(f"{_PROJECT}compare/", sidebyside.show_compared, name="compare"),
     path(f"{_PROJECT}compare/rows/", sidebyside.show_compared_rows, name="compare_rows"),
+    path(f"{_PROJECT}reports/", reports.show_reports, name="reports"),
+    path(f"{_PROJECT}reports/counts/", reports.show_counts, name="report_counts"),
+    path(f"{_PROJECT}reports/save/", reports.save, name="report_save"),
+    path(f"{_PROJECT}reports/export/", report_files.export_report, name="report_export"),
+    path(_REPORT, reports.show_report, name="report"),
+    path(f"{_REPORT}rename/", reports.rename, name="report_rename"),
+    path(f"{_REPORT}delete/", reports.delete, name="report_delete"),
     path(_RUN, runs.show_run, name="run"),
     path(f"{_RUN}verdict/", takeaways.judge, name="judge"),
     path(f"{_RUN}export/", takeaways.export_run, name="export"),

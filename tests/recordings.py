@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from runs.kinds import Kind, Op, Origin, RunStatus, StepStatus
 from runs.records import Batch, ChangeRecord, Context, Message, RunRecord, StepRecord, Tokens
@@ -99,8 +99,16 @@ def record_everything(project: Project, owner: User) -> dict[str, Any]:
         "invitation_id": invitation.pk,
         "membership_id": Membership.objects.filter(team=project.team).order_by("-pk")[0].pk,
         "key_id": key.pk,
+        "comparison_id": make_comparison(project, owner),
         **make_alert(project, owner, saved.id),
     }
+
+
+def make_comparison(project: Project, owner: User) -> UUID:
+    from runs.actions import save_comparison
+
+    query = "a.agent=own-loop&b.agent=codex"
+    return save_comparison(project, "agents", query, by=owner, now=NOW).id
 
 
 def make_alert(project: Project, owner: User, run_id: Any) -> dict[str, int]:

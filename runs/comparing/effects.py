@@ -12,31 +12,9 @@ from scipy.special import stdtr, stdtrit
 
 from runs.comparing.limits import FALSE_SHARE, POWER, WORTH_RATIO, WORTH_SIZE
 from runs.comparing.measures import Scale
+from runs.comparing.results import Effect
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Effect:
-    """B against A. A ratio is told as what B has more: −0.3 is 30 % less."""
-
-    scale: Scale
-    estimate: float
-    low: float  #: of the 95 % interval, not adjusted for many measures
-    high: float
-    p: float
-    size: float | None  #: Hedges' g; of a ratio over logarithms, of pairs over their differences
-    n_a: int  #: runs, tasks or pairs it rests on
-    n_b: int
-    paired: bool
-    visible: float  #: a difference that would have been seen in four of five such reports
-    needed: int  #: runs, tasks or pairs of each side that would see one worth seeing
-    worth: float  #: that one, as `estimate` tells it
-
-    @property
-    def could_see(self) -> bool:
-        """Say whether a difference worth seeing would have been seen."""
-        return self.visible <= self.worth
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,3 +57,12 @@ ALIGNED_CELLS = 30_000_000
 
 #: Products of two lengths of which all scores are kept: 1 MB.
 LEAF_CELLS = 262_144
+
+#: Characters of the name of a saved comparison.
+COMPARISON_NAME_CHARS = 120
+
+#: Newest runs of a project whose variants, models and agents the form suggests: read in 20 ms.
+SUGGESTED_FROM = 5_000
+
+#: Values suggested for one field of the form.
+SUGGESTED_VALUES = 20

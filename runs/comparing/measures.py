@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from runs.findings.found import Severity
+
 
 class Scale(StrEnum):
     """How two sides of a measure are held against each other."""
@@ -51,6 +53,7 @@ class ComparedRun:
     counts: Mapping[str, int] = field(default_factory=dict)
     findings: Mapping[str, int] | None = field(default_factory=dict)  #: by signature; None: not judged yet
     tools: Mapping[str, int] = field(default_factory=dict)  #: calls by tool
+    severity: int = 0  #: of the worst finding
     outcome: str = ""  #: why success is what it is, for people
 
 
@@ -95,7 +98,14 @@ TIME_NAMES = {
 
 
 def _share(
-    slug: str, name: str, of: Callable[[ComparedRun], bool | None], less: str, more: str, *, better: Better
+    slug: str,
+    name: str,
+    of: Callable[[ComparedRun], bool | None],
+    less: str,
+    more: str,
+    *,
+    better: Better,
+    filters: Mapping[str, str] | None = None,
 ) -> Measure:
     def value(run: ComparedRun) -> float | None:
         told = of(run)
@@ -103,7 +113,7 @@ def _share(
 
     return Measure(
         slug=slug, name=name, group=OUTCOME, scale=Scale.SHARE, unit=Unit.SHARE, better=better, less=less,
-        more=more, of=value,
+        more=more, of=value, filters=filters or {},
     )  # fmt: skip
 
 
@@ -133,18 +143,18 @@ def _count(name: str, words: str, group: str, *, better: Better = Better.LESS, v
     )  # fmt: skip
 
 
-def _has_finding(run: ComparedRun) -> bool | None:
-    return None if run.findings is None else bool(run.findings)
+def _has_warning(run: ComparedRun) -> bool | None:
+    return None if run.findings is None else run.severity >= Severity.WARNING
 
 
 #: All but the findings by signature, which depend on what was found.
 MEASURES = (
     _share("success", "Success", lambda run: run.success, "succeeds less often", "succeeds more often",
-           better=Better.MORE),
+           better=Better.MORE, filters={"result": "passed"}),
     _share("checks_green", "Checks green at the end", lambda run: run.checks_green,
            "ends with green checks less often", "ends with green checks more often", better=Better.MORE),
-    _share("has_finding", "Runs with a finding", _has_finding, "has findings less often",
-           "has findings more often", better=Better.LESS),
+    _share("has_warning", "Runs with a warning or an error", _has_warning, "has warnings less often",
+           "has warnings more often", better=Better.LESS, filters={"severity": "warning"}),
     Measure(slug="cost", name="Cost", group=MONEY, scale=Scale.RATIO, unit=Unit.MONEY, better=Better.LESS,
             less="is cheaper", more="costs more", of=lambda run: run.cost),
     Measure(slug="tokens", name="Tokens, all", group=MONEY, scale=Scale.RATIO, unit=Unit.TOKENS,

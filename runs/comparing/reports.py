@@ -1,63 +1,18 @@
 """A comparison of two sides: every measure with its interval and its word. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from runs.comparing.discoveries import adjusted
-from runs.comparing.effects import Effect, Numbers, effect_of
+from runs.comparing.effects import Numbers, effect_of
 from runs.comparing.measures import MEASURES, ComparedRun, Measure, Scale, measure_of_signature
-from runs.comparing.mixes import ToolUse, mix_of
+from runs.comparing.mixes import mix_of
 from runs.comparing.pairing import Design, Groups, design_of
+from runs.comparing.results import HEADLINE, Effect, Line, Report, Summary
 from runs.comparing.shares import share_effect
-from runs.comparing.words import Word, word_of
-
-#: Lines that the head of a report tells.
-HEADLINE = ("success", "cost", "time_wall")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Summary:
-    """A measure of one side, over all of its runs."""
-
-    n: int
-    missing: int
-    mean: float | None
-    median: float | None
-    values: tuple[float | None, ...]  #: in the order of the runs
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """One measure of both sides."""
-
-    measure: Measure
-    a: Summary
-    b: Summary
-    effect: Effect | None
-    q: float
-    word: Word
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
-    """Two sides and what they come to."""
-
-    a: Sequence[ComparedRun]
-    b: Sequence[ComparedRun]
-    design: Design
-    lines: tuple[Line, ...]
-    absent: tuple[str, ...]  #: measures that are 0, or unknown, in every run
-    mix: tuple[ToolUse, ...]
-
-    def line(self, slug: str) -> Line | None:
-        return next((line for line in self.lines if line.measure.slug == slug), None)
-
-    @property
-    def headline(self) -> list[Line]:
-        return [line for slug in HEADLINE if (line := self.line(slug))]
+from runs.comparing.words import word_of
 
 
 def compare(

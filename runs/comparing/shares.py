@@ -8,9 +8,10 @@ from math import acos, asin, ceil, copysign, cos, inf, pi, sqrt
 
 from scipy.special import ndtr, ndtri
 
-from runs.comparing.effects import Effect, Numbers
+from runs.comparing.effects import Numbers
 from runs.comparing.limits import FALSE_SHARE, POWER, WORTH_SHARE
 from runs.comparing.measures import Scale
+from runs.comparing.results import Effect
 
 _Z = float(ndtri(1 - FALSE_SHARE / 2))
 _REACH = _Z + float(ndtri(POWER))

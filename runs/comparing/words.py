@@ -1,37 +1,11 @@
 """What is said of a difference: as much as the runs can tell, and no more. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
-from runs.comparing.effects import Effect
 from runs.comparing.limits import FALSE_SHARE, UNITS_LEAST
 from runs.comparing.measures import Better, Measure, Scale, Unit
+from runs.comparing.results import Effect, Says, Word
 from runs.words import duration, money, tokens
-
-
-class Says(StrEnum):
-    """What a report says of a measure."""
-
-    BETTER = "better"
-    WORSE = "worse"
-    MORE = "more"  #: nobody says which is better
-    FEWER = "fewer"
-    SAME = "no difference seen"
-    UNCLEAR = "not enough to tell"
-    UNKNOWN = "not recorded"
-
-
-#: Those that claim a difference.
-CLAIMS = frozenset({Says.BETTER, Says.WORSE, Says.MORE, Says.FEWER})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Word:
-    """What is said of a measure: the word, and its sentence."""
-
-    says: Says
-    text: str
 
 
 def word_of(measure: Measure, effect: Effect | None, *, q: float) -> Word:

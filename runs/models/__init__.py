@@ -1,5 +1,6 @@
 """Tables of a recording. The store (`runs.store`) is the only writer of what was recorded."""
 
+from runs.models.comparing import Comparison
 from runs.models.findings import CluePage, Finding, Judgement, SignatureState, SignatureSum
 from runs.models.listing import RunSum, RunText
 from runs.models.prompts import PromptFamily, PromptUse, PromptVersion
@@ -10,6 +11,7 @@ __all__ = [
     "BilledCall",
     "Blob",
     "CluePage",
+    "Comparison",
     "ContextNode",
     "FileChange",
     "Finding",

@@ -40,6 +40,7 @@ def cohort(
             success=bool(won[n]),
             checks_green=bool(greens[n]),
             findings={"tool-loop": 1} if found[n] else {},
+            severity=2 if found[n] else 0,
             cost=draws[n, 0],
             tokens={"all": draws[n, 1] * 1e5, "output": draws[n, 2] * 1e4},
             times={"wall": draws[n, 3] * 6e4},

@@ -12,8 +12,8 @@ from scipy.special import binom
 
 from runs.comparing.effects import effect_of
 from runs.comparing.reports import compare
+from runs.comparing.results import CLAIMS, Says
 from runs.comparing.shares import interval_of, share_effect
-from runs.comparing.words import CLAIMS, Says
 from tests.runs.comparing.cohorts import cohort
 
 COHORTS = 2_000

@@ -6,8 +6,9 @@ from runs.comparing.discoveries import adjusted
 from runs.comparing.effects import effect_of
 from runs.comparing.measures import Unit
 from runs.comparing.reports import compare
+from runs.comparing.results import Says
 from runs.comparing.shares import share_effect
-from runs.comparing.words import Says, effect_words, rounded, signed
+from runs.comparing.words import effect_words, rounded, signed
 from tests.runs.comparing.cohorts import run
 
 
@@ -105,11 +106,11 @@ def test_shares_are_told_in_points() -> None:
 
 
 def test_findings_become_measures_by_signature() -> None:
-    a = [run(n, findings={"tool-loop": 2}) for n in range(8)]
+    a = [run(n, findings={"tool-loop": 2}, severity=2) for n in range(8)]
     b = [run(n + 100, findings={}) for n in range(8)]
     report = compare(a, b, signatures={"tool-loop": "Tool loop", "stuck": "Stuck"})
     assert [(line.measure.slug, line.word.says) for line in report.lines if line.effect] == [
-        ("has_finding", Says.BETTER),
+        ("has_warning", Says.BETTER),
         ("finding_tool_loop", Says.BETTER),
     ]
 
