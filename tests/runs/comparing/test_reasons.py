@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from runs.comparing.beside import Differs
 from runs.comparing.contexts import Contexts, first_difference, is_system, sign_of
 from runs.comparing.reasons import Call, Holds, Parting, Side, account_of, lines_apart
@@ -27,24 +29,29 @@ def points(**fields):
     return {point.name: (point.holds, point.words) for point in account_of(parting(**fields)).points}
 
 
-def test_sentence_names_the_nearest_cause_that_is_known():
-    lead = "They part at step 4 of A and 5 of B: A read a.py, B ran npm test."
-    assert (
-        sentence() == f"{lead} What the model saw is not recorded, so chance and cause cannot be told apart."
-    )
-    assert (
-        sentence(contexts=Contexts(left=3, right=3))
-        == f"{lead} The model saw the same and answered otherwise."
-    )
-    assert sentence(contexts=Contexts(left=3, right=3, first=2, what="a tool’s result")) == (
-        f"{lead} By then the model had seen something else, from message 2 on: a tool’s result."
-    )
-    assert (
-        sentence(contexts=Contexts(left=3, right=3, system=False)) == f"{lead} Their system prompts differ."
-    )
-    assert sentence(prompt=Holds.OTHER) == f"{lead} They had been asked otherwise."
-    other = Side(step=5, act="ran npm test", call=Call(model="haiku"))
-    assert sentence(right=other, contexts=Contexts(left=3, right=3)) == f"{lead} Another model answered."
+LEAD = "They part at step 4 of A and 5 of B: A read a.py, B ran npm test. "
+ALIKE = Contexts(left=3, right=3)
+
+
+@pytest.mark.parametrize(
+    ("told", "cause"),
+    [
+        ({}, "What the model saw is not recorded, so chance and cause cannot be told apart."),
+        ({"contexts": ALIKE}, "The model saw the same and answered otherwise."),
+        (
+            {"contexts": Contexts(left=3, right=3, first=2, what="a tool’s result")},
+            "By then the model had seen something else, from message 2 on: a tool’s result.",
+        ),
+        ({"contexts": Contexts(left=3, right=3, system=False)}, "Their system prompts differ."),
+        ({"prompt": Holds.OTHER}, "They had been asked otherwise."),
+        (
+            {"contexts": ALIKE, "right": Side(step=5, act="ran npm test", call=Call(model="haiku"))},
+            "Another model answered.",
+        ),
+    ],
+)
+def test_sentence_names_the_nearest_cause_that_is_known(told, cause):
+    assert sentence(**told) == LEAD + cause
 
 
 def test_sentence_of_a_call_that_ended_otherwise():

@@ -182,16 +182,14 @@ def call_of(run, key, second, messages, *, model="opus"):
 
 def test_parting_is_told_with_what_the_models_saw(visitor, project, url):
     ids = []
-    for run, system, command in (
-        ("one", "Be careful.\nTest first.", "ls"),
-        ("other", "Be careful.\nBe quick.", "make x"),
-    ):
-        messages = [{"role": "system", "content": system}, {"role": "user", "content": "Fix it"}]
+    for run, last, command in (("one", "Test first.", "ls"), ("other", "Be quick.", "make x")):
+        system = {"role": "system", "content": f"Be careful.\n{last}"}
+        messages = [system, {"role": "user", "content": "Fix it"}]
         save(project, Batch(steps=[call_of(run, "m", 0, messages)]), now=NOW)
         ids.append(record(project, run, [command]))
     why = visitor.get(f"{url}?runs={ids[0]},{ids[1]}").context["why"]
     assert why.sentence == (
-        "They part at step 0 of A and 0 of B: A listed ls, B ran make x. Their system prompts differ."
+        "They part at step 0 of A and 0 of B: A ran ls, B ran make x. Their system prompts differ."
     )
     told = {point.name: (mark, point.words, point.quotes) for mark, point in why.points}
     assert told["System prompt"] == ("≠", "differs; the first such lines", ("Test first.", "Be quick."))
