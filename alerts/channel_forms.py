@@ -10,7 +10,7 @@ from alerts.kinds import ChannelKind
 from alerts.limits import NAME_CHARS
 from alerts.outbound import Refused, Unreachable, check_url, resolve
 from alerts.senders.failures import NotDelivered
-from alerts.senders.services import open_service
+from alerts.senders.services import name_of, open_service
 from runs.words import plural
 from teams.models import User
 
@@ -109,7 +109,7 @@ class ServiceForm(UrlForm):
 
     def shown(self) -> str:
         """Show the service and no token."""
-        return f"{open_service(self.cleaned_data['url']).service_name}"
+        return name_of(open_service(self.cleaned_data["url"]))
 
 
 CHANNEL_FORMS: dict[str, type[ChannelForm]] = {

@@ -63,6 +63,12 @@ ANSWER_BYTES = 2_000
 #: Characters of an error in the history.
 ERROR_CHARS = 300
 
+#: Characters of a chat service's answer that an error tells; it may be a page of HTML.
+ANSWER_CHARS = 200
+
+#: Share of the characters a chat service takes that a message may have: writing it their way makes it longer.
+TEXT_SHARE = 0.85
+
 #: Rows on a page of the inbox and of the history.
 ALERTS_PAGE = 50
 

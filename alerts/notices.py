@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from alerts.kinds import Event
 
@@ -65,14 +66,23 @@ def title_of(notice: Notice) -> str:
     return f"{' '.join(f'[AgentScope] {heads[notice.event]} · {where}'.split())[:180]}{more}"
 
 
-def text_of(notice: Notice) -> str:
-    """Write the message as plain text."""
+def text_of(notice: Notice, *, most: int = 10_000) -> str:
+    """Write the message as plain text; too long, it loses others, then of its sentence, never its link."""
+    while len(text := _written(notice)) > most and notice.others:
+        notice = replace(notice, others=notice.others[:-1])
+    over = len(text) - most
+    return text if over <= 0 else _written(replace(notice, sentence=f"{notice.sentence[: -over - 1]}…"))
+
+
+def _written(notice: Notice) -> str:
     lines = [notice.sentence, ""]
     if notice.run:
         lines.append(f"Run: {notice.run.name} ({notice.run.status})")
     if notice.steps:
         steps = ", ".join(map(str, notice.steps))
         lines.append(f"{'Steps' if len(notice.steps) > 1 else 'Step'}: {steps}")
+    if notice.event == Event.FIRED:
+        lines.append(f"Severity: {SEVERITIES[notice.severity]}")
     lines.append(f"Project: {notice.team}/{notice.project}")
     lines += _lines_of_held(notice)
     return "\n".join([*lines, "", notice.step_url or notice.url])
@@ -85,7 +95,7 @@ def _lines_of_held(notice: Notice) -> list[str]:
     since = f" of {notice.since:%-d %b %H:%M} UTC" if notice.since else ""
     head = f"{notice.held} more of this rule since its last message{since}"
     if not notice.others:
-        return ["", f"{head}, settled by now."]
+        return ["", f"{head}."]
     newest = "still open:" if len(notice.others) == notice.held else "the newest that are open:"
     named = [f"- {other.run or notice.project_name}: {other.sentence} {other.url}" for other in notice.others]
     return ["", f"{head}, {newest}", *named]

@@ -43,6 +43,8 @@ def check_service(url: str, *, allow_private: bool) -> str:
     allowed = WORKFLOW_NAMES if is_workflow else NATIVE.get(host, frozenset())
     if any(name not in allowed for name, _ in parse_qsl(split.query, keep_blank_values=True)):
         raise Refused("Leave out what follows the question mark: options are not supported.")
+    if split.fragment and scheme.startswith("mmost"):
+        raise Refused("Leave out what follows the #: a webhook of Mattermost has its own channel.")
     if scheme in FIXED or (scheme == "https" and host in NATIVE):
         return ""
     if is_workflow and scheme in {"https", *WORKFLOWS}:

@@ -9,11 +9,8 @@ from django.conf import settings
 from alerts.limits import ANSWER_BYTES, SEND_SECONDS
 from alerts.notices import Notice, payload_of
 from alerts.outbound import Answer, Refused, Unreachable, post
-from alerts.senders.failures import NotDelivered
+from alerts.senders.failures import NotDelivered, is_final
 from alerts.signing import sign
-
-#: Answers that say "not now": timeout, too early, too many requests. So does each of 5xx.
-_LATER = frozenset({408, 425, 429})
 
 
 def send(config: dict[str, Any], notice: Notice) -> int:
@@ -46,8 +43,7 @@ def _status_of(answer: Answer) -> int:
     if 300 <= answer.status < 400:
         why = f"The receiver answered {answer.status}; redirects are not followed. Enter its own address."
         raise NotDelivered(why, status=answer.status, is_final=True)
-    is_final = answer.status < 500 and answer.status not in _LATER
     said = f": {' '.join(answer.text.split())}" if answer.text.strip() else "."
     raise NotDelivered(
-        f"The receiver answered {answer.status}{said}", status=answer.status, is_final=is_final
+        f"The receiver answered {answer.status}{said}", status=answer.status, is_final=is_final(answer.status)
     )

@@ -3,6 +3,7 @@
 import contextlib
 import email
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,9 +60,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def http_receiver() -> Iterator[Receiver]:
-    """Run a receiver."""
+def http_receiver(secure: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """Run a receiver, over TLS when it is told how."""
     server = Receiver()
+    if secure:
+        server.socket = secure.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -171,7 +171,7 @@ def test_pages_say_what_is_held_back_and_until_when(client, member, held):
     ("held", "others", "lines"),
     [
         (0, 0, []),
-        (1, 0, ["1 more of this rule since its last message of 24 Nov 09:05 UTC, settled by now."]),
+        (1, 0, ["1 more of this rule since its last message of 24 Nov 09:05 UTC."]),
         (1, 1, ["1 more of this rule since its last message of 24 Nov 09:05 UTC, still open:",
                 "- Fix 0: It loops. https://s/0/"]),
         (3, 2, ["3 more of this rule since its last message of 24 Nov 09:05 UTC, the newest that are open:",
@@ -187,7 +187,16 @@ def test_a_message_in_words(held, others, lines):
             Other(alert=n, sentence="It loops.", run=f"Fix {n}", url=f"https://s/{n}/") for n in range(others)
         ),
     )  # fmt: skip
-    said = ["It loops.", "", "Project: acme/checkout", *([""] if lines else []), *lines, "", "https://s/9/"]
+    said = [
+        "It loops.",
+        "",
+        "Severity: warning",
+        "Project: acme/checkout",
+        *([""] if lines else []),
+        *lines,
+        "",
+        "https://s/9/",
+    ]
     assert text_of(notice).split("\n") == said
     more = f" and {held} more" if held else ""
     assert title_of(notice) == f"[AgentScope] Tool loop · Checkout{more}"

@@ -206,8 +206,26 @@ def test_apprise_speaks_to_a_server_of_ones_own_where_that_is_allowed(project, o
 def test_apprise_says_why_it_failed(project, owner, receiver):
     receiver.answers = [(500, {}, b"")]
     deliver(send_test(service(project, owner, receiver), now=timezone.now()).pk)
-    assert state()[0] == "given up"
-    assert "error=500" in state()[3]
+    assert state() == ("given up", 1, 500, "JSON answered 500.", "failing")
+
+
+def test_a_service_that_is_busy_is_tried_again(project, owner, receiver, alive):
+    AlertRule.objects.get(project=project, name="Tool loop").channels.add(service(project, owner, receiver))
+    watch_run(alive(range(4)))
+    receiver.answers = [(429, {}, b"slow down")]
+    with pytest.raises(NotDelivered):
+        deliver(Delivery.objects.get().pk)
+    assert state() == ("failed", 1, 429, "JSON answered 429: slow down", "new")
+    deliver(Delivery.objects.get().pk)
+    assert state() == ("sent", 2, None, "", "working")
+
+
+def test_a_service_that_is_gone_is_given_up_at_once(project, owner, receiver, alive):
+    AlertRule.objects.get(project=project, name="Tool loop").channels.add(service(project, owner, receiver))
+    watch_run(alive(range(4)))
+    receiver.answers = [(404, {}, b"no_service")]
+    deliver(Delivery.objects.get().pk)
+    assert state() == ("given up", 1, 404, "JSON answered 404: no_service", "failing")
 
 
 def test_apprise_follows_no_redirect(project, owner, receiver):
