@@ -51,6 +51,16 @@ def percentile_of(counts: Mapping[int, int], percent: int) -> int | None:
     for bucket, calls in known:
         wanted -= calls
         if wanted <= 0:
-            low, high = bounds_of(bucket, bucket)
-            return low if high is None or not low else round(math.sqrt(low * (high - 1)))
+            return middle_of(bucket)
     return None
+
+
+def middle_of(bucket: int) -> int:
+    """Give the milliseconds that stand for all calls of a bucket."""
+    low, high = bounds_of(bucket, bucket)
+    return low if high is None or not low else round(math.sqrt(low * (high - 1)))
+
+
+def bucket_above(ms: float) -> int:
+    """Find the first bucket that stands for more than so many milliseconds."""
+    return next((bucket for bucket in range(len(_FROM)) if middle_of(bucket) > ms), len(_FROM))

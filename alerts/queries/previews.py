@@ -14,9 +14,12 @@ from alerts.limits import PREVIEW_COUNTED, PREVIEW_DAYS, PREVIEW_LISTED, PREVIEW
 from alerts.params import FactParams, FindingParams, Params, RateParams, StuckParams
 from alerts.queries.rates import measure
 from alerts.rates import written
+from runs.findings.limits import TOOL_NAME_CHARS
 from runs.globs import pattern_of
 from runs.kinds import RunStatus, Span
+from runs.latencies import bucket_above
 from runs.models import Finding, Run, RunSum
+from runs.queries.habits import tool_habits_by_day
 from teams.models import Project
 
 #: Runs that changed more files that match a pattern than a rule lets pass, the newest first.
@@ -27,6 +30,14 @@ RUNS_WITH_FILES = """
             WHERE change.run_id = run.id AND change.path ~* %(pattern)s
         ) > %(over)s
     ORDER BY run.sort_at DESC, run.id DESC LIMIT %(most)s
+"""
+
+#: Runs that called a tool for longer than a limit, on some days, the newest first.
+RUNS_WITH_SLOW_CALLS = """
+    SELECT run_id FROM runs_toolpart
+    WHERE project_id = %(project)s AND tool = %(tool)s AND hour >= %(since)s AND bucket >= %(bucket)s
+        AND date_trunc('day', hour, 'UTC') = ANY(%(days)s::timestamptz[])
+    GROUP BY run_id ORDER BY max(hour) DESC, run_id DESC LIMIT %(most)s
 """
 
 
@@ -110,7 +121,7 @@ def _preview_rate(project: Project, params: RateParams, *, since: datetime, now:
     hours = "hour" if params.hours == 1 else f"{params.hours} hours"
     note = f"Now, over the last {hours}: {written(params, measured.value)}."
     if params.rate == Rate.TOOL:
-        return Preview(count=int(measured.value > params.over), unit="time", note=note)
+        return _preview_tool(project, params, since=since, note=note)
     days = _days(project, since)
     values = [
         (day, _value(params, row)) for day, row in days if row["of"] >= params.least or _is_cost(params)
@@ -121,6 +132,29 @@ def _preview_rate(project: Project, params: RateParams, *, since: datetime, now:
         unit="day",
         lines=above[:PREVIEW_LISTED],
         note=f"{note} Whole days (UTC) are compared here.",
+    )
+
+
+def _preview_tool(project: Project, params: RateParams, *, since: datetime, note: str) -> Preview:
+    """Compare whole days, and list the runs of those above the limit that had a call above it."""
+    first = since.replace(hour=0, minute=0, second=0, microsecond=0)
+    days = tool_habits_by_day(project, params.tool, since=first)
+    above = [
+        (day, habit) for day, habit in days if habit.calls >= params.least and habit.p95_ms > params.over
+    ]
+    given = {
+        "project": project.pk, "tool": params.tool[:TOOL_NAME_CHARS], "since": first,
+        "bucket": bucket_above(params.over), "days": [day for day, _ in above], "most": PREVIEW_LISTED,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(RUNS_WITH_SLOW_CALLS, given)
+        ids = [run_id for (run_id,) in cursor.fetchall()]
+    return Preview(
+        count=len(above),
+        unit="day",
+        runs=_runs(project, ids),
+        lines=[f"{day:%-d %b}: {written(params, habit.p95_ms)}" for day, habit in above[:PREVIEW_LISTED]],
+        note=f"{note} Whole days (UTC) are compared here; the runs had calls above the limit on them.",
     )
 
 

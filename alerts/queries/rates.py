@@ -2,24 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from alerts.kinds import Rate, RuleKind
 from alerts.models import AlertRule
 from alerts.params import RateParams
 from alerts.rates import Measured
+from runs.queries.habits import tool_habit
 from runs.queries.runs import RunFilter
 from runs.queries.sums import totals_of
 from teams.models import Project
-
-#: The 95th percentile of a tool's calls. By runs, whose steps lie together: a call of the window may belong
-#: to a run that began up to a day before it.
-TOOL_P95 = """
-    SELECT percentile_disc(0.95) WITHIN GROUP (ORDER BY step.duration_ms), count(*)
-    FROM runs_run AS run JOIN runs_step AS step ON step.run_id = run.id
-    WHERE run.project_id = %(project)s AND run.sort_at >= %(since)s - interval '1 day'
-        AND step.tool = %(tool)s AND step.started_at >= %(since)s AND step.duration_ms IS NOT NULL
-"""
 
 
 def rate_rules_all_projects() -> list[AlertRule]:
@@ -40,7 +30,6 @@ def measure(project: Project, params: RateParams, *, now: datetime) -> Measured:
 
 
 def _measure_tool(project: Project, tool: str, since: datetime) -> Measured:
-    with connection.cursor() as cursor:
-        cursor.execute(TOOL_P95, {"project": project.pk, "tool": tool, "since": since})
-        value, calls = cursor.fetchone()
-    return Measured(value=float(value or 0), of=calls)
+    """Read the p95 of a tool as the Tools page does, from the beginning of the window's first hour."""
+    habit = tool_habit(project, tool, since=since.replace(minute=0, second=0, microsecond=0))
+    return Measured(value=float(habit.p95_ms), of=habit.calls)

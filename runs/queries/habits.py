@@ -1,6 +1,6 @@
 """How long the calls of tools took, from the sums of tool calls."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -8,9 +8,11 @@ from typing import Any
 from django.db import connection
 
 from runs.findings.habits import Habit, habit_of
-from runs.findings.limits import HABIT_DAYS
+from runs.findings.limits import HABIT_DAYS, TOOL_NAME_CHARS
+from runs.kinds import ToolSpan
 from runs.models import Run
 from runs.tool_sql import FACET
+from teams.models import Project
 
 #: Calls of an agent's runs on whole days before a run; those of the run itself are no history of it.
 HABITS_BEFORE = f"""
@@ -29,6 +31,47 @@ HABITS_BEFORE = f"""
             AND hour >= %(since)s AND hour < %(until)s
     ) AS parts GROUP BY 1, 2 HAVING sum(calls) > 0
 """
+
+
+def _of_tool(span: int, unit: str) -> str:
+    """Write calls of one tool since an hour or a day: folded rows of all calls, and fresh ones."""
+    return f"""
+        SELECT at, bucket, sum(calls)::bigint FROM (
+            SELECT date_trunc('{unit}', at, 'UTC') AS at, bucket, calls FROM runs_toolsum
+            WHERE project_id = %(project)s AND span = 0 AND tool = %(tool)s AND at >= %(since)s
+            UNION ALL
+            SELECT at, bucket, calls FROM runs_toolsum
+            WHERE project_id = %(project)s AND span = {span} AND span >= 1
+                AND facet = {FACET.format(name="''", value="''")}
+                AND tool = %(tool)s AND at >= %(since)s
+        ) AS parts GROUP BY 1, 2 HAVING sum(calls) > 0
+    """
+
+
+TOOL_BY_HOUR, TOOL_BY_DAY = _of_tool(ToolSpan.HOUR, "hour"), _of_tool(ToolSpan.DAY, "day")
+
+
+def tool_habit(project: Project, tool: str, *, since: datetime) -> Habit:
+    """Read what calls of a tool took since the beginning of an hour."""
+    counts: Counter[int] = Counter()
+    for _, bucket, calls in _rows(TOOL_BY_HOUR, project, tool, since):
+        counts[bucket] += calls
+    return habit_of(counts)
+
+
+def tool_habits_by_day(project: Project, tool: str, *, since: datetime) -> list[tuple[datetime, Habit]]:
+    """Read what calls of a tool took on each day (UTC) since one, the newest day first."""
+    days: defaultdict[datetime, dict[int, int]] = defaultdict(dict)
+    for day, bucket, calls in _rows(TOOL_BY_DAY, project, tool, since):
+        days[day][bucket] = calls
+    return [(day, habit_of(days[day])) for day in sorted(days, reverse=True)]
+
+
+def _rows(statement: str, project: Project, tool: str, since: datetime) -> list[tuple[Any, ...]]:
+    given = {"project": project.pk, "tool": tool[:TOOL_NAME_CHARS], "since": since}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return cursor.fetchall()
 
 
 def habits_before(run: Run, tools: Iterable[str]) -> dict[str, Habit]:

@@ -55,17 +55,18 @@ def alive(project):
         status=RunStatus.RUNNING,
         kind=Kind.TOOL,
         now: datetime | None = None,
+        seconds: float = 1,
         **fields,
     ):
-        began = timezone.now() - timedelta(minutes=5) - ago
+        began, took = timezone.now() - timedelta(minutes=5) - ago, timedelta(seconds=seconds)
         told = RunRecord(external_id=run, source="test", name=f"Run {run}", started_at=began, status=status)
         call = {"tool": "Read", "input": '{"file_path":"/w/a.py"}', "output": "1\tx"}
         given = {"status": StepStatus.OK, **(call if kind == Kind.TOOL else {}), **fields}
         steps = [
             StepRecord(
                 run=run, key=f"k{number}", kind=kind, source="test",
-                started_at=began + timedelta(seconds=number), ended_at=began + timedelta(seconds=number + 1),
-                **given,
+                started_at=began + timedelta(seconds=number),
+                ended_at=began + timedelta(seconds=number) + took, **given,
             )
             for number in numbers
         ]  # fmt: skip

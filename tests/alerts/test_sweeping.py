@@ -12,6 +12,7 @@ from alerts.watching import watch_run
 from runs.kinds import Kind, RunStatus, StepStatus
 from runs.models import Run
 from runs.retention import close_silent_runs_all_projects
+from runs.toolsums import fold_tool_sums_all_projects
 
 pytestmark = pytest.mark.django_db
 
@@ -140,15 +141,17 @@ def test_a_rate_that_a_person_resolved_stays_so_until_it_was_normal(project, ali
 
 
 def test_p95_of_a_tool(project, alive):
-    failures(project, rate="tool", tool="Bash", over=1_000)
-    alive(range(2), tool="Bash")
+    failures(project, rate="tool", tool="Bash", over=1_100)
+    watch_run(alive(range(2), tool="Bash"))  # a second each
+    watch_run(alive(range(2), run="long ago", ago=timedelta(hours=26), tool="Bash", seconds=40))
+    watch_run(alive(range(2), run="of another tool", tool="Read", seconds=40))
     assert evaluate_rates_all_projects(timezone.now()) == []
-    from runs.models import Step
-
-    Step.objects.update(duration_ms=1_500)
+    watch_run(alive(range(2), run="slow", tool="Bash", seconds=1.5))
     assert evaluate_rates_all_projects(timezone.now()) == [project]
-    said = "p95 of Bash was 1.5 s over 2 calls in the last 24 hours, above the limit of 1.0 s."
+    said = "p95 of Bash was 1.6 s over 4 calls in the last 24 hours, above the limit of 1.1 s."
     assert rates() == [("open", 1, 1, said)]
+    fold_tool_sums_all_projects()
+    assert evaluate_rates_all_projects(timezone.now()) == []
 
 
 def test_cost_of_all_runs(project, alive):

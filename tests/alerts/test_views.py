@@ -234,7 +234,7 @@ def test_the_preview_shows_past_runs_before_saving(visitor, alive):
         ("rate", {"rate": "failures", "over": "40", "hours": "24", "least": "1", "severity": "2"}, "1 day"),
         ("rate", {"rate": "cost", "over": "1", "hours": "24", "least": "1", "severity": "2"}, "0 days"),
         ("rate", {"rate": "tool", "tool": "Read", "over": "9", "hours": "24", "least": "1", "severity": "2"},
-         "1 time"),
+         "1 day"),
     ],
 )  # fmt: skip
 def test_every_kind_of_rule_has_a_preview(visitor, alive, kind, given, head):
@@ -244,6 +244,20 @@ def test_every_kind_of_rule_has_a_preview(visitor, alive, kind, given, head):
     alive([0], run="two", status=RunStatus.UNFINISHED)
     shown = visitor.get(f"{HERE}rules/preview/", {**given, "kind": kind, "cooldown_minutes": "0"})
     assert f"Would have fired for {head}<" in shown.content.decode()
+
+
+def test_preview_of_a_tool_lists_days_and_runs_above_the_limit(visitor, alive):
+    for run, seconds, days in (("quick", 1, 0), ("slow", 9, 2), ("as long", 9, 2), ("old", 9, 40)):
+        watch_run(alive(range(3), run=run, seconds=seconds, ago=timedelta(days=days)))
+    asked = {"kind": "rate", "rate": "tool", "tool": "Read", "over": "5000", "hours": "1", "least": "6"}
+    shown = visitor.get(f"{HERE}rules/preview/", {**asked, "severity": "2", "cooldown_minutes": "0"})
+    html = shown.content.decode()
+    day = timezone.now() - timedelta(days=2, minutes=5)
+    assert "Would have fired for 1 day<" in html
+    assert f"<li>{day:%-d %b}: 9.1 s</li>" in html
+    assert ("Run slow" in html, "Run as long" in html, "Run quick" in html, "Run old" in html) == (
+        True, True, False, False,
+    )  # fmt: skip
 
 
 def test_mute_and_switch_and_delete(visitor):

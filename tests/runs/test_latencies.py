@@ -3,7 +3,16 @@
 import random
 from collections import Counter
 
-from runs.latencies import COLUMNS, UNKNOWN, bounds_of, bucket_of, buckets_of, column_of, percentile_of
+from runs.latencies import (
+    COLUMNS,
+    UNKNOWN,
+    bounds_of,
+    bucket_above,
+    bucket_of,
+    buckets_of,
+    column_of,
+    percentile_of,
+)
 
 
 def test_bucket_holds_what_its_bounds_say():
@@ -30,3 +39,10 @@ def test_percentiles_are_off_by_a_tenth_at_most():
         true = times[-(-len(times) * percent // 100) - 1]
         assert abs(percentile_of(counts, percent) - true) / true < 0.101
     assert percentile_of({UNKNOWN: 4}, 95) is None
+
+
+def test_first_bucket_above_is_the_first_whose_calls_have_a_higher_percentile():
+    for limit in (0, 3, 41.5, 1_000, 5_000, 1e9):
+        first = bucket_above(limit)
+        assert first == 96 or percentile_of({first: 1}, 95) > limit
+        assert all((percentile_of({bucket: 1}, 95) or 0) <= limit for bucket in range(first))
