@@ -302,6 +302,9 @@ FOLDED_ROWS = 8
 #: Rows that stay at both ends of what is folded.
 AROUND_FOLD = 2
 
+#: Bytes of files that two runs left otherwise, read to compare them.
+PAIRED_BYTES = 4_000_000
+
 #: Messages of two contexts that are read to find the first that differs.
 MESSAGES_COMPARED = 200
 

@@ -76,6 +76,7 @@ class NetFile:
     touched: int = 0
     hidden: bool = False  #: a step changed it and did not say so
     why: str = ""  #: what is missing
+    ends: tuple[bytes | None, bytes | None] | None = None  #: digests at start and end, where both were told
 
 
 def tracked_files(changes: Iterable[Told]) -> list[Tracked]:
@@ -158,7 +159,7 @@ def net_of(file: Tracked, texts: Texts) -> NetFile:
     made = _told_net(file, file.whole, texts) if file.whole else _worked_net(file, texts)
     if made.net == Net.CHANGED and not (takes_path(file.path) and takes_path(file.old_path or file.path)):
         made = replace(made, net=Net.PARTLY, why=_NO_PATH)
-    return replace(made, steps=file.steps, touched=file.touched, hidden=file.hidden)
+    return replace(made, steps=file.steps, touched=file.touched, hidden=file.hidden, ends=file.ends())
 
 
 def _told_net(file: Tracked, told: Told, texts: Texts) -> NetFile:

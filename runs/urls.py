@@ -54,6 +54,7 @@ urlpatterns = [
     path(f"{_PROJECT}calls/", tools.show_calls, name="calls"),
     path(f"{_PROJECT}compare/", sidebyside.show_compared, name="compare"),
     path(f"{_PROJECT}compare/rows/", sidebyside.show_compared_rows, name="compare_rows"),
+    path(f"{_PROJECT}compare/ends/", sidebyside.show_compared_ends, name="compare_ends"),
     path(f"{_PROJECT}reports/", reports.show_reports, name="reports"),
     path(f"{_PROJECT}reports/counts/", reports.show_counts, name="report_counts"),
     path(f"{_PROJECT}reports/save/", reports.save, name="report_save"),

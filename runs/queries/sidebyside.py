@@ -1,15 +1,19 @@
 """What comparing needs of runs that a project's query found: all steps in short, some texts in full."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from runs.comparing.moves import StepText
 from runs.kinds import Kind
 from runs.limits import COMPARED_STEPS, COMPARED_WITH, RUNS_LOOKED_AT
-from runs.models import Run, Step
+from runs.models import Finding, Judgement, Run, Step
 from teams.models import Project
 
 #: All steps in the order shown, with as much of their texts as says what they did. Answers of models are
@@ -60,6 +64,47 @@ def last_call_before(run: Run, seq: int) -> Step | None:
     else:
         calls = calls.filter(seq__lt=seq)
     return calls.order_by("-started_at", "-seq").first()
+
+
+class ModelCost(NamedTuple):
+    """What one run spent on one model."""
+
+    model: str
+    calls: int
+    tokens: int
+    cost: Decimal
+    unpriced: int
+    lower_bound: int
+
+
+def costs_by_model(run: Run) -> list[ModelCost]:
+    """Sum up the model calls of a run that are billed to it, by model."""
+    names = ("input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens",
+             "output_tokens")  # fmt: skip
+    spent = sum((Coalesce(F(name), 0) for name in names[1:]), Coalesce(F(names[0]), 0))
+    calls = Step.objects.filter(run_id=run.id, kind=Kind.LLM, copied=False).values("model")
+    rows = calls.annotate(
+        calls=Count("seq"),
+        tokens=Sum(spent, default=0),
+        cost=Sum("cost_usd", default=Decimal(0)),
+        unpriced=Count("seq", filter=Q(cost_usd=None) & Q(output_tokens__gt=0)),
+        lower_bound=Count("seq", filter=Q(lower_bound=True)),
+    )
+    return [ModelCost(**row) for row in rows.order_by("model")]
+
+
+def signatures_of(runs: Sequence[Run]) -> dict[UUID, dict[str, int]]:
+    """Count the findings of runs by signature."""
+    found = Finding.objects.filter(run_id__in=[run.id for run in runs]).values_list("run_id", "signature")
+    counts: dict[UUID, dict[str, int]] = {run.id: {} for run in runs}
+    for run_id, signature, times in found.annotate(times=Count("key")).order_by("signature"):
+        counts[run_id][signature] = times
+    return counts
+
+
+def judgements_of(runs: Sequence[Run]) -> dict[UUID, Judgement]:
+    """Read what rules said of runs; runs that they have not seen yet are left out."""
+    return {each.run_id: each for each in Judgement.objects.filter(run_id__in=[run.id for run in runs])}
 
 
 def likes_of(project: Project, run: Run) -> list[Run]:

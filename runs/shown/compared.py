@@ -61,6 +61,8 @@ class Figure:
     delta: str = ""
     note: str = ""
     is_base: bool = False
+    tone: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,7 +154,8 @@ def compared_facts(runs: Sequence[Run], base: Run) -> list[Fact]:
         for name, (value, write) in _FACTS.items()
         if any(value(run) for run in runs) and (len(runs) > 2 or name not in _DETAILS)
     ]
-    return [*facts, Fact(name="Cost", figures=[_cost(letter, run, base) for letter, run in lettered(runs)])]
+    cost = Fact(name="Cost", figures=[_cost(letter, run, base) for letter, run in lettered(runs)])
+    return [*facts[:1], cost, *facts[1:]]
 
 
 def lettered(runs: Sequence[Run]) -> Iterator[tuple[str, Run]]:

@@ -9,15 +9,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
 from runs.comparing.beside import Row
+from runs.ends import read_ends
 from runs.fragments import hidden_among, place_of
 from runs.limits import AROUND_FOLD, COMPARED_RUNS, COMPARED_STEPS
 from runs.models import Run
 from runs.partings import read_account
-from runs.queries.sidebyside import likes_of, runs_named
+from runs.queries.sidebyside import costs_by_model, judgements_of, likes_of, runs_named, signatures_of
 from runs.queries.steps import rows_by_seq
 from runs.shown.compared import columns_of, compared_facts, likes_shown, strips_shown
+from runs.shown.compared_tables import Compared, checks_table, costs_table, findings_table
+from runs.shown.paired_files import fates_shown
 from runs.shown.partings import why_shown
 from runs.shown.runs import title_of
 from runs.shown.sidebyside import Drawing, Piece, rows_shown, window_of
@@ -38,8 +42,10 @@ def show_compared(request: HttpRequest, team: str, project: str) -> HttpResponse
     context: dict[str, Any] = {"project": found, "team": found.team, "runs": runs}
     if len(runs) < 2:
         return render(request, "runs/compare_with.html", context | likes_context(found, runs))
-    context |= columns_context(found, runs, read_base(request, runs))
+    base = read_base(request, runs)
+    context |= columns_context(found, runs, base)
     if len(runs) > 2:
+        context |= tables_context(found, runs, base)
         return render(request, "runs/compare_many.html", context)
     context |= steps_context(request, found, runs)
     context["strips"] = strips_shown([read_flight(run) for run in runs])
@@ -56,6 +62,26 @@ def show_compared_rows(request: HttpRequest, team: str, project: str) -> HttpRes
     if len(runs) != 2:
         return redirect(reverse("runs:compare", args=[team, project]) + query_of(request.GET.items()))
     return render(request, "runs/_beside_rows.html", steps_context(request, found, runs))
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def show_compared_ends(request: HttpRequest, team: str, project: str) -> HttpResponse:
+    """Show how two runs left files, checks and money; for htmx alone what goes below their steps."""
+    found = project_for(request.user, team, project)
+    runs = runs_named(found, read_ids(request))
+    if len(runs) != 2:
+        return redirect(reverse("runs:compare", args=[team, project]) + query_of(request.GET.items()))
+    ends = read_ends(*runs)
+    context = {"project": found, "team": found.team} | columns_context(found, runs, runs[0])
+    context |= tables_context(found, runs, runs[0])
+    context |= {
+        "ends": ends,
+        "fates": fates_shown(ends, (place_of(found, runs[0]), place_of(found, runs[1]))),
+    }
+    name = "runs/_beside_ends.html" if request.htmx else "runs/compare_ends.html"
+    return render(request, name, context)
 
 
 def read_ids(request: HttpRequest) -> list[UUID]:
@@ -101,8 +127,24 @@ def columns_context(project: Project, runs: list[Run], base: Run) -> dict[str, A
         "ids": ids,
         "columns": columns_of(runs, base, urls),
         "facts": compared_facts(runs, base),
+        "ends_url": reverse("runs:compare_ends", args=[project.team.slug, project.slug]) + f"?runs={ids}",
+        "steps_url": f"{page}?runs={ids}",
         "swap_url": page + query_of([("runs", swapped)]),
         "most": COMPARED_STEPS,
+    }
+
+
+def tables_context(project: Project, runs: list[Run], base: Run) -> dict[str, Any]:
+    """Build the tables of checks, findings and cost."""
+    places = {run.id: place_of(project, run) for run in runs}
+    compared = Compared(runs=runs, base=base, judged=judgements_of(runs), places=places)
+    costs = {run.id: costs_by_model(run) for run in runs}
+    return {
+        "tables": [
+            checks_table(compared),
+            findings_table(compared, signatures_of(runs)),
+            costs_table(compared, costs),
+        ]
     }
 
 

@@ -7,10 +7,11 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from runs.kinds import Kind, StepStatus
+from runs.judging import judge_run
+from runs.kinds import Kind, Op, StepStatus
 from runs.limits import BESIDE_ROWS
 from runs.models import Run
-from runs.records import Batch, Context, Message, RunRecord, StepRecord
+from runs.records import Batch, ChangeRecord, Context, Message, RunRecord, StepRecord, Tokens
 from runs.store import save
 from teams.actions import create_project
 from tests.recordings import NOW, at
@@ -219,3 +220,87 @@ def test_way_to_a_row_that_is_not_on_the_page_leads_to_one_that_begins_there(vis
     other = record(project, "other", [*same, "mv y"])
     ways = visitor.get(f"{url}?runs={one},{other}").context["why"].ways
     assert [way.url.rpartition("&")[2] for way in ways] == ["#row-0", "at=118#row-120", "at=122#row-124", ""]
+
+
+@pytest.fixture
+def ends_url(project):
+    return reverse("runs:compare_ends", args=[project.team.slug, project.slug])
+
+
+def record_files(project, run, files):
+    """Record a run that wrote files: path to (before, after)."""
+    step = StepRecord(
+        run=run, key=run, kind=Kind.TOOL, source="t", tool="Write", status=StepStatus.OK, started_at=at(0)
+    )
+    changes = [
+        ChangeRecord(
+            run=run, step=run, key=f"{run}:{path}", path=path, source="t", before=before, after=after,
+            op=Op.EDIT if before is not None else Op.CREATE,
+        )
+        for path, (before, after) in files.items()
+    ]  # fmt: skip
+    [saved] = save(project, Batch(steps=[step], changes=changes), now=NOW)
+    return saved.id
+
+
+def test_files_of_both_are_held_against_each_other(visitor, project, ends_url):
+    start = "one\ntwo\n"
+    one = record_files(
+        project, "one", {"a.py": (start, "one\nA\n"), "same.py": (start, "x\n"), "mine.py": (None, "m\n")}
+    )
+    other = record_files(project, "other", {"a.py": (start, "one\nB\n"), "same.py": (start, "x\n")})
+    answer = visitor.get(f"{ends_url}?runs={one},{other}", headers={"HX-Request": "true"})
+    told = {fate.title: [pair.path for pair in fate.pairs] for fate in answer.context["fates"]}
+    assert told == {
+        "Left otherwise by both": ["a.py"],
+        "Changed by A alone": ["mine.py"],
+        "Left alike by both": ["same.py"],
+    }
+    lines = re.findall(r'<tr class="(add|del)[^>]*>.*?</tr>', answer.content.decode(), re.DOTALL)
+    assert sorted(lines) == ["add", "del"]
+    assert "<html" not in answer.content.decode()
+
+
+def test_ends_are_a_page_of_their_own_without_scripts(visitor, project, url, ends_url):
+    one, other = record(project, "one", ["ls"]), record(project, "other", ["ls"])
+    assert f"{ends_url}?runs={one},{other}" in visitor.get(f"{url}?runs={one},{other}").content.decode()
+    page = visitor.get(f"{ends_url}?runs={one},{other}").content.decode()
+    assert "<html" in page
+    assert "Neither run changed a file of its repository." in page
+    assert "Rules have not looked at A and B yet." in page
+
+
+def test_checks_findings_and_costs_are_tables(visitor, project, ends_url):
+    ids = []
+    for run, code in (("one", 0), ("other", 1)):
+        steps = [
+            StepRecord(
+                run=run, key=f"{run}{n}", kind=Kind.TOOL, source="t", tool="Bash", exit_code=code,
+                status=StepStatus.FAILED if code else StepStatus.OK, input='{"command":"npm test"}',
+                output=f"{n} tests", started_at=at(n), ended_at=at(n + 1),
+            )
+            for n in range(3)
+        ]  # fmt: skip
+        tokens = Tokens(input=100_000, output=0)
+        steps.append(
+            StepRecord(
+                run=run, key=f"{run}m", kind=Kind.LLM, source="t", model="claude-sonnet-4-5", tokens=tokens,
+                status=StepStatus.OK, output="Done.", started_at=at(9),
+            )
+        )  # fmt: skip
+        [saved] = save(project, Batch(steps=steps), now=NOW)
+        judge_run(saved.id, now=NOW)
+        ids.append(saved.id)
+    tables = visitor.get(f"{ends_url}?runs={ids[0]},{ids[1]}").context["tables"]
+    told = {table.title: {fact.name: [figure.text for figure in fact.figures] for fact in table.facts}
+            for table in tables}  # fmt: skip
+    assert told["Checks at the end"] == {"npm test": ["green, run 3 times", "red, run 3 times"]}
+    assert told["Findings"]["Failing check"] == ["–", "1"]
+    cost = "$0.30 · 1 call · 100k tokens"
+    assert told["Cost by model"] == {"claude-sonnet-4-5": [cost, cost]}
+
+
+def test_ends_of_another_project_are_not_there(visitor, project, ends_url):
+    mine = record(project, "mine", ["ls"])
+    hidden = record(create_project(project.team, "Other"), "hidden", ["ls"])
+    assert visitor.get(f"{ends_url}?runs={mine},{hidden}").status_code == 404
