@@ -69,6 +69,7 @@ SHOTS = {
     "log": Shot("demo-sideways", "log/"),
     "step-hidden": Shot("demo-sideways", "?step=12"),
     "step-model-call": Shot("demo-sideways", "?step=15"),
+    "relatives": Shot("demo-replayed"),
     "replay-messages": Shot("demo-sideways", "steps/12/messages/?format=anthropic"),
     "replay-files": Shot("demo-sideways", "steps/12/files/"),
     "changes": Shot("demo-sideways", "changes/"),

@@ -352,3 +352,7 @@ REPLAY_STEPS = 5_000
 
 #: Bytes of text in the zip of the files at a step; files beyond are listed in it.
 REPLAY_ZIP_BYTES = 64_000_000
+
+#: Runs in the tree of a run's relatives, the nearest; and steps from run to run that are followed.
+RELATIVES_MOST = 60
+RELATIVES_DEEP = 8

@@ -33,8 +33,8 @@ RUN_TEXT_FIELDS = (
     "outcome",
     "error",
 )
-#: What the list filters by: an index has them whole.
-FILTERED = ("agent", "agent_version", "model", "repo", "branch", "commit", "variant")
+#: What the list filters by, and what relatives are found by: an index has them whole.
+FILTERED = ("agent", "agent_version", "model", "repo", "branch", "commit", "variant", "session")
 TOKEN_BUCKETS = Tokens.__struct_fields__
 OPEN_STATES = frozenset({"", StepStatus.RUNNING, StepStatus.UNANSWERED})
 
@@ -173,7 +173,7 @@ def apply_run(row: RunRow, record: RunRecord) -> None:
     row.name = row.name[:TITLE_CHARS]
     row.task = row.task[:PREVIEW_CHARS]
     if record.parent and (newer or not row.parent_external_id):
-        row.parent_external_id = storable(record.parent)
+        row.parent_external_id = indexable(record.parent)
     if record.status is not None and newer and not is_belated_start(row, record):
         row.status = record.status
     row.started_at = earlier(row.started_at, record.started_at)

@@ -15,6 +15,7 @@ from runs.queries.changes import files_of, first_hidden
 from runs.queries.steps import failures_of, last_words, rows_by_key
 from runs.sentences import answer_texts
 from runs.shown.panels import link_of
+from runs.shown.relatives import Family, read_family
 from runs.shown.steps import StepRow
 from teams.models import Project
 
@@ -41,6 +42,7 @@ class Overview:
     hidden: list[StepRow]  #: steps that changed files and did not say so: often where it went wrong
     files: list[dict]
     more_files: int
+    family: Family | None
 
     @property
     def rest(self) -> str:
@@ -50,6 +52,7 @@ class Overview:
             "hidden changes": bool(self.hidden),
             "task": True,
             "answer": bool(self.answer),
+            "relatives": self.family is not None,
             "files": bool(self.files),
         }
         words = ", ".join(name for name, is_there in parts.items() if is_there)
@@ -73,6 +76,7 @@ def read_overview(project: Project, run: Run) -> Overview:
         hidden=_hidden(project, run) if any(file["hidden"] for file in files) else [],
         files=files[:FILES_SHOWN],
         more_files=max(0, len(files) - FILES_SHOWN),
+        family=read_family(project, run),
     )
 
 

@@ -91,7 +91,7 @@ def build(script: Script) -> Trace:
     recorder = Recorder(script)
     names = ("name", "agent", "agent_version", "model", "repo", "branch", "commit", "task")
     facts: dict[str, Any] = {name: getattr(script, name) for name in names}
-    facts |= {"cwd": recorder.root, "meta": script.meta or None}
+    facts |= {"cwd": recorder.root, "meta": script.meta or None, **script.start}
     recorder.tell("run_start", **facts)
     for item in script.items:
         recorder.wait(item.after)

@@ -108,5 +108,6 @@ class Script(Struct, frozen=True, kw_only=True):
     home: str = "/home/maya/src"
     files: dict[str, str] = field(default_factory=dict)  #: files beside those of the repository
     meta: dict[str, object] = field(default_factory=dict)
+    start: dict[str, object] = field(default_factory=dict)  #: more that its first event says
     params: dict[str, object] = field(default_factory=dict)  #: how the model is called
     system: str = ""  #: what the main agent is told before all else; empty: the same as most

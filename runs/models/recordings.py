@@ -4,10 +4,15 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Left
 
 from runs.kinds import FAILED_STATES, Basis, Kind, Op, Origin, Result, RunStatus, StepStatus, Verdict
 from teams.models import Project
+
+#: Of the run that another one says it replays: `meta` may hold anything, an entry of an index not.
+REPLAY_OF_CHARS = 200
 
 
 def choices(words):
@@ -149,6 +154,19 @@ class Run(models.Model):
             ),
             # Without tags a run has no entry: ingest rewrites its row with every batch.
             GinIndex(fields=["tags"], name="run_list_by_tag", condition=~Q(tags=[])),
+            # The relatives of a run: what it started, its session, its replays.
+            models.Index(
+                fields=["project", "parent_external_id"],
+                name="run_children",
+                condition=~Q(parent_external_id=""),
+            ),
+            models.Index(fields=["project", "session"], name="run_session", condition=~Q(session="")),
+            models.Index(
+                F("project"),
+                Left(KeyTextTransform("replay_of", "meta"), REPLAY_OF_CHARS),
+                name="run_replays",
+                condition=Q(meta__has_key="replay_of"),
+            ),
             models.Index(fields=["id"], name="run_due", condition=Q(due=True)),  # alerts polls these
             # The silent-run sweep. Not by `updated_at`: an index on what every batch writes would cost each
             # batch an entry in all indexes.

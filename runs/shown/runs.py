@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from runs.kinds import RunStatus
 from runs.models import Run
+from runs.queries.relatives import KinRow
 from runs.queries.runs import ListedRun
 from runs.words import count, duration, money, one_line, plural, share, tokens
 
@@ -82,7 +83,7 @@ class RunHead:
     prompt: str  #: version of the main prompt
 
 
-def status_of(run: Run | ListedRun) -> Status:
+def status_of(run: Run | ListedRun | KinRow) -> Status:
     """Say how a run stands; the source's own word for the outcome is told with it."""
     word, tone = _STATUS[RunStatus(run.status)]
     outcome = one_line(run.outcome, limit=40)

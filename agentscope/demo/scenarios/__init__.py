@@ -6,6 +6,7 @@ from agentscope.demo.scenarios import (
     fanned,
     loops,
     pair,
+    replayed,
     retried,
     sideways,
     stopped,
@@ -27,6 +28,7 @@ ALL: list[Script] = [
     *loops.SCRIPTS,
     *stopped.SCRIPTS,
     *tools.SCRIPTS,
+    *replayed.SCRIPTS,
 ]
 
 #: What "play a live demo run" plays; the first one most of the time.

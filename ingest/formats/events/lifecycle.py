@@ -40,7 +40,8 @@ def read_run_start(reading: Reading, seen: Seen) -> None:
     task = event.task if event.task is not None else event.prompt
     if task is not None:
         record["task"] = text_of(task)
-    if meta := facts_of(event.meta):
+    replayed = {"replay_of": id_of(event.replay_of), "replay_at": id_of(event.replay_at)}
+    if meta := facts_of(event.meta) | {name: id for name, id in replayed.items() if id is not None}:
         record["meta"] = meta
     if (began := time_of(event.started_at)) is not None:
         record["started_at"] = began

@@ -47,8 +47,8 @@ def test_run_page_takes_the_same_queries_for_any_number_of_steps(
     visitor, project, number, django_assert_num_queries
 ):
     run = make_steps(project, number)
-    # session, user, project, run, what rules say, strip, steps, events, last words
-    with django_assert_num_queries(9):
+    # session, user, project, run, what rules say, strip, steps, events, last words, relatives
+    with django_assert_num_queries(10):
         assert visitor.get(url_of(project, run)).status_code == 200
 
 
