@@ -8,20 +8,26 @@ from runs.queries.saved import Usual
 from runs.views.filters import PRESETS
 from runs.views.sides import Asked, Names, words_of
 
-#: Fields of a side, in their order: name of the filter, its label, whether it is open at first.
+#: Fields in their order: name of the filter, its label.
 FIELDS = {
-    "variant": ("Variant or prompt", True),
-    "model": ("Model", True),
-    "agent": ("Agent", True),
-    "version": ("Agent version", False),
-    "branch": ("Branch", False),
-    "repo": ("Repository", False),
-    "tag": ("Tag", False),
-    "person": ("Person", False),
-    "when": ("Period", False),
-    "since": ("Since", False),
-    "until": ("Until", False),
-    "q": ("Text", False),
+    "variant": "Variant or prompt",
+    "model": "Model",
+    "agent": "Agent",
+    "version": "Agent version",
+    "branch": "Branch",
+    "repo": "Repository",
+    "when": "Period",
+    "since": "Since",
+    "until": "Until",
+    "tag": "Tag",
+    "person": "Person",
+    "q": "Text",
+}
+#: Those that are open at first: what sides differ in, and what they have in common.
+_FIRST = {
+    "a": ("variant", "model", "agent"),
+    "b": ("variant", "model", "agent"),
+    "": ("repo", "when", "agent"),
 }
 #: Filters of which the two most used values are offered as a comparison.
 _SUGGESTED = ("variant", "version", "model", "agent", "branch")
@@ -80,11 +86,11 @@ def _fieldset(
 ) -> Fieldset:
     fields = {name: _field(side, name, chosen.get(name, ""), usual) for name in FIELDS}
     kept = {name: value for name, value in chosen.items() if name not in FIELDS}
-    more = [field for name, field in fields.items() if not FIELDS[name][1]]
+    more = [field for name, field in fields.items() if name not in _FIRST[side]]
     return Fieldset(
         side=side,
         legend=legend,
-        first=[field for name, field in fields.items() if FIELDS[name][1]],
+        first=[fields[name] for name in _FIRST[side]],
         more=more,
         more_open=any(field.value for field in more),
         kept=[(f"{side}.{name}" if side else name, value) for name, value in kept.items()],
@@ -99,7 +105,7 @@ def _field(side: str, name: str, value: str, usual: Mapping[str, Sequence[Usual]
         options = [(each.value, f"{each.runs:,} runs") for each in usual.get(name, ())]
     return Field(
         name=f"{side}.{name}" if side else name,
-        label=FIELDS[name][0],
+        label=FIELDS[name],
         value=value,
         options=options,
         is_menu=name == "when",
@@ -111,7 +117,7 @@ def suggestions_of(usual: Mapping[str, Sequence[Usual]]) -> list[Suggestion]:
     """Offer the two most used values of what sides are usually told apart by."""
     return [
         Suggestion(
-            what=FIELDS[name][0].lower(), a=one, b=two,
+            what=FIELDS[name].lower(), a=one, b=two,
             query=urlencode({f"a.{name}": one.value, f"b.{name}": two.value}),
         )
         for name in _SUGGESTED
