@@ -13,9 +13,10 @@ from django.test import Client
 
 from agentscope.demo.scenarios import ALL
 from agentscope.demo.seeding import seed_run
+from runs.actions import save_comparison
 from runs.judging import judge_run
 from runs.models import Run
-from teams.models import Project
+from teams.models import Project, User
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -43,13 +44,15 @@ NAMES = [f"{example.page}: {example.section.partition(chr(10))[0].strip('# ')}" 
 
 
 @pytest.fixture
-def values(project: Project, read_key: str, ingest_key: str) -> dict[str, str]:
+def values(project: Project, owner: User, read_key: str, ingest_key: str) -> dict[str, str]:
     """What the variables of the examples stand for: a demo run, and the keys of its project."""
     [script] = [script for script in ALL if script.id == "demo-sideways"]
     seed_run(project, script, now=NOW)
     run = Run.objects.get()
     judge_run(run.id, now=NOW)
-    return {"AGENTSCOPE_URL": "", "RUN": str(run.id), "STEP": "20", "read": read_key, "ingest": ingest_key}
+    saved = save_comparison(project, "agents", "a.agent=claude-code&b.agent=codex", by=owner, now=NOW)
+    keys = {"read": read_key, "ingest": ingest_key, "COMPARISON": str(saved.id)}
+    return keys | {"AGENTSCOPE_URL": "", "RUN": str(run.id), "STEP": "20"}
 
 
 def call(client: Client, example: Example, values: dict[str, str]) -> Any:

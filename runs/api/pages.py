@@ -44,8 +44,10 @@ def place_of(request: Request) -> str | None:
         raise ValidationError({"error": BAD_CURSOR}) from error
 
 
-def page_by_time(request: Request, runs: QuerySet[Any], size: int) -> tuple[Sequence[Any], str | None]:
-    """Read runs newest first; the place is the last run's time and id."""
+def page_by_time(
+    request: Request, rows: QuerySet[Any], size: int, *, field: str = "sort_at"
+) -> tuple[Sequence[Any], str | None]:
+    """Read rows newest first; the place is the time and id of the last one."""
     place = place_of(request)
     if place is not None:
         try:
@@ -53,11 +55,12 @@ def page_by_time(request: Request, runs: QuerySet[Any], size: int) -> tuple[Sequ
             when, last = datetime.fromisoformat(at), UUID(run_id)
         except ValueError as error:
             raise ValidationError({"error": BAD_CURSOR}) from error
-        runs = runs.filter(Q(sort_at__lt=when) | Q(sort_at=when, id__lt=last), sort_at__lte=when)
-    found = list(runs.order_by("-sort_at", "-id")[: size + 1])
-    more = len(found) > size
-    last_run = found[size - 1] if more else None
-    return found[:size], f"{last_run.sort_at.isoformat()} {last_run.id}" if last_run else None
+        older = Q(**{f"{field}__lt": when}) | Q(**{field: when, "id__lt": last})
+        rows = rows.filter(older, **{f"{field}__lte": when})
+    found = list(rows.order_by(f"-{field}", "-id")[: size + 1])
+    if len(found) <= size:
+        return found, None
+    return found[:size], f"{getattr(found[size - 1], field).isoformat()} {found[size - 1].id}"
 
 
 def page_by_number(

@@ -89,7 +89,7 @@ def value_words(value: float | None, unit: Unit) -> str:
 
 
 def _count(value: float) -> str:
-    if value >= 100 or value == round(value):
+    if value >= 100 or f"{value:.2f}".endswith("00"):
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
