@@ -37,6 +37,7 @@ class Shot(NamedTuple):
     path: str = ""
     keys: str = ""  #: pressed one after another
     only: str = ""  #: the one element in the picture
+    follow: str = ""  #: the link that leads on to the page
 
 
 def tool(run: str, step: int) -> Shot:
@@ -52,6 +53,9 @@ SHOTS = {
     "rules": Shot(path="rules/"),
     "tools": Shot(path="tools/"),
     "overview": Shot(path="overview/"),
+    "prompts": Shot(path="prompts/"),
+    "prompt": Shot(path="prompts/?family=fixer", follow=".versions th .link"),
+    "experiments": Shot(path="experiments/"),
     "alerts": Shot(path="alerts/"),
     "alert-rules": Shot(path="alerts/rules/"),
     "alert-rule": Shot(path="alerts/rules/new/"),
@@ -138,7 +142,7 @@ def wait_for_rules(browser: Browser, cookies: Any, facts: dict[str, Any]) -> Non
     """Wait until the worker has judged the demo runs: the pictures show what rules say."""
     context = browser.new_context(storage_state=cookies)
     page = context.new_page()
-    for run in ("demo-sideways", "demo-clean", "demo-long"):
+    for run in ("demo-sideways", "demo-clean", "demo-long", "demo-fix-1-thorough-1"):
         page.goto(page_of(facts, run))
         page.locator("[data-story]").wait_for(timeout=60_000)  # it comes live
     context.close()
@@ -148,6 +152,9 @@ def take(page: Page, shot: Shot, address: str, file: Path) -> None:
     """Open a page, do what the picture needs, and keep it."""
     page.goto(address + shot.path)
     page.wait_for_load_state("networkidle")
+    if shot.follow:
+        page.locator(shot.follow).first.click()
+        page.wait_for_load_state("networkidle")
     for key in shot.keys.split():
         page.keyboard.press(key)
     page.wait_for_timeout(400)

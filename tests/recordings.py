@@ -95,6 +95,7 @@ def record_everything(project: Project, owner: User) -> dict[str, Any]:
         "name": "agent",
         "column": "kind",
         "signature": "tool-loop",
+        "version": make_prompt(project, saved.id),
         "problem_id": make_problem(project),
         "invitation_id": invitation.pk,
         "membership_id": Membership.objects.filter(team=project.team).order_by("-pk")[0].pk,
@@ -129,6 +130,20 @@ def make_alert(project: Project, owner: User, run_id: Any) -> dict[str, int]:
         uid=uuid4(), project=project, channel=channel, alert=alert, event="fired", created_at=NOW
     )
     return {"alert_id": alert.pk, "rule_id": rule.pk, "channel_id": channel.pk}
+
+
+def make_prompt(project: Project, run_id: Any) -> int:
+    """A version of a prompt that a run was given."""
+    from runs.models import PromptFamily, PromptUse, PromptVersion
+
+    family = PromptFamily.objects.create(project=project, name="fixer", versions=1)
+    version = PromptVersion.objects.create(
+        project=project, family=family, key=b"k", number=1, template="You fix things.", first_at=NOW
+    )
+    PromptUse.objects.create(
+        run_id=run_id, version=version.pk, project=project, is_main=True, digest=b"d", at=NOW
+    )
+    return version.pk
 
 
 def make_problem(project: Project) -> int:

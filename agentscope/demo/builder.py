@@ -89,7 +89,7 @@ class Recorder:
 def build(script: Script) -> Trace:
     """Play a script through and return what a recorder beside it would have written."""
     recorder = Recorder(script)
-    names = ("name", "agent", "agent_version", "model", "repo", "branch", "commit", "task")
+    names = ("name", "agent", "agent_version", "model", "repo", "branch", "commit", "task", "variant")
     facts: dict[str, Any] = {name: getattr(script, name) for name in names}
     facts |= {"cwd": recorder.root, "meta": script.meta or None, **script.start}
     recorder.tell("run_start", **facts)

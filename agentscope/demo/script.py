@@ -111,3 +111,4 @@ class Script(Struct, frozen=True, kw_only=True):
     start: dict[str, object] = field(default_factory=dict)  #: more that its first event says
     params: dict[str, object] = field(default_factory=dict)  #: how the model is called
     system: str = ""  #: what the main agent is told before all else; empty: the same as most
+    variant: str = ""  #: arm of an experiment

@@ -66,3 +66,32 @@ SUGGESTED_FROM = 5_000
 
 #: Values suggested for one field of the form.
 SUGGESTED_VALUES = 20
+
+#: Newest runs of a version of a prompt that its sums are of, and the page says so: 20 versions in 50 ms.
+PROMPT_RUNS = 1_000
+
+#: Families on one page of prompts, and the newest versions of each that it lists; a family's page has all.
+FAMILIES_PAGE = 12
+FAMILY_VERSIONS = 6
+
+#: Distinct texts behind a template that its page lists, the newest ones.
+PROMPT_TEXTS = 20
+
+#: Runs that the page of a version lists, the newest ones; the run list has all.
+PROMPT_RUNS_LISTED = 10
+
+#: Places in a text that differ from run to run that its page lists, and values told of each.
+SLOTS_SHOWN = 30
+SLOT_VALUES = 5
+
+#: Runs that an experiment's matrix is made of, the newest ones that fit the filters, and the page says so.
+EXPERIMENT_RUNS = 50_000
+
+#: Variants that a matrix has columns for, those of most runs.
+EXPERIMENT_VARIANTS = 24
+
+#: Tasks on one page of a matrix.
+EXPERIMENT_TASKS = 50
+
+#: Tries of a cell that are drawn one by one; more of them are a bar.
+TRIES_DRAWN = 10

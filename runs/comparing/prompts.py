@@ -23,13 +23,15 @@ _MASKS = (
     ("hex", r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,}\b"),
     ("number", r"(?<=[:=#] )\d{4,}\b|(?<=[=#])\d{4,}\b|\b\d{6,}\b"),
 )  # fmt: skip
-_ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _MASKS))
 #: Places that hold one thing of the run, whatever it is: "Today's date: …", "Working directory: …".
-_PLACES = re.compile(
-    r"(?im)^([ \t>*-]*(?:today(?:'s date)?(?: is)?|(?:current )?(?:date|time)(?: is)?|working directory|cwd|"
-    r"os version|kernel|hostname|session(?: id)?|git branch|current branch|platform|username)\*{0,2}:[ \t]*)"
-    r"(\S[^\n]*)$"
+_TOLD = (
+    r"(?P<told>^[ \t>*-]*(?:today(?:'s date)?(?: is)?|(?:current )?(?:date|time)(?: is)?|"
+    r"working directory|cwd|"
+    r"os version|kernel|hostname|session(?: id)?|git branch|current branch|platform|username)\*{0,2}:[ \t]*"
+    r"(?P<value>\S[^\n]*)$)"
 )
+_ALL = "|".join([_TOLD, *(f"(?P<{name}>(?-i:{pattern}))" for name, pattern in _MASKS)])
+_ANY = re.compile(f"(?im){_ALL}")
 
 
 def system_text(message: bytes) -> str | None:
@@ -64,13 +66,41 @@ def template_of(text: str, *, cwd: str = "") -> str:
 
     Two texts with the same template are one version of a prompt.
     """
-    text = text[:PROMPT_CHARS].replace("\r\n", "\n").strip()
-    folder = cwd.replace("\\", "/").rstrip("/")
-    if len(folder) > 3:
-        for each in (cwd.rstrip("/\\"), folder):
-            text = text.replace(each, "{cwd}")
-    text = _PLACES.sub(lambda match: f"{match[1]}{{…}}", text)
-    return _ANY.sub(lambda match: f"{{{match.lastgroup}}}", text)
+    parts, at = [], 0
+    text = _plain(text)
+    for match in _pattern(cwd).finditer(text):
+        name, start, end = _place(match)
+        parts += [text[at:start], f"{{{name}}}"]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def masked_in(text: str, *, cwd: str = "") -> list[tuple[str, str, str]]:
+    """List what `template_of` masks: (what it is, the words before it, what stood there)."""
+    text = _plain(text)
+    places = map(_place, _pattern(cwd).finditer(text))
+    return [
+        (name, text[max(0, start - 40) : start].rpartition("\n")[2], text[start:end])
+        for name, start, end in places
+    ]
+
+
+def _plain(text: str) -> str:
+    return text[:PROMPT_CHARS].replace("\r\n", "\n").strip()
+
+
+def _pattern(cwd: str) -> re.Pattern[str]:
+    """Look for the folder that a run works in before everything else."""
+    folder = cwd.rstrip("/\\")
+    folders = {folder, folder.replace("\\", "/")} if len(folder) > 3 else set()
+    own = "|".join(re.escape(each) for each in sorted(folders))
+    return re.compile(f"(?im)(?P<cwd>(?-i:{own}))(?![\\w-])|{_ALL}") if own else _ANY
+
+
+def _place(match: re.Match[str]) -> tuple[str, int, int]:
+    if match["told"]:
+        return "…", *match.span("value")
+    return str(match.lastgroup), *match.span()
 
 
 def prompt_step_key(lane: str) -> str:

@@ -2,6 +2,7 @@
 
 from agentscope.demo.scenarios import (
     clean,
+    cohort,
     delegated,
     fanned,
     loops,
@@ -29,6 +30,7 @@ ALL: list[Script] = [
     *stopped.SCRIPTS,
     *tools.SCRIPTS,
     *replayed.SCRIPTS,
+    *cohort.SCRIPTS,
 ]
 
 #: What "play a live demo run" plays; the first one most of the time.
