@@ -5,7 +5,7 @@ from typing import Any
 
 from alerts.kinds import ChannelKind, ChannelState
 from alerts.models import Channel
-from alerts.sealing import seal, unseal
+from alerts.sealing import Unreadable, seal, unseal
 from alerts.signing import make_secret
 from teams.models import Project, User
 
@@ -22,14 +22,22 @@ def create_channel(
     return channel, secret
 
 
-def change_channel(channel: Channel, name: str, *, config: dict[str, Any] | None, shown: str) -> None:
-    """Rename a channel, or (with a config) send it somewhere else, under the same secret."""
+def change_channel(channel: Channel, name: str, *, config: dict[str, Any] | None, shown: str) -> str:
+    """Rename a channel, or (with a config) send it somewhere else, under the same secret.
+
+    Returns the new secret of a webhook whose old one cannot be read any more, else nothing.
+    """
     Channel.objects.filter(pk=channel.pk).update(name=name)
     if config is None:
-        return
+        return ""
+    secret = new = ""
     if channel.kind == ChannelKind.WEBHOOK:
-        config = config | {"secret": unseal(channel.sealed)["secret"]}
-    _readdress(channel, config, shown=shown)
+        try:
+            secret = unseal(channel.sealed)["secret"]
+        except Unreadable:
+            secret = new = make_secret()
+    _readdress(channel, config | {"secret": secret} if secret else config, shown=shown)
+    return new
 
 
 def change_secret(channel: Channel) -> str:

@@ -60,6 +60,7 @@ def new_channel(request: HttpRequest, team: str, project: str) -> HttpResponse:
     return done(request, found, "alerts:channels", said)
 
 
+@sensitive_variables("secret")
 @require_http_methods(["GET", "POST"])
 @login_required
 def change_channel(request: HttpRequest, team: str, project: str, channel_id: int) -> HttpResponse:
@@ -73,7 +74,9 @@ def change_channel(request: HttpRequest, team: str, project: str, channel_id: in
         return _show_form(request, found, form, kind=channel.kind, channel=channel)
     config = form.config()
     shown = form.shown() if config is not None else channel.shown
-    actions.change_channel(channel, form.cleaned_data["name"], config=config, shown=shown)
+    secret = actions.change_channel(channel, form.cleaned_data["name"], config=config, shown=shown)
+    if secret:
+        return _show_list(request, found, secret=secret, status=201)
     return done(request, found, "alerts:channels", f"The channel {form.cleaned_data['name']} is saved.")
 
 

@@ -15,9 +15,10 @@ from alerts.live import announce_inbox
 from alerts.queries import inbox as queries
 from alerts.shown import show_alert as shown
 from alerts.shown import show_delivery
-from alerts.views.pages import alert_to_change, back, render_page
+from alerts.views.pages import alert_to_change, render_page
 from teams.access import NOT_HERE, project_for
 from teams.models import Project
+from teams.redirects import go_back
 from teams.roles import role_allows
 
 
@@ -125,7 +126,7 @@ def _act(
     alert = alert_to_change(request, team, project, alert_id)
     action(alert, by=request.user, now=timezone.now())
     announce_inbox(alert.project)
-    return back(request, alert.project)
+    return go_back(request, alert.project, "alerts:inbox")
 
 
 @require_POST
@@ -135,4 +136,4 @@ def resolve_all(request: HttpRequest, team: str, project: str) -> HttpResponse:
     found = project_for(request.user, team, project, needs="change")
     actions.resolve_all_open(found.pk, by=request.user, now=timezone.now())
     announce_inbox(found)
-    return back(request, found)
+    return go_back(request, found, "alerts:inbox")

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from alerts.models import Alert, AlertRule, Channel
 from alerts.queries.channels import channel_of
@@ -55,14 +54,6 @@ def done(request: HttpRequest, project: Project, page: str, said: str) -> HttpRe
     """Say what was done, on the page where it shows."""
     messages.success(request, said)
     return redirect(page, project.team.slug, project.slug)
-
-
-def back(request: HttpRequest, project: Project) -> HttpResponse:
-    """Go back to where a button was pressed: one of our own pages, else the inbox."""
-    there = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(there, allowed_hosts=None):
-        return redirect(there)
-    return redirect("alerts:inbox", project.team.slug, project.slug)
 
 
 def _there(row: Any) -> Any:

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -96,7 +97,12 @@ def mute(request: HttpRequest, team: str, project: str, rule_id: int) -> HttpRes
     """Mute a rule for some hours; none: it tells again."""
     found, rule = rule_to_change(request, team, project, rule_id)
     chosen = request.POST.get("hours", "")
-    hours = int(chosen) if chosen in {str(hours) for hours in MUTES} else 0
+    if chosen not in ("", *map(str, MUTES)):
+        *most, last = MUTES
+        choices = f"{', '.join(map(str, most))} or {last}"
+        messages.error(request, f"Nothing was changed: a rule is muted for {choices} hours.")
+        return redirect("alerts:rules", team, project)
+    hours = int(chosen or 0)
     actions.mute_rule(rule, until=timezone.now() + timedelta(hours=hours) if hours else None)
     said = f"is muted for {hours} h; its alerts still come in here." if hours else "tells its channels again."
     return done(request, found, "alerts:rules", f"The rule {rule.name} {said}")

@@ -7,9 +7,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from runs import rule_settings
@@ -21,6 +20,7 @@ from runs.queries.cards import Place, cards_of, findings_with, resolved_in, tren
 from runs.shown.cards import STATES, CardShown, cards_shown, rows_shown
 from teams.access import NOT_HERE, project_for
 from teams.models import Project
+from teams.redirects import go_back
 from teams.roles import role_allows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -132,7 +132,4 @@ def _to_change(request: HttpRequest, team: str, project: str, slug: str) -> tupl
 def _back(request: HttpRequest, project: Project, said: str) -> HttpResponse:
     """Say what was done, where the button was pressed: one of our own pages, else the cards."""
     messages.success(request, said)
-    there = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(there, allowed_hosts=None):
-        return redirect(there)
-    return redirect("runs:findings", project.team.slug, project.slug)
+    return go_back(request, project, "runs:findings")
