@@ -27,6 +27,7 @@ from alerts.limits import (
 )
 from alerts.live import announce_inbox
 from alerts.sweeping import sweep_stuck_all_projects
+from runs.findings.clue_cache import ClueCache
 from runs.judging import Ruling, judge_run, settle
 from runs.live import announce_judged
 from runs.queries.judging import due_runs_all_projects
@@ -41,6 +42,7 @@ class Watch:
         self.stopping = stopping
         self.resting: dict[UUID, float] = {}  # run -> monotonic second before which it is left alone
         self.sweep_at = 0.0  # monotonic second
+        self.clues = ClueCache()
 
     def run(self) -> None:
         """Look until told to stop; without a database, wait for it."""
@@ -85,7 +87,7 @@ class Watch:
         """Judge one run; one that cannot be judged is left alone for a while, and the log says why."""
         began = time.monotonic()
         try:
-            watch_run(run_id)
+            watch_run(run_id, cache=self.clues)
         except (DatabaseError, InterfaceError):
             raise
         except Exception:
@@ -107,11 +109,11 @@ def step_back() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
-def watch_run(run_id: UUID) -> Ruling | None:
+def watch_run(run_id: UUID, *, cache: ClueCache | None = None) -> Ruling | None:
     """Judge one run, and do what follows, in one transaction; then tell those who look at it."""
     with transaction.atomic():
         now = timezone.now()
-        ruling = judge_run(run_id, now=now)
+        ruling = judge_run(run_id, now=now, cache=cache)
         alerted = ruling is not None and evaluate_run(ruling, now=now)
     if ruling is None:
         return None

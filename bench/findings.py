@@ -137,11 +137,12 @@ def costs(project: Any) -> list[list[str]]:
 
 def case_of(run_id: Any) -> Any:
     from runs import judging
+    from runs.findings.clue_cache import ClueCache
     from runs.models import Run
-    from runs.queries.judging import clues_of
+    from runs.queries.judging import clue_pages_of
 
     run = Run.objects.select_related("project").get(pk=run_id)
-    return judging.case_of(run, clues_of(run_id))
+    return judging.case_of(run, clue_pages_of(run_id, ClueCache()))
 
 
 def timed(works: list[Any]) -> list[str]:

@@ -18,8 +18,9 @@ from django.db import connection
 from runs.comparing.outcomes import result_of
 from runs.comparing.tasks import task_key
 from runs.findings.case import Case, RunFacts
+from runs.findings.clue_cache import ClueCache, Page, new_stamp
 from runs.findings.clues import VERSION as CLUE_VERSION
-from runs.findings.clues import Clue, pack_clues
+from runs.findings.clues import pack_clues
 from runs.findings.habits import AskHabits, no_habits
 from runs.findings.judge import Judged, judge
 from runs.findings.limits import CLUES_PAGE, EVIDENCE_STEPS, SENSITIVE_MOST
@@ -37,11 +38,11 @@ from runs.models import CluePage, Finding, Judgement, Run
 from runs.queries.findings import stamp_of
 from runs.queries.judging import (
     changed_steps,
-    clues_of,
+    clue_pages_of,
     mentions_of,
+    mentions_of_pages,
     pack_mentions,
     touches_of,
-    unpack_mentions,
 )
 from runs.recognising import VERSION as PROMPTS_VERSION
 from runs.recognising import recognise
@@ -76,7 +77,7 @@ class Ruling:
     result: Result
 
 
-def judge_run(run_id: UUID, *, now: datetime) -> Ruling | None:
+def judge_run(run_id: UUID, *, now: datetime, cache: ClueCache | None = None) -> Ruling | None:
     """Judge a run, inside the caller's transaction. None when it is gone, or somebody else is judging it."""
     if not hold_run(run_id):
         return None
@@ -85,7 +86,8 @@ def judge_run(run_id: UUID, *, now: datetime) -> Ruling | None:
     if run is None or judgement is None:
         return None
     with uncollected():
-        case = case_of(run, _refresh_clues(run, judgement), habits=ask_habits(run, judgement))
+        pages = _refresh_clues(run, judgement, ClueCache() if cache is None else cache)
+        case = case_of(run, pages, habits=ask_habits(run, judgement))
         keep_tool_parts(run, case.clues)
         judged = judge(case, muted=muted_of(run.project))
         return _save(run, judgement, case, judged, now=now)
@@ -103,11 +105,12 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def case_of(run: Run, clues: Mapping[int, Sequence[Clue]], *, habits: AskHabits = no_habits) -> Case:
+def case_of(run: Run, pages: Mapping[int, Page], *, habits: AskHabits = no_habits) -> Case:
     """Put together what rules are given of a run; its clues come by page."""
     return Case(
         facts_of(run),
-        [clue for page in clues.values() for clue in page],
+        [clue for page in pages.values() for clue in page.clues],
+        pages=list(pages.values()),
         touches=touches_of(run.id) if run.changes else {},
         limits=limits_of(run.project),
         sensitive=sensitive_of(run.project),
@@ -161,22 +164,22 @@ def _lock(run: Run, *, now: datetime) -> Judgement | None:
     return Judgement.objects.select_for_update(skip_locked=True).filter(pk=run.id).first()
 
 
-def _refresh_clues(run: Run, judgement: Judgement) -> dict[int, list[Clue]]:
+def _refresh_clues(run: Run, judgement: Judgement, cache: ClueCache) -> dict[int, Page]:
     """Make the clues of what changed, keep them, and return those of the whole run, by page."""
     known = judgement.clue_version == CLUE_VERSION
-    pages = clues_of(run.id) if known else {}
+    pages = clue_pages_of(run.id, cache) if known else {}
     steps = changed_steps(run, after=judgement.revision if known else -1)
     by_page: dict[int, list[Source]] = {}
     for step in steps:
         by_page.setdefault(step.seq // CLUES_PAGE, []).append(step)
-    kept = CluePage.objects.filter(run_id=run.id, page__in=by_page) if known else []
-    said = {row.page: unpack_mentions(bytes(row.mentions), row.page) for row in kept}
+    said = mentions_of_pages(run.id, by_page) if known and by_page else {}
     for page, changed in by_page.items():
         new = {step.seq: clue_of(step, cwd=run.cwd) for step in changed}
-        old = {clue.seq: clue for clue in pages.get(page, [])}
-        pages[page] = [clue for _, clue in sorted((old | new).items())]
+        old = {clue.seq: clue for clue in pages[page].clues} if page in pages else {}
+        pages[page] = Page(new_stamp(), [clue for _, clue in sorted((old | new).items())])
         said[page] = said.get(page, {}) | {step.seq: _mentions(step) for step in changed}
     _keep(run, pages, said)
+    cache.keep(run.id, pages)
     return pages
 
 
@@ -187,13 +190,22 @@ def _mentions(step: Source) -> bytes:
     return mentions_in(step.output) if step.tool else b""
 
 
-def _keep(run: Run, pages: dict[int, list[Clue]], said: dict[int, dict[int, bytes]]) -> None:
+def _keep(run: Run, pages: Mapping[int, Page], said: Mapping[int, Mapping[int, bytes]]) -> None:
     rows = [
-        CluePage(run_id=run.id, page=page, clues=pack_clues(pages[page]), mentions=pack_mentions(mentions))
+        CluePage(
+            run_id=run.id,
+            page=page,
+            stamp=pages[page].stamp,
+            clues=pack_clues(pages[page].clues),
+            mentions=pack_mentions(mentions),
+        )
         for page, mentions in said.items()
     ]
     CluePage.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["run_id", "page"], update_fields=["clues", "mentions"]
+        rows,
+        update_conflicts=True,
+        unique_fields=["run_id", "page"],
+        update_fields=["stamp", "clues", "mentions"],
     )
 
 

@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
 
+from runs.findings.clue_cache import Page
 from runs.findings.clues import Clue, Touch
 from runs.findings.deeds import Deed
 from runs.findings.habits import AskHabits, no_habits
@@ -24,6 +26,8 @@ _TOOL, _AGENT, _LLM, _RUNNING, _WRITES = Kind.TOOL, Kind.AGENT, Kind.LLM, StepSt
 _STARTS = Kind.PROMPT, Kind.COMPACTION
 _TALK = *_STARTS, Kind.LLM
 _ERROR, _RETRY, _OK = Kind.ERROR, Kind.RETRY, StepStatus.OK
+
+_seq_of, _at_of = attrgetter("seq"), attrgetter("at")
 
 Made = TypeVar("Made")
 
@@ -72,6 +76,7 @@ class Case:
         run: RunFacts,
         clues: Sequence[Clue],
         *,
+        pages: Sequence[Page] | None = None,
         touches: Mapping[str, Sequence[Touch]] | None = None,
         limits: Limits | None = None,
         sensitive: Sequence[str] = DEFAULTS,
@@ -81,6 +86,7 @@ class Case:
         self.run = run
         self.limits = limits or Limits()
         self.clues = [clue for clue in in_order(clues) if not clue.is_meta]
+        self.pages = [Page(0, clues)] if pages is None else pages
         self.sensitive = Patterns(sensitive)
         self._touches = touches or {}
         self._mentions = mentions
@@ -240,4 +246,7 @@ class Case:
 
 def in_order(clues: Sequence[Clue]) -> list[Clue]:
     """Order clues as the timeline does: by start, those without a time last, then by arrival."""
-    return sorted(clues, key=lambda clue: (clue.at is None, clue.at or 0, clue.seq))
+    ordered = sorted(clues, key=_seq_of)
+    timed = [clue for clue in ordered if clue.at is not None]
+    timed.sort(key=_at_of)
+    return timed if len(timed) == len(ordered) else timed + [clue for clue in ordered if clue.at is None]

@@ -96,23 +96,25 @@ def chapters_of(case: Case) -> list[Chapter]:
 def _parts_of(case: Case) -> list[Part]:
     """Give each step to a deed; model calls and all without a deed of its own go with what comes next."""
     parts: list[Part] = []
+    last: Deed | None = None  # the deed of the part that goes on
+    begin = end = 0
     waiting: int | None = None
-    end = 0  # of the last part: what sub-agents do after it belongs to it
     for place, clue in enumerate(case.clues):
         deed = None if clue.lane or (kind := clue.kind) == _LLM else _deed_of(case, clue, kind)
         if deed is not None:
-            if parts and parts[-1].end != end:
-                parts[-1] = parts[-1]._replace(end=end)
-            parts.append(Part(deed, place if waiting is None else waiting, place + 1, deed == _ASK))
+            if last is None or deed != last or deed == _ASK:
+                if last is not None:
+                    parts.append(Part(last, begin, end, last == _ASK))
+                last, begin = deed, place if waiting is None else waiting
             waiting, end = None, place + 1
-        elif waiting is None and clue.lane and parts:
+        elif waiting is None and clue.lane and last is not None:
             end = place + 1
         elif waiting is None:
             waiting = place
-    if parts and parts[-1].end != end:
-        parts[-1] = parts[-1]._replace(end=end)
+    if last is not None:
+        parts.append(Part(last, begin, end, last == _ASK))
     if waiting is not None:
-        parts.append(Part(parts[-1].deed if parts else Deed.RUN, waiting, len(case.clues), False))
+        parts.append(Part(last or Deed.RUN, waiting, len(case.clues), False))
     return parts
 
 

@@ -51,7 +51,9 @@ class Patterns:
         self._paths = _any_of("*/" + each for each in lowered if "/" in each)
         cores = {max(re.split(r"[*?\[\]]", each), key=len) for each in lowered}
         #: Each pattern's longest plain part: a text without any of them needs no closer look.
-        self.cores = tuple(core for core in cores if not any(core != each and each in core for each in cores))
+        self.cores = tuple(
+            sorted(each for each in cores if not any(each != core and core in each for core in cores))
+        )
 
     def matches(self, path: str) -> bool:
         """Say whether a path is that of a sensitive file."""
@@ -59,6 +61,10 @@ class Patterns:
         name = lowered.rsplit("/", 1)[-1]
         found = self._names.match(name) or self._paths.match("/" + lowered)
         return bool(found) and not _HARMLESS.search(name)
+
+
+def _contains(core: str, other: str) -> bool:
+    return core != other and other in core
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -18,6 +18,7 @@ _RAN = frozenset({StepStatus.OK, StepStatus.FAILED})
 _AND, _RED, _GREEN = " && ", Outcome.RED, Outcome.GREEN
 _OUTCOMES = {str(outcome): outcome for outcome in Outcome}
 Key = tuple[str, str]  # family, targets
+Outcomes = tuple[tuple[int, Outcome], ...]  # (step, outcome)
 
 
 class Streak(Struct, frozen=True, kw_only=True):
@@ -35,7 +36,7 @@ class CheckSeries(Struct, frozen=True, kw_only=True, gc=False):
     name: str
     family: str
     named: str  #: its targets, as the command names them
-    outcomes: tuple[tuple[int, Outcome], ...]
+    outcomes: Outcomes
     streaks: tuple[Streak, ...] = ()  #: the stretches in which it was red
 
     @property
@@ -67,25 +68,31 @@ def series_of_calls(calls: Sequence[Clue]) -> list[CheckSeries]:
             continue
         if call.outcome == _RED:
             red.add(place)
-        for key, name in _keys_of(call) if "\n" in checks else _key_of(checks):
-            if key in own:
-                own[key].append(place)
-            else:
+        for key, name in _keys_of(call) if "\n" in checks else (_key_of(checks),):
+            runs = own.get(key)
+            if runs is None:
                 own[key], names[key] = [place], name
+            else:
+                runs.append(place)
     proven = _with_proofs(calls, own, red) if red else own
     return [_series(key, names[key], calls, runs, red) for key, runs in proven.items()]
 
 
 def _series(key: Key, name: str, calls: Sequence[Clue], runs: Sequence[int], red: set[int]) -> CheckSeries:
+    family, named = key
+    if len(runs) == 1 and runs[0] not in red:
+        call = calls[runs[0]]
+        outcomes: Outcomes = ((call.seq, _OUTCOMES[call.outcome]),)
+        return CheckSeries(name=name, family=family, named=named, outcomes=outcomes)
     outcomes = tuple([((call := calls[place]).seq, _OUTCOMES[call.outcome]) for place in runs])
     streaks = () if red.isdisjoint(runs) else tuple(_streaks(outcomes))
-    return CheckSeries(name=name, family=key[0], named=key[1], outcomes=outcomes, streaks=streaks)
+    return CheckSeries(name=name, family=family, named=named, outcomes=outcomes, streaks=streaks)
 
 
-def _key_of(checks: str) -> tuple[tuple[Key, str]]:
+def _key_of(checks: str) -> tuple[Key, str]:
     """Name the series of the only check of a call."""
     family, targets, name = checks.split("\t")
-    return (((family, targets), name),)
+    return (family, targets), name
 
 
 def _keys_of(call: Clue) -> Iterator[tuple[Key, str]]:

@@ -90,6 +90,7 @@ class CluePage(models.Model):
     pk = models.CompositePrimaryKey("run_id", "page")
     run_id = models.UUIDField()
     page = models.IntegerField()
+    stamp = models.BigIntegerField(default=0)  # another one each time it is written, see findings.clue_cache
     clues = models.BinaryField()  # see runs.findings.clues
     mentions = models.BinaryField()  # paths that the steps name, see runs.findings.mentions
 

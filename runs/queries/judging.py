@@ -1,7 +1,7 @@
 """What rules are given of a run: steps that changed, the clues of all others, file changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,8 @@ import msgspec
 from django.db import connection
 
 from runs.contents import read_blobs
-from runs.findings.clues import Clue, Touch, unpack_clues
+from runs.findings.clue_cache import ClueCache, Page
+from runs.findings.clues import Touch, unpack_clues
 from runs.findings.limits import CLUE_BYTES, CLUES_PAGE, JUDGED_STEPS
 from runs.findings.making import SHORT, Source
 from runs.models import CluePage, Run
@@ -85,10 +86,24 @@ def shortened(data: bytes) -> str:
     return kept.decode("utf-8", "replace")
 
 
-def clues_of(run_id: UUID) -> dict[int, list[Clue]]:
-    """Read the kept clues of a run, by page."""
-    pages = CluePage.objects.filter(run_id=run_id).values_list("page", "clues")
-    return {page: unpack_clues(bytes(data)) for page, data in pages}
+def clue_pages_of(run_id: UUID, cache: ClueCache) -> dict[int, Page]:
+    """Read the kept clues of a run, by page; those that the cache still knows are not decoded again."""
+    pages, known = CluePage.objects.filter(run_id=run_id), cache.pages_of(run_id)
+    stamps = dict(pages.order_by("page").values_list("page", "stamp"))
+    other = [page for page, stamp in stamps.items() if not stamp or _stamp_of(known, page) != stamp]
+    rows = pages.filter(page__in=other).values_list("page", "stamp", "clues") if other else ()
+    read = {page: Page(stamp, unpack_clues(bytes(data))) for page, stamp, data in rows}
+    return {page: read[page] if page in read else known[page] for page in stamps}
+
+
+def _stamp_of(pages: Mapping[int, Page], page: int) -> int:
+    return pages[page].stamp if page in pages else 0
+
+
+def mentions_of_pages(run_id: UUID, pages: Collection[int]) -> dict[int, dict[int, bytes]]:
+    """Read which paths the steps of some pages name: page -> number of the step -> hashes."""
+    rows = CluePage.objects.filter(run_id=run_id, page__in=pages).values_list("page", "mentions")
+    return {page: unpack_mentions(bytes(data), page) for page, data in rows}
 
 
 def mentions_of(run_id: UUID) -> dict[int, bytes]:

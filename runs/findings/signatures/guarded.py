@@ -40,13 +40,19 @@ def find_sensitive_files(case: Case) -> list[Found]:
 
 
 def _near(case: Case, patterns: Patterns) -> list[Clue]:
-    """Take the calls whose path or command has a sensitive name in it: one look at all of them together."""
-    calls = [call for call in case.calls if (call.command or call.path) and call.status not in FAILED_STATES]
-    whole = "\n".join([call.command or call.path for call in calls]).lower()
-    cores = [core for core in patterns.cores if core in whole]
-    if not cores:
+    """Take the calls whose path or command has a sensitive name in it."""
+    near = {seq for page in case.pages for seq in page.once(_naming, patterns.cores)}
+    calls = case.calls if near else ()
+    return [call for call in calls if call.seq in near and call.status not in FAILED_STATES]
+
+
+def _naming(clues: Sequence[Clue], cores: tuple[str, ...]) -> list[int]:
+    """List steps whose path or command has one of some words in it: one look at all of them together."""
+    whole = "\n".join([clue.command or clue.path for clue in clues]).lower()
+    found = [core for core in cores if core in whole]
+    if not found:
         return []
-    return [call for call in calls if any(core in (call.command or call.path).lower() for core in cores)]
+    return [clue.seq for clue in clues if any(core in (clue.command or clue.path).lower() for core in found)]
 
 
 def _acts(call: Clue, patterns: Patterns) -> Iterable[tuple[str, str]]:
