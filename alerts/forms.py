@@ -150,5 +150,7 @@ def initial_of(rule: AlertRule) -> dict[str, Any]:
     typed = keep_params(rule.parsed)
     if rule.kind == RuleKind.FINDING:
         typed["least"] = typed.pop("severity")
+    if "over" in typed and float(typed["over"]).is_integer():
+        typed["over"] = int(typed["over"])  # 20, not 20.0
     common = {"name": rule.name, "severity": rule.severity, "cooldown_minutes": rule.cooldown_minutes}
     return {**common, **typed, "channels": [channel.pk for channel in rule.channels.all()]}

@@ -69,7 +69,9 @@ class AlertRow:
 def show_alert(alert: Alert, project: Project, there: Collection[UUID]) -> AlertRow:
     """Write one alert. `there`: the runs that still are."""
     names = [project.team.slug, project.slug]
-    run_url = reverse("runs:run", args=[*names, alert.run_id]) if alert.run_id in there else ""
+    run_url = (
+        reverse("runs:run", args=[*names, alert.run_id]) if alert.run_id and alert.run_id in there else ""
+    )
     return AlertRow(
         alert=alert,
         project=project,

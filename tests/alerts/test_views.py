@@ -77,6 +77,24 @@ def test_an_outsider_counts_nothing(client, outsider, alive):
     assert "Run run0" not in client.get("/alerts/").content.decode()
 
 
+def test_the_alert_of_a_rate_has_no_run_and_is_shown(visitor, project):
+    rule, now = AlertRule.objects.create(
+        project=project, name="Failures", kind="rate", created_at=timezone.now(),
+        params={"rate": "failures", "over": 1.0},
+    ), timezone.now()  # fmt: skip
+    Alert.objects.create(
+        project=project,
+        rule=rule,
+        severity=2,
+        sentence="60 % of 5 runs failed.",
+        opened_at=now,
+        last_at=now,
+        state_at=now,
+    )
+    assert "60 % of 5 runs failed." in page(visitor)
+    assert "60 % of 5 runs failed." in visitor.get("/alerts/").content.decode()
+
+
 def test_pages_say_what_to_do_next_when_they_are_empty(visitor):
     assert "Nothing waits for you." in page(visitor)
     assert "Nothing was resolved yet." in page(visitor, "?state=resolved")
@@ -332,6 +350,21 @@ def test_a_failing_channel_is_said_on_every_page(visitor, hook):
     Channel.objects.update(state="failing", error="It answered 404.", failing_since=timezone.now())
     for path in ("", "rules/", "channels/", "deliveries/"):
         assert "It answered 404." in page(visitor, path)
+
+
+def test_several_failing_channels_take_one_line(visitor, project, hook):
+    Channel.objects.create(
+        project=project, name="chat", kind="apprise", sealed="", shown="Slack", created_at=timezone.now()
+    )
+    Channel.objects.update(state="failing", error="It answered 404.", failing_since=timezone.now())
+    shown = page(visitor)
+    assert "2 channels do not get through:" in shown
+    assert shown.count('role="alert"') == 1
+
+
+def test_a_whole_limit_is_shown_as_one(visitor):
+    rule = AlertRule.objects.get(name="More than 20 turns")
+    assert 'name="over" value="20"' in page(visitor, f"rules/{rule.pk}/")
 
 
 def test_a_viewer_looks_and_changes_nothing(client, project, viewer, alive):
