@@ -14,7 +14,7 @@ from runs.keeping import Keeper
 from runs.kinds import Kind
 from runs.limits import ALIGNMENTS_KEPT, MESSAGES_COMPARED
 from runs.models import Run, Step
-from runs.queries.sidebyside import last_call_before, output_previews
+from runs.queries.sidebyside import call_around, output_previews
 from runs.queries.steps import rows_by_seq
 from runs.sentences import sentence_of
 from runs.shown.steps import facts_of
@@ -35,7 +35,7 @@ def read_account(left: Run, right: Run, beside: Beside) -> Account | None:
 def _found_out(left: Run, right: Run, beside: Beside, first: int) -> Account:
     runs, row = (left, right), beside.rows[first]
     here = [_here(beside.rows, first, side) for side in ("left", "right")]
-    calls = [last_call_before(run, move.seq) if move else None for run, move in zip(runs, here, strict=True)]
+    calls = [call_around(run, move.seq) if move else None for run, move in zip(runs, here, strict=True)]
     sides = [
         _side(run, beside.rows, first, side, move, call)
         for run, side, move, call in zip(runs, ("left", "right"), here, calls, strict=True)

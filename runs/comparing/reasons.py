@@ -65,7 +65,7 @@ class Account(Struct, frozen=True, kw_only=True):
 def account_of(parting: Parting) -> Account:
     """Tell why two runs part."""
     seen = [_prompt(parting), _system(parting), _context(parting)]
-    points = [*seen, *_model(parting), _answer(parting), *_result(parting)]
+    points = [*seen, *_model(parting), *_answer(parting), *_result(parting)]
     return Account(sentence=f"{_lead(parting)} {_cause(parting)}".strip(), points=tuple(points))
 
 
@@ -174,12 +174,15 @@ def _value(call: Call, name: str) -> str:
     return json.dumps(call.params[name], ensure_ascii=False, default=str)[:80]
 
 
-def _answer(parting: Parting) -> Point:
+def _answer(parting: Parting) -> list[Point]:
+    if parting.differs == Differs.PROMPT:
+        return []
     if parting.differs in (Differs.STATUS, Differs.RESULT):
         words = "asked for the same, before in other words" if parting.reworded else "asked for the same"
-        return Point(name="Answer", holds=Holds.SAME, words=words)
+        return [Point(name="Answer", holds=Holds.SAME, words=words)]
     before = "; before it only the words differed" if parting.reworded else ""
-    return Point(name="Answer", holds=Holds.OTHER, words=f"the first that asks for something else{before}")
+    words = f"the first that asks for something else{before}"
+    return [Point(name="Answer", holds=Holds.OTHER, words=words)]
 
 
 def _result(parting: Parting) -> list[Point]:

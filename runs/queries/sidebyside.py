@@ -53,17 +53,15 @@ def output_previews(run: Run, seqs: Iterable[int]) -> dict[int, tuple[str, int]]
     return {row[0]: (row[1], row[2]) for row in steps.values_list("seq", "output_preview", "output_size")}
 
 
-def last_call_before(run: Run, seq: int) -> Step | None:
-    """Read the model call at a step of the main agent, or the one before it."""
+def call_around(run: Run, seq: int) -> Step | None:
+    """Read the model call at a step, the one before it in its lane, else the first one after it."""
     step = Step.objects.filter(run_id=run.id, seq=seq).first()
     if step is None or step.kind == Kind.LLM:
         return step
     calls = Step.objects.filter(run_id=run.id, kind=Kind.LLM, agent=step.agent)
-    if step.started_at is not None:
-        calls = calls.filter(started_at__lte=step.started_at)
-    else:
-        calls = calls.filter(seq__lt=seq)
-    return calls.order_by("-started_at", "-seq").first()
+    before = Q(seq__lt=seq) if step.started_at is None else Q(started_at__lte=step.started_at)
+    found = calls.filter(before).order_by("-started_at", "-seq").first()
+    return found or calls.order_by("started_at", "seq").first()
 
 
 class ModelCost(NamedTuple):

@@ -80,7 +80,9 @@ def _status_cell(run: ListedRun) -> str:
     status = status_of(run)
     word = escape(status.word)
     return (
-        f'<td class="c-status"><span class="status {status.tone}" title="{word}">'
+        '<td class="c-status"><input type="checkbox" class="pick" name="runs" form="compare"'
+        f' value="{run.id}" aria-label="Compare {escape(title_of(run))}">'
+        f'<span class="status {status.tone}" title="{word}">'
         f'<span class="word">{word}</span></span></td>'
     )
 

@@ -61,7 +61,11 @@ def test_pages_are_accessible(open_page, places, width, scheme):
     run = places("demo-sideways")
     faults = {}
     tools = [places("demo-tools") + end for end in TOOL_PAGES]
-    lists = [*LIST_PAGES, *(f"alerts/{end}" for end in ALERT_PAGES)]
+    ids = [
+        places(name).split("/")[-2] for name in ("demo-pair-test-first", "demo-pair-straight", "demo-clean")
+    ]
+    compared = [f"compare/?runs={','.join(ids[:number])}" for number in range(4)]
+    lists = [*LIST_PAGES, *compared, *(f"alerts/{end}" for end in ALERT_PAGES)]
     for path in (*(places() + end for end in lists), *(run + end for end in RUN_PAGES), *tools):
         page.goto(origin + path)
         settle(page)

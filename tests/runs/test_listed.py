@@ -51,7 +51,9 @@ RUN = ListedRun(
 ROW = """\
 <tr id="run-00000000-0000-0000-0000-000000000007" data-run="00000000-0000-0000-0000-000000000007" \
 data-at="1767323045678000" data-revision="12">
-<td class="c-status"><span class="status is-fail" title="Failed"><span class="word">Failed</span></span></td>
+<td class="c-status"><input type="checkbox" class="pick" name="runs" form="compare" \
+value="00000000-0000-0000-0000-000000000007" aria-label="Compare Fix it">\
+<span class="status is-fail" title="Failed"><span class="word">Failed</span></span></td>
 <td class="c-run"><a class="title" href="/there">Fix it</a><div class="sub">\
 <span class="mono">shop@main</span> <span class="badge is-fail">bad</span> \
 <span class="badge">flaky</span> <span class="badge">slow</span></div></td>
