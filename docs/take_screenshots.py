@@ -7,6 +7,7 @@ wide and narrow.
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -45,6 +46,12 @@ def tool(run: str, step: int) -> Shot:
     return Shot(run, f"?step={step}", only="#panel")
 
 
+def compared(*runs: str) -> Shot:
+    """Runs beside each other, by the ids that the product gave them."""
+    return Shot(path=f"compare/?runs={','.join(f'{{{run}}}' for run in runs)}")
+
+
+PAIR = ("demo-pair-test-first", "demo-pair-straight")
 SHOTS = {
     "list": Shot(),
     "list-empty": Shot(path="?q=nothing-like-it"),
@@ -56,6 +63,8 @@ SHOTS = {
     "prompts": Shot(path="prompts/"),
     "prompt": Shot(path="prompts/?family=fixer", follow=".versions th .link"),
     "experiments": Shot(path="experiments/"),
+    "compare-two": compared(*PAIR),
+    "compare-many": compared(*PAIR, "demo-clean", "demo-sideways"),
     "alerts": Shot(path="alerts/"),
     "alert-rules": Shot(path="alerts/rules/"),
     "alert-rule": Shot(path="alerts/rules/new/"),
@@ -124,6 +133,11 @@ def page_of(facts: dict[str, Any], run: str) -> str:
         return str(json.load(answer)["results"][0]["url"])
 
 
+def path_of(facts: dict[str, Any], path: str) -> str:
+    """Put ids in the place of the names of runs: `{demo-clean}`."""
+    return re.sub(r"\{([\w-]+)\}", lambda name: page_of(facts, name[1]).rstrip("/").rpartition("/")[2], path)
+
+
 def log_in(browser: Browser, facts: dict[str, Any]) -> Any:
     """Log in once; the cookies serve every picture."""
     context = browser.new_context()
@@ -188,6 +202,7 @@ def main(names: list[str]) -> None:
             page = context.new_page()
             for name in names or SHOTS:
                 shot = SHOTS[name]
+                shot = shot._replace(path=path_of(facts, shot.path))
                 take(page, shot, page_of(facts, shot.run), FOLDER / f"{name}-{variant}.png")
                 print(f"docs/screenshots/{name}-{variant}.png")
             context.close()
