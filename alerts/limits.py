@@ -3,17 +3,18 @@
 #: Seconds between two looks for runs that changed, when there were none: a finding comes within two seconds.
 WATCH_SECONDS = 0.5
 
-#: Due runs judged before the watch looks again, so that a new run goes before a backlog.
-DUE_AT_ONCE = 20
+#: Seconds for which due runs are judged before the watch sees to other things.
+ROUND_SECONDS = 2.0
+
+#: Of so many runs judged one is the next older of all due ones, the others are the newest: 500 due runs
+#: all have their turn within 2,000 judgements, however many new ones come.
+TURN_EVERY = 4
 
 #: A run rests so many times as long as its judgement took: one long busy run takes at most a fifth of a core.
 REST_SHARE = 4.0
 
 #: Seconds of the longest rest: an alert comes within five seconds of its step.
 REST_SECONDS = 2.5
-
-#: Runs whose rest the watch remembers.
-RUNS_REMEMBERED = 1_000
 
 #: Characters of the name of a rule or channel.
 NAME_CHARS = 80

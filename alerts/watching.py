@@ -1,4 +1,4 @@
-"""The worker's watch: runs that changed are judged, the newest first, within a second or two.
+"""The worker's watch: runs that changed are judged, the newest first, each in a bounded time.
 
 Nothing calls it, it looks for itself. A run is due until what followed from it has committed, so a killed
 worker loses nothing, and two workers never judge one run at the same time.
@@ -17,12 +17,12 @@ from django.utils import timezone
 from alerts.cooling import tell_held_all_projects
 from alerts.evaluating import evaluate_run
 from alerts.limits import (
-    DUE_AT_ONCE,
     NICENESS,
     REST_SECONDS,
     REST_SHARE,
-    RUNS_REMEMBERED,
+    ROUND_SECONDS,
     STUCK_SECONDS,
+    TURN_EVERY,
     WATCH_SECONDS,
 )
 from alerts.live import announce_inbox
@@ -36,12 +36,18 @@ log = logging.getLogger(__name__)
 
 
 class Watch:
-    """One thread's watch over due runs. A long run that changes all the time is judged less often."""
+    """One thread's watch over due runs.
+
+    A long run that changes all the time is judged less often. The newest run goes first, but one in
+    TURN_EVERY judgements goes to the next older one of all due runs, so that each has its turn.
+    """
 
     def __init__(self, stopping: threading.Event) -> None:
         self.stopping = stopping
         self.resting: dict[UUID, float] = {}  # run -> monotonic second before which it is left alone
         self.sweep_at = 0.0  # monotonic second
+        self.picked = 0  # runs taken up so far
+        self.turn: UUID | None = None  # the run that had the last turn
         self.clues = ClueCache()
 
     def run(self) -> None:
@@ -60,14 +66,29 @@ class Watch:
 
     def round(self) -> bool:
         """Judge some due runs. Says whether there was any."""
-        now = time.monotonic()
-        due = due_runs_all_projects(most=DUE_AT_ONCE + len(self.resting))
-        ready = [run_id for run_id in due if self.resting.get(run_id, 0) <= now][:DUE_AT_ONCE]
-        for run_id in ready:
-            if self.stopping.is_set():
-                break
+        until = time.monotonic() + ROUND_SECONDS
+        worked = False
+        while not self.stopping.is_set() and time.monotonic() < until and (run_id := self.next_run()):
             self.look_at(run_id)
-        return bool(ready)
+            worked = True
+        return worked
+
+    def next_run(self) -> UUID | None:
+        """Choose the run to look at now: the newest that is due, or now and then the one whose turn it is."""
+        now = time.monotonic()
+        self.resting = {run: until for run, until in self.resting.items() if until > now}
+        is_turn = (self.picked + 1) % TURN_EVERY == 0
+        found = self._next_in_turn() if is_turn else due_runs_all_projects(most=1, resting=self.resting)
+        self.picked += bool(found)
+        return found[0] if found else None
+
+    def _next_in_turn(self) -> list[UUID]:
+        """Walk from the newest due run to the oldest, and then again; what comes meanwhile delays nobody."""
+        found = due_runs_all_projects(most=1, resting=self.resting, before=self.turn)
+        if not found and self.turn:
+            found = due_runs_all_projects(most=1, resting=self.resting)
+        self.turn = found[0] if found else None
+        return found
 
     def sweep(self) -> None:
         """Look for silent runs and for cool-downs that are over, every few seconds."""
@@ -87,20 +108,19 @@ class Watch:
         """Judge one run; one that cannot be judged is left alone for a while, and the log says why."""
         began = time.monotonic()
         try:
-            watch_run(run_id, cache=self.clues)
+            ruling = watch_run(run_id, cache=self.clues)
         except (DatabaseError, InterfaceError):
             raise
         except Exception:
             log.exception("Run %s could not be judged", run_id)
             self._rest(run_id, 60.0)
         else:
-            self._rest(run_id, min((time.monotonic() - began) * REST_SHARE, REST_SECONDS))
+            took = time.monotonic() - began
+            # Without a ruling another worker is at it: come back when that may have ended.
+            self._rest(run_id, min(took * REST_SHARE, REST_SECONDS) if ruling else WATCH_SECONDS)
 
     def _rest(self, run_id: UUID, seconds: float) -> None:
-        now = time.monotonic()
-        self.resting[run_id] = now + seconds
-        if len(self.resting) > RUNS_REMEMBERED:
-            self.resting = {run: until for run, until in self.resting.items() if until > now}
+        self.resting[run_id] = time.monotonic() + seconds
 
 
 def step_back() -> None:

@@ -40,18 +40,22 @@ TOUCHES = """
     ORDER BY n
 """
 
-#: The runs that changed since rules last saw them; the newest first, so that a backlog keeps nobody waiting.
+#: The runs that changed since rules last saw them, the newest first, without those that rest.
 DUE_RUNS = """
-    SELECT run.id FROM runs_run AS run WHERE run.due ORDER BY run.id DESC LIMIT %(most)s
+    SELECT run.id FROM runs_run AS run WHERE run.due AND run.id < %(before)s AND run.id <> ALL(%(resting)s)
+    ORDER BY run.id DESC LIMIT %(most)s
 """
+_NEWEST = UUID(int=2**128 - 1)
 
 _FIELDS = tuple(name for name in Source.__struct_fields__)
 
 
-def due_runs_all_projects(*, most: int) -> list[UUID]:
-    """List runs that changed since they were last judged."""
+def due_runs_all_projects(
+    *, most: int, before: UUID | None = None, resting: Collection[UUID] = ()
+) -> list[UUID]:
+    """List runs that changed since they were last judged, the newest first; those older than one of them."""
     with connection.cursor() as cursor:
-        cursor.execute(DUE_RUNS, {"most": most})
+        cursor.execute(DUE_RUNS, {"most": most, "before": before or _NEWEST, "resting": list(resting)})
         return [run_id for (run_id,) in cursor.fetchall()]
 
 
