@@ -60,6 +60,12 @@ CALLS_PAGE = 50
 #: Slowest calls that the page of tools lists.
 SLOWEST_SHOWN = 10
 
+#: Failed calls of a period, the last ones, that are gathered by what they asked for: 20 ms.
+FAILED_READ = 1_000
+
+#: Calls that fail most which the page of tools lists.
+FAILING_SHOWN = 10
+
 #: Agents, models, repositories and people each that the overview lists, those of most runs.
 OVERVIEW_ROWS = 10
 

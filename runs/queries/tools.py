@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from runs.findings.limits import CALLS_PAGE, SLOWEST_SHOWN, TOOLS_SHOWN
+from runs.findings.limits import CALLS_PAGE, FAILED_READ, SLOWEST_SHOWN, TOOLS_SHOWN
 from runs.kinds import ToolSpan
 from runs.periods import Period
 from runs.tool_sql import AMOUNTS, FACET
@@ -201,9 +201,18 @@ def calls_of(
 ) -> list[Call]:
     """Read calls, newest first, one more than a page shows."""
     place = before or CallCursor(period.until, _LAST_RUN, 0)
-    given = _given(project, period, chosen) | _of_calls(calls)
-    given |= {"before": place.at, "before_run": place.run_id, "before_seq": place.seq}
-    return [Call._make(row) for row in _rows(CALLS, given | {"most": CALLS_PAGE + 1})]
+    return _calls_before(place, _given(project, period, chosen) | _of_calls(calls), most=CALLS_PAGE + 1)
+
+
+def failed_calls(project: Project, period: Period, chosen: ToolFilter) -> list[Call]:
+    """Read the last failed calls of a period, newest first, as many as are gathered by what they asked."""
+    given = _given(project, period, chosen) | _of_calls(CallFilter(failed=True))
+    return _calls_before(CallCursor(period.until, _LAST_RUN, 0), given, most=FAILED_READ)
+
+
+def _calls_before(place: CallCursor, given: dict[str, Any], *, most: int) -> list[Call]:
+    given |= {"before": place.at, "before_run": place.run_id, "before_seq": place.seq, "most": most}
+    return [Call._make(row) for row in _rows(CALLS, given)]
 
 
 def slowest_calls(project: Project, period: Period, chosen: ToolFilter, *, bucket: int) -> list[Call]:

@@ -204,9 +204,10 @@ def _trend(now: int, before: int) -> str:
     return "same" if not percent else f"{'+' if percent > 0 else '−'}{abs(percent):,} %"
 
 
-def _asked(text: str) -> str:
-    """Take the one argument that says what a call is about, else all of them."""
-    return text_in(arguments_of(text), *COMMAND_NAMES, *PATH_NAMES, *_TELLING) or text
+def asked_of(call: Call) -> str:
+    """Take the one argument that says what a call is about, else all of them; on one line."""
+    told = text_in(arguments_of(call.input), *COMMAND_NAMES, *PATH_NAMES, *_TELLING)
+    return one_line(told or call.input, limit=120)
 
 
 def call_rows(calls: Iterable[Call]) -> list[CallRow]:
@@ -217,7 +218,7 @@ def call_rows(calls: Iterable[Call]) -> list[CallRow]:
             seq=call.seq,
             run=one_line(call.name or call.task, limit=80) or call.external_id,
             tool=call.tool,
-            input=one_line(_asked(call.input), limit=120),
+            input=asked_of(call),
             status=call.status,
             failed=call.status in ("failed", "denied"),
             error=one_line(call.error, limit=160),

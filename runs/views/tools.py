@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from runs.findings.limits import CALLS_PAGE, SLOWEST_SHOWN
+from runs.findings.limits import CALLS_PAGE, FAILED_READ, SLOWEST_SHOWN
 from runs.heat import servers_of, slow_bucket, uses_of
 from runs.latencies import COLUMNS, bounds_of, buckets_of
 from runs.limits import FILTER_CHARS
@@ -25,9 +25,11 @@ from runs.queries.tools import (
     ToolFilter,
     ToolRow,
     calls_of,
+    failed_calls,
     slowest_calls,
     tool_rows,
 )
+from runs.shown.failing import calls_alike, failing_rows
 from runs.shown.tool_use import (
     COLOURS,
     HEADS,
@@ -63,7 +65,7 @@ def show_tools(request: HttpRequest, team: str, project: str) -> HttpResponse:
         "chosen": _kept(request.GET, period),
         "chips": chips_for(found, request.GET, period),
         **_tables(request.GET, rows, period),
-        **_lists(found, rows, period, chosen),
+        **_lists(found, rows, period, chosen, Links(kept=_kept(request.GET, period))),
     }
     return render(request, "runs/tools.html", context)
 
@@ -89,15 +91,24 @@ def _tables(query: Mapping[str, str], rows: list[ToolRow], period: Period) -> di
     }  # fmt: skip
 
 
-def _lists(project: Project, rows: list[ToolRow], period: Period, chosen: ToolFilter) -> dict[str, Any]:
+def _lists(
+    project: Project, rows: list[ToolRow], period: Period, chosen: ToolFilter, links: Links
+) -> dict[str, Any]:
     buckets: dict[int, int] = {}
     for row in rows:
         if row.slot is not None and row.bucket >= 0:
             buckets[row.bucket] = buckets.get(row.bucket, 0) + row.calls
-    if not buckets:
-        return {"slowest": []}
-    bucket = slow_bucket(buckets, SLOWEST_SHOWN)
-    return {"slowest": call_rows(slowest_calls(project, period, chosen, bucket=bucket))}
+    slowest, failed = [], []
+    if buckets:
+        slowest = slowest_calls(project, period, chosen, bucket=slow_bucket(buckets, SLOWEST_SHOWN))
+    if any(row.failures for row in rows if row.slot is not None):
+        failed = failed_calls(project, period, chosen)
+    return {
+        "slowest": call_rows(slowest),
+        "failing_calls": failing_rows(failed, links),
+        "failed": f"{len(failed):,}",
+        "is_cut": len(failed) == FAILED_READ,
+    }
 
 
 @require_GET
@@ -108,10 +119,12 @@ def show_calls(request: HttpRequest, team: str, project: str) -> HttpResponse:
     period = read_period(request.GET, now=timezone.now())
     wanted, kept = read_calls(request.GET), _kept(request.GET, period)
     kept |= {
-        name: request.GET[name][:FILTER_CHARS] for name in ("tool", "took", "failed") if name in request.GET
+        name: request.GET[name][:FILTER_CHARS]
+        for name in ("tool", "took", "failed", "asked")
+        if name in request.GET
     }
     before = read_place(request.GET.get("before", ""))
-    calls = calls_of(found, period, read_tool_filter(request.GET), wanted, before=before)
+    calls = _read_calls(found, period, request.GET, before=before)
     shown = calls[:CALLS_PAGE]
     older = query_string(kept, before=write_place(shown[-1])) if len(calls) > CALLS_PAGE else ""
     context = {
@@ -119,6 +132,7 @@ def show_calls(request: HttpRequest, team: str, project: str) -> HttpResponse:
         "team": found.team,
         "period": period,
         "wanted": wanted,
+        "asked": kept.get("asked", ""),
         "server": request.GET.get("server", ""),
         "took": latency_heads()[int(kept["took"])] if wanted.buckets else "",
         "rows": call_rows(shown),
@@ -127,6 +141,19 @@ def show_calls(request: HttpRequest, team: str, project: str) -> HttpResponse:
         "back": query_string(_kept(request.GET, period) | {"at": ""}),
     }  # fmt: skip
     return render(request, "runs/calls.html", context)
+
+
+def _read_calls(
+    project: Project, period: Period, query: Mapping[str, str], *, before: CallCursor | None
+) -> list[Call]:
+    """Read calls, newest first, one more than a page shows; of those that asked the same, the failed ones."""
+    chosen, wanted = read_tool_filter(query), read_calls(query)
+    if not (asked := query.get("asked", "")):
+        return calls_of(project, period, chosen, wanted, before=before)
+    alike = calls_alike(failed_calls(project, period, chosen), tool=wanted.tool, asked=asked)
+    if before:
+        alike = [call for call in alike if (call.started_at, call.run_id, call.seq) < before]
+    return alike[: CALLS_PAGE + 1]
 
 
 def read_tool_filter(query: Mapping[str, str]) -> ToolFilter:

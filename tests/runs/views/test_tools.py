@@ -56,7 +56,12 @@ def text_of(response):
 
 def rows_of(response, heading):
     """The body of the table under a heading, a list of texts a row."""
-    part = response.content.decode().split(f"<h2>{heading}</h2>")[1].split("<tbody>")[1].split("</tbody>")[0]
+    return rows_in(response.content.decode().split(f"<h2>{heading}</h2>")[1])
+
+
+def rows_in(html):
+    """The body of the first table, a list of texts a row."""
+    part = html.split("<tbody>")[1].split("</tbody>")[0]
     cells = [
         re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
         for row in re.findall(r"<tr>.*?</tr>", part, re.DOTALL)
@@ -78,6 +83,9 @@ def test_page_takes_the_same_queries_for_any_number_of_tools(
     with django_assert_num_queries(8):
         response = visitor.get(url + CUSTOM)
     assert len(rows_of(response, "Tools")) == number
+    record(project, "failing", 2, failed=1)
+    with django_assert_num_queries(9):  # and failed calls
+        visitor.get(url + CUSTOM)
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -206,3 +214,56 @@ def test_tools_of_other_projects_stay_theirs(visitor, url, project, team):
 
     record(create_project(team, "Other"))
     assert "No tool was called" in text_of(visitor.get(url + CUSTOM))
+
+
+def ask(project, run, *commands, status=StepStatus.FAILED, start=NOW):
+    """Record and judge a run of commands a minute apart; each time another word of what they are for."""
+    steps = [
+        StepRecord(
+            run=run, key=f"c{n}", kind=Kind.TOOL, source="t", tool="Bash", output="no", error=f"exit {n}",
+            input=f'{{"command":"{command}","description":"try {n}"}}', status=status,
+            started_at=start + timedelta(minutes=n), ended_at=start + timedelta(minutes=n, seconds=1),
+        )
+        for n, command in enumerate(commands)
+    ]  # fmt: skip
+    save(project, Batch(runs=[RunRecord(external_id=run, source="t")], steps=steps), now=NOW)
+    judge_run(Run.objects.get(project=project, external_id=run).id, now=NOW)
+
+
+def test_calls_that_fail_most_are_those_that_asked_the_same(visitor, url, calls_url, project):
+    ask(project, "a", "npm test", "ls", "npm test")
+    ask(project, "b", "npm test", "make", start=NOW + timedelta(seconds=30))
+    ask(project, "fine", *["make"] * 5, status=StepStatus.OK)
+    ask(project, "old", *["make"] * 5, start=NOW - timedelta(days=3))
+    page = visitor.get(url + CUSTOM)
+    assert "The 5 failed calls, by tool" in text_of(page)
+    rows = rows_of(page, "Calls that fail most")
+    assert [row[:4] for row in rows] == [
+        ["Bash npm test", "3", "2 runs", "exit 2"],
+        ["Bash make", "1", "1 run", "exit 1"],
+        ["Bash ls", "1", "1 run", "exit 1"],
+    ]
+    links = re.findall(r'<a class="link use-failed" href="([^"]+asked[^"]+)"', page.content.decode())
+    behind = visitor.get(calls_url + links[0].removeprefix("../calls/").replace("&amp;", "&"))
+    assert [row[0] for row in rows_in(behind.content.decode())] == ["Bash npm test"] * 3
+
+
+def test_failed_calls_that_asked_the_same_are_paged(visitor, calls_url, project):
+    ask(project, "a", *["npm test", "ls"] * (CALLS_PAGE + 5))
+    seen, query = [], f"{CUSTOM}&tool=Bash&failed=1&asked=npm+test"
+    while query:
+        page = visitor.get(calls_url + query)
+        seen += re.findall(r'<time datetime="([^"]+)"', page.content.decode())
+        older = re.search(r'rel="next" href="([^"]+)"', page.content.decode())
+        query = older[1].replace("&amp;", "&") if older else ""
+    assert len(seen) == len(set(seen)) == CALLS_PAGE + 5
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_only_the_last_failed_calls_are_gathered(visitor, url, project, monkeypatch):
+    monkeypatch.setattr("runs.queries.tools.FAILED_READ", 3)
+    monkeypatch.setattr("runs.views.tools.FAILED_READ", 3)
+    ask(project, "a", "ls", "ls", "make", "make", "make")
+    page = visitor.get(url + CUSTOM)
+    assert "The last 3 failed calls, by tool" in text_of(page)
+    assert [row[:2] for row in rows_of(page, "Calls that fail most")] == [["Bash make", "3"]]
