@@ -59,6 +59,8 @@ SHOTS = {
     "finding": Shot(path="findings/hidden-change/"),
     "rules": Shot(path="rules/"),
     "tools": Shot(path="tools/"),
+    "tools-by-agent": Shot(path="tools/?by=agent", only=".use section:nth-of-type(2)"),
+    "tools-failing": Shot(path="tools/", only=".use section:has([aria-label='Calls that fail most'])"),
     "overview": Shot(path="overview/"),
     "prompts": Shot(path="prompts/"),
     "prompt": Shot(path="prompts/?family=fixer", follow=".versions th .link"),

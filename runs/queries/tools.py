@@ -17,17 +17,17 @@ from teams.models import Project
 FACETS = ("agent", "model", "repo")
 
 #: Rows of sums that are not folded yet, of any facet; and the parts of runs. An empty value means any.
-_CHOSEN = """
+CHOSEN = """
     AND (%(agent)s = '' OR agent = %(agent)s) AND (%(model)s = '' OR model = %(model)s)
     AND (%(repo)s = '' OR repo = %(repo)s) AND starts_with(tool, %(prefix)s)
 """
 _FRESH = f"""
     SELECT date_trunc(%(unit)s, at, 'UTC') AS at, tool, bucket, {AMOUNTS} FROM runs_toolsum
-    WHERE project_id = %(project)s AND span = 0 AND at >= %(earlier)s AND at < %(until)s {_CHOSEN}
+    WHERE project_id = %(project)s AND span = 0 AND at >= %(earlier)s AND at < %(until)s {CHOSEN}
 """
 _PARTS = f"""
     SELECT date_trunc(%(unit)s, hour, 'UTC') AS at, tool, bucket, {AMOUNTS} FROM runs_toolpart
-    WHERE project_id = %(project)s AND hour >= %(earlier)s AND hour < %(until)s {_CHOSEN}
+    WHERE project_id = %(project)s AND hour >= %(earlier)s AND hour < %(until)s {CHOSEN}
 """
 
 
@@ -73,7 +73,7 @@ _STEPS = """
         AND step.kind IN ('tool', 'agent') AND NOT step.detail @> '{"meta": true}'
 """
 _OF_PARTS = f"""
-    FROM runs_toolpart WHERE project_id = %(project)s AND hour >= %(earlier)s AND hour < %(until)s {_CHOSEN}
+    FROM runs_toolpart WHERE project_id = %(project)s AND hour >= %(earlier)s AND hour < %(until)s {CHOSEN}
         AND (%(tool)s = '' OR tool = %(tool)s) AND bucket BETWEEN %(first)s AND %(last)s
         AND (failures > 0 OR NOT %(failed)s)
 """

@@ -32,6 +32,11 @@ HEADS = {
     "size": "Results", "tokens": "Tokens", "retries": "Retries",
 }  # fmt: skip
 _TELLING = ("pattern", "query", "url", "description", "prompt")
+#: What a table has a line for -> words for one, and for all.
+TABLES = {
+    "tool": ("Tool", "Tools"), "agent": ("Agent", "Agents"), "model": ("Model", "Models"),
+    "repo": ("Repository", "Repositories"),
+}  # fmt: skip
 COLOURS = {"p95": "p95", "failures": "failure rate"}
 
 
@@ -58,15 +63,18 @@ class UseRow:
     """One line of the table."""
 
     name: str
+    name_url: str  #: what its name leads to: calls of a tool, else the page of it alone
     url: str
     failed_url: str
     calls: str
     trend: str
     trend_title: str
     failed: str
+    failed_before: str  #: where it was another
     failures: int
     p50: str
     p95: str
+    p95_before: str  #: where it was another
     p99: str
     size: str
     size_each: str
@@ -96,6 +104,11 @@ class Links:
     """Writes links to calls of what the page shows."""
 
     kept: Mapping[str, str]  #: filters and period, as they stand in the URL
+
+    def page(self, **changes: str) -> str:
+        """Link the page of tools itself."""
+        told = {**self.kept, **changes}
+        return "?" + urlencode({name: value for name, value in told.items() if value})
 
     def calls(self, **changes: str) -> str:
         told = {**self.kept, **changes}
@@ -180,21 +193,29 @@ def _use_row(use: Use, links: Links, by: str) -> UseRow:
     now, before = use.now, use.before
     return UseRow(
         name=use.name,
+        name_url=links.calls(tool=use.name) if by == "tool" else links.page(**{by: use.name}),
         url=links.calls(**{by: use.name}),
         failed_url=links.calls(**{by: use.name, "failed": "1"}),
         calls=f"{now.calls:,}",
         trend=_trend(now.calls, before.calls),
         trend_title=f"{before.calls:,} calls, {share(before.failures, before.calls)} failed before",
         failed=share(now.failures, now.calls),
+        failed_before=_before(share(now.failures, now.calls), share(before.failures, before.calls), before),
         failures=now.failures,
         p50=duration(now.percentile(50)),
         p95=duration(now.percentile(95)),
+        p95_before=_before(duration(now.percentile(95)), duration(before.percentile(95)), before),
         p99=duration(now.percentile(99)),
         size=size(now.bytes),
         size_each=f"{size(now.bytes // now.calls)} a call",
         tokens=tokens(now.tokens),
         retries=f"{now.retries:,}",
     )
+
+
+def _before(now: str, before: str, calls: Tally) -> str:
+    """Give what a figure was in the time before, if there were calls and it was another one."""
+    return before if calls.calls and before != now else ""
 
 
 def _trend(now: int, before: int) -> str:

@@ -18,7 +18,9 @@ from runs.latencies import COLUMNS, bounds_of, buckets_of
 from runs.limits import FILTER_CHARS
 from runs.periods import PRESETS, Period, read_period
 from runs.queries.sums import choices_of
+from runs.queries.toolfacets import facet_rows
 from runs.queries.tools import (
+    FACETS,
     Call,
     CallCursor,
     CallFilter,
@@ -34,6 +36,7 @@ from runs.shown.tool_use import (
     COLOURS,
     HEADS,
     SORTS,
+    TABLES,
     Links,
     call_rows,
     heads_of,
@@ -65,6 +68,7 @@ def show_tools(request: HttpRequest, team: str, project: str) -> HttpResponse:
         "chosen": _kept(request.GET, period),
         "chips": chips_for(found, request.GET, period),
         **_tables(request.GET, rows, period),
+        **_table_by(request.GET, found, rows, period, chosen),
         **_lists(found, rows, period, chosen, Links(kept=_kept(request.GET, period))),
     }
     return render(request, "runs/tools.html", context)
@@ -74,21 +78,41 @@ def _tables(query: Mapping[str, str], rows: list[ToolRow], period: Period) -> di
     colour = query.get("colour", "") if query.get("colour") in COLOURS else "p95"
     sort = query.get("sort", "") if query.get("sort") in SORTS else "calls"
     kept, uses = _kept(query, period), [use for use in uses_of(rows) if use.now.calls]
-    links, told = Links(kept=kept), kept | {"colour": colour, "sort": sort}
+    links, told = Links(kept=kept), kept | {"sort": sort, "by": _by(query)}
     return {
         "colour": colour,
         "colours": [(words, query_string(told, colour=name), name == colour)
                     for name, words in COLOURS.items()],
-        "heads": [(words, query_string(told, sort=name), name == sort) for name, words in HEADS.items()],
         "time_heads": heads_of(period),
         "by_time": heat_by_time(uses, period, links, colour=colour),
         "latency_heads": latency_heads(),
         "by_latency": heat_by_latency(uses, links, colour=colour),
-        "rows": use_rows(uses, links, by="tool", sort=sort),
         "servers": use_rows(servers_of(rows), links, by="server", sort=sort),
         "failing": use_rows([use for use in uses if use.now.failures], links, by="tool", sort="failed")[:5],
         "left": rows[0].tools - len(uses) if rows else 0,
     }  # fmt: skip
+
+
+def _table_by(
+    query: Mapping[str, str], project: Project, rows: list[ToolRow], period: Period, chosen: ToolFilter
+) -> dict[str, Any]:
+    """Build the table: a line a tool, or an agent, a model or a repository."""
+    by = _by(query)
+    sort = query.get("sort", "") if query.get("sort") in SORTS else "calls"
+    told = _kept(query, period) | {"colour": query.get("colour", ""), "sort": sort, "by": by}
+    shown = rows if by == "tool" else facet_rows(project, period, chosen, by=by)
+    return {
+        "by": by,
+        "title": TABLES[by][1],
+        "tables": [(words[1], query_string(told, by=name), name == by) for name, words in TABLES.items()],
+        "noun": TABLES[by][0],
+        "heads": [(words, query_string(told, sort=name), name == sort) for name, words in HEADS.items()],
+        "rows": use_rows(uses_of(shown), Links(kept=_kept(query, period)), by=by, sort=sort),
+    }
+
+
+def _by(query: Mapping[str, str]) -> str:
+    return query["by"] if query.get("by") in FACETS else "tool"
 
 
 def _lists(
@@ -184,7 +208,7 @@ def chips_for(
 ) -> list[Chip]:
     """Build the filters: agent, model and repository, and an MCP server where one is chosen."""
     kept = _kept(query, period)
-    kept |= {name: query[name] for name in ("colour", "sort") if query.get(name)}
+    kept |= {name: query[name] for name in ("colour", "sort", "by") if query.get(name)}
     periods = {name: words for name, (words, _) in presets.items()}
     when = menu_chip(kept | {"from": "", "to": ""}, "when", "When", periods)
     when = replace(when, value=period.words, clear_url="")

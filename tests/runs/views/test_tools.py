@@ -107,7 +107,7 @@ def test_table_tells_calls_failures_percentiles_and_trend(visitor, url, project,
         fold_tool_sums_all_projects()
     response = visitor.get(url + CUSTOM)
     assert rows_of(response, "Tools") == [
-        ["Bash", "4", "+100 %", "25 %", "1.1 s", "1.1 s", "1.1 s", "400 B", "0", "0"],
+        ["Bash", "4", "+100 %", "25 % was 0 %", "1.1 s", "1.1 s was 42 ms", "1.1 s", "400 B", "0", "0"],
         ["mcp__github__get_issue", "1", "new", "0 %", "42 ms", "42 ms", "42 ms", "100 B", "0", "0"],
     ]
     assert [row[:2] for row in rows_of(response, "MCP servers")] == [["github", "1"]]
@@ -131,6 +131,44 @@ def test_filters_show_the_calls_of_their_runs_alone(visitor, url, project, is_fo
     assert calls("") == calls("&repo=shop") == ["5"]
     assert calls("&agent=codex") == calls("&agent=codex&repo=shop") == ["2"]
     assert calls("&agent=codex&repo=other") == calls("&server=github") == []
+
+
+@pytest.mark.parametrize("is_folded", [False, True])
+@pytest.mark.parametrize(
+    "when", [CUSTOM, "?when=custom&from=2025-12-30&to=2026-01-03"]
+)  # by the hour, the day
+def test_table_has_a_line_for_each_agent_or_repository(visitor, url, project, is_folded, when):
+    record(project, "before", 2, agent="codex", repo="shop", start=NOW - timedelta(days=6), ms=5_000)
+    record(project, "a", 2, agent="codex", repo="shop", failed=1)
+    record(project, "b", 3, agent="claude", repo="shop", tool="mcp__github__get")
+    record(project, "c", 4, agent="claude", repo="till")
+    record(project, "d", 1)  # of nobody that is known
+    if is_folded:
+        fold_tool_sums_all_projects()
+
+    def lines(query, heading):
+        rows = rows_of(visitor.get(url + when + query), heading)
+        return [(row[0], row[1], row[3].split(" was")[0]) for row in rows]
+
+    codex, claude = ("codex", "2", "50 %"), ("claude", "7", "0 %")
+    assert lines("&by=agent", "Agents") == [claude, codex]
+    assert lines("&by=agent&sort=failures", "Agents") == [codex, claude]
+    assert lines("&by=agent&agent=codex", "Agents") == [codex]
+    assert lines("&by=repo", "Repositories") == [("shop", "5", "20 %"), ("till", "4", "0 %")]
+    assert lines("&by=agent&repo=shop", "Agents") == [("claude", "3", "0 %"), codex]
+    assert lines("&by=agent&server=github", "Agents") == [("claude", "3", "0 %")]
+    assert lines("&by=nothing", "Tools")[0][:2] == ("Bash", "7")
+    before = rows_of(visitor.get(url + when + "&by=agent"), "Agents")[1][5]
+    assert before == ("42 ms was 5.1 s" if "12-30" in when else "42 ms")
+
+
+def test_names_lead_to_the_page_of_them_alone(visitor, url, project):
+    record(project, "a", 2, agent="codex", tool="mcp__github__get")
+    html = visitor.get(f"{url}{CUSTOM}&by=agent").content.decode()
+    period = CUSTOM.removeprefix("?").replace("&", "&amp;")
+    assert f'<a class="link" href="?{period}&amp;agent=codex">codex</a>' in html
+    assert f'<a class="link" href="?{period}&amp;server=github">github</a>' in html
+    assert f'<a class="link" href="../calls/?{period}&amp;agent=codex">2</a>' in html
 
 
 @pytest.mark.parametrize("hour", ["24", "0" * 5000, "x", "٣"])
