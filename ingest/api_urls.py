@@ -2,10 +2,10 @@
 
 from django.urls import re_path
 
-from ingest import endpoints
+from ingest.endpoints import events
 
 app_name = "ingest-api"
 urlpatterns = [
-    re_path(r"^v1/events/?$", endpoints.post_events, name="events"),
-    re_path(r"^v1/import/?$", endpoints.post_import, name="import"),
+    re_path(r"^v1/events/?$", events.post_events, name="events"),
+    re_path(r"^v1/import/?$", events.post_import, name="import"),
 ]

@@ -1,4 +1,4 @@
-"""The short way to the events endpoint: no sessions, no CSRF, no CSP, threads that keep their connection.
+"""The short way to what is posted often: no sessions, no CSRF, no CSP, threads that keep their connection.
 
 A recorder may post every event by itself, so what Django does around a view counts here. The view is the
 same one that the URL conf names, so everything it answers is the same.
@@ -12,32 +12,37 @@ from typing import Any
 
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
-from ingest import endpoints
+from ingest.endpoints import events
 from ingest.limits import EVENTS_ENCODED_BYTES
+from ingest.otlp_urls import PREFIXES, VIEWS
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-PATHS = frozenset({"/api/v1/events", "/api/v1/events/"})
+View = Callable[[HttpRequest], HttpResponse]
+PATHS: dict[str, View] = {"/api/v1/events": events.post_events} | {
+    f"/{prefix}v1/{signal}": view for prefix in PREFIXES for signal, view in VIEWS.items()
+}
 #: As many as keep two cores and one database busy; each holds one connection.
 THREADS = 4
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="events")
 
 
 def with_short_way(application: Application) -> Application:
-    """Answer the events endpoint here, and everything else by `application`."""
+    """Answer the endpoints of PATHS here, and everything else by `application`."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] not in PATHS:
+        view = PATHS.get(scope["path"].removesuffix("/")) if scope["type"] == "http" else None
+        if view is None:
             return await application(scope, receive, send)
         body = await read_body(receive)
         if body is None:
             return None
-        response = await asyncio.get_running_loop().run_in_executor(_threads, serve, scope, body)
+        response = await asyncio.get_running_loop().run_in_executor(_threads, serve, view, scope, body)
         headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.items()]
         headers.append((b"content-length", str(len(response.content)).encode()))
         await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
@@ -61,12 +66,12 @@ async def read_body(receive: Receive) -> bytes | None:
             return b"".join(parts)
 
 
-def serve(scope: Scope, body: bytes) -> HttpResponse:
+def serve(view: View, scope: Scope, body: bytes) -> HttpResponse:
     """Call the view. A connection that died while it was idle is replaced once; saving twice is harmless."""
-    response = endpoints.post_events(ASGIRequest(dict(scope), io.BytesIO(body)))
+    response = view(ASGIRequest(dict(scope), io.BytesIO(body)))
     if response.status_code == 503:
         connection.close()
-        response = endpoints.post_events(ASGIRequest(dict(scope), io.BytesIO(body)))
+        response = view(ASGIRequest(dict(scope), io.BytesIO(body)))
         if response.status_code == 503:
             connection.close()
     return response

@@ -93,3 +93,13 @@ PROBLEMS_PAGE = 50
 
 #: Runs of one upload that the import page links by their titles; the run list has all.
 UPLOAD_RUNS_LISTED = 50
+
+#: Characters of the last words of a run that are remembered until its root ends; the model's step has them
+#: all.
+ANSWER_CHARS = 16_000
+
+#: Days that spans are remembered by their ids after the last one of their trace; a later one is a new step.
+TRACE_DAYS = 30
+
+#: Traces forgotten in one transaction.
+TRACES_AT_ONCE = 1_000

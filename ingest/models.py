@@ -104,3 +104,72 @@ class UploadPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} #{self.n}"
+
+
+class Trace(models.Model):
+    """A trace that spans have told of, and the run it belongs to. No contents but the few words of a run."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="traces", db_index=False)
+    trace = models.TextField()  # the client's id
+    run = models.TextField()  # external id of the run (ingest.spans.grouping)
+    told = models.JSONField(default=dict)  # name -> [nanoseconds, value]
+    root = models.TextField(default="")  # id of the span without a parent
+    ended = models.BooleanField(default=False)  # the root has ended
+    last_at = models.BigIntegerField(default=0)  # nanoseconds
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            # Rule: a trace is remembered once; serves finding it when spans come.
+            models.UniqueConstraint(fields=["project", "trace"], name="trace_project_trace"),
+        ]
+        indexes = [
+            # Serves the calls of all traces of a run.
+            models.Index("project", "run", name="trace_run"),
+            # Serves forgetting old traces.
+            models.Index("seen_at", name="trace_seen"),
+        ]
+
+    def __str__(self) -> str:
+        return self.trace
+
+
+class TraceSpan(models.Model):
+    """A span by its id, with the key of its step: what makes sending it again change nothing."""
+
+    trace = models.ForeignKey(
+        Trace, models.CASCADE, related_name="spans", db_index=False, db_constraint=False
+    )
+    span = models.TextField()
+    parent = models.TextField(null=True)  # noqa: DJ001 - "" is a root, NULL is not known yet
+    kind = models.TextField(default="")
+    key = models.TextField(default="")  # of its step
+    lane = models.TextField(default="")  # of a sub-agent: its own
+    agent = models.TextField(default="")  # of an agent: its name
+    call = models.TextField(default="")  # a tool call's id, or that of a model's answer
+    mark = models.BinaryField(null=True)  # what a tool or a model is called with, as a digest
+    failed = models.BooleanField(default=False)  # of a model call: it has no answer
+    at = models.BigIntegerField(default=0)  # nanoseconds
+    until = models.BigIntegerField(default=0)
+    source = models.TextField(default="")
+    mate = models.TextField(default="")  # of a told call: the span that carried it out
+    keys = models.JSONField(default=list)  # of further steps that the span brought
+
+    class Meta:
+        constraints = [
+            # Rule: a span is remembered once; serves finding spans and walking up.
+            models.UniqueConstraint(fields=["trace", "span"], name="tracespan_place"),
+        ]
+        indexes = [
+            # Serves walking down, and the children of a tool.
+            models.Index("trace", "parent", name="tracespan_parent"),
+            # Serves joining model calls by the id of their answer, and tool calls by theirs.
+            models.Index("trace", "call", name="tracespan_call", condition=~Q(call="")),
+            # Serves joining tool calls by what they are called with.
+            models.Index("trace", "mark", name="tracespan_mark", condition=Q(mark__isnull=False)),
+            # Serves finding agents whose lane is not known yet.
+            models.Index("trace", name="tracespan_agents", condition=Q(kind="agent", lane="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.span}"

@@ -9,15 +9,23 @@ from msgspec import Struct
 
 from ingest import actions, queries
 from ingest.archives import open_files
-from ingest.formats import events
+from ingest.dialects import read_spans
+from ingest.dialects.logs import read_logs
+from ingest.formats import events, otlp
 from ingest.importing import read_files
 from ingest.lanes import join_lanes, runs_to_join
 from ingest.limits import EVENTS_PER_REQUEST
 from ingest.redact import redact
 from ingest.sources import SourceFile
+from ingest.spans.grouping import run_of_trace
+from ingest.spans.hearing import Heard, hear
+from ingest.spans.lookups import by_trace, wanted_by
+from ingest.spans.span import Span, SpanKind
+from ingest.spans.weave import Weaver
+from ingest.store import StoredTraces
 from ingest.streams import Refused
 from runs import live, store
-from runs.records import Batch
+from runs.records import Batch, Quarantined
 from teams.models import Project
 
 
@@ -64,6 +72,45 @@ def take_files(
     tell(50)
     saved = save(project, batch, source="import", now=now)
     return Outcome(accepted=len(batch.steps), batch=batch, saved=saved, redacted=redacted)
+
+
+def take_traces(project: Project, body: bytes, *, json: bool, now: datetime) -> Outcome:
+    """Store one body of OTLP spans. Raises Unreadable."""
+    received, masked = otlp.read_traces(body, json=json, redacts=project.redacts)
+    spans = read_spans(received.spans)
+    return take_spans(project, spans, damaged=received.quarantined, now=now, masked=masked)
+
+
+def take_logs(project: Project, body: bytes, *, json: bool, now: datetime) -> Outcome:
+    """Store one body of OTLP log records: those that tell of a model call. Raises Unreadable."""
+    received, masked = otlp.read_logs(body, json=json, redacts=project.redacts)
+    spans = read_logs(received.logs)
+    return take_spans(project, spans, damaged=received.quarantined, now=now, masked=masked)
+
+
+def take_metrics(project: Project, body: bytes, *, json: bool, now: datetime) -> Outcome:
+    """Read one body of OTLP metrics; nothing of it is kept yet. Raises Unreadable."""
+    received, masked = otlp.read_metrics(body, json=json, redacts=project.redacts)
+    return Outcome(accepted=len(received.points), batch=Batch(), saved=[], redacted=masked)
+
+
+def take_spans(
+    project: Project, spans: list[Span], *, damaged: list[Quarantined], now: datetime, masked: int = 0
+) -> Outcome:
+    """Store spans of any tracing source; what is remembered of their traces is locked until they are."""
+    heard = [(span, hear(span) if span.kind is SpanKind.LLM else Heard()) for span in spans]
+    runs = {name: run_of_trace(name, group) for name, group in by_trace(spans).items()}
+    with transaction.atomic():
+        traces = StoredTraces(project, runs, now=now)
+        memories = traces.recall(wanted_by(heard))
+        batch = Weaver(traces.facts, memories, traces).weave(heard).batch()
+        batch.quarantined.extend(damaged)
+        saved = store.save(project, batch, now=now)
+        traces.save(memories)
+        if damaged:
+            actions.keep_problems(project, damaged, source="otlp", now=now)
+    live.announce(project, saved)
+    return Outcome(accepted=len(spans), batch=batch, saved=saved, redacted=masked)
 
 
 def save(project: Project, batch: Batch, *, source: str, now: datetime) -> list[store.SavedRun]:

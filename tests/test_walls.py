@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from ingest.otlp_urls import PREFIXES, VIEWS
 from tests.recordings import record_everything
 
 #: URLs that show nothing of a tenant, by name, with the reason.
@@ -31,6 +32,7 @@ NO_TENANT = {
 BY_KEY = {
     "ingest-api:events": "POST",
     "ingest-api:import": "POST",
+    **{f"otlp:{prefix.replace('/', '-')}{signal}": "POST" for prefix in PREFIXES for signal in VIEWS},
     "api:runs": "GET",
     "api:run": "GET",
     "api:steps": "GET",

@@ -38,15 +38,15 @@ async def test_other_paths_go_the_long_way():
 
 
 async def test_wrong_method_is_405():
-    status, headers, body = await ask("/api/v1/events", b"", method="GET")
-    assert (status, json.loads(body), headers[b"allow"]) == (405, {"error": "Use POST."}, b"POST")
+    status, headers, body = await ask("/api/v1/events", b"", method="PUT")
+    assert (status, json.loads(body), headers[b"allow"]) == (405, {"error": "Use POST."}, b"POST, GET")
     assert headers[b"content-length"] == str(len(body)).encode()
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_chunked_body_above_the_cap_is_413(ingest_key, monkeypatch):
     monkeypatch.setattr("ingest.asgi.EVENTS_ENCODED_BYTES", 10)
-    monkeypatch.setattr("ingest.endpoints.EVENTS_ENCODED_BYTES", 10)
+    monkeypatch.setattr("ingest.endpoints.events.EVENTS_ENCODED_BYTES", 10)
     status, _, body = await ask("/api/v1/events", b"12345678", b"12345678", key=ingest_key.encode())
     assert (status, "larger than" in body.decode()) == (413, True)
 

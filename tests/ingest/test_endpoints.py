@@ -122,7 +122,7 @@ def test_cut_off_body_is_refused_whole(api, encoding):
 
 @pytest.mark.parametrize("encoding", ["gzip", "zstd", "deflate"])
 def test_bomb_stops_at_the_cap(api, encoding, monkeypatch):
-    monkeypatch.setattr("ingest.endpoints.EVENTS_DECODED_BYTES", 1024 * 1024)
+    monkeypatch.setattr("ingest.endpoints.events.EVENTS_DECODED_BYTES", 1024 * 1024)
     packed = {"gzip": gzip.compress, "zstd": zstd_stream, "deflate": zlib.compress}[encoding](b"\n" * 2**26)
     answer = post(api, packed, **{"content-encoding": encoding})
     assert answer.status_code == 413
@@ -137,7 +137,7 @@ def test_unknown_encoding_is_415(api):
 
 
 def test_body_over_the_cap_is_413(api, monkeypatch):
-    monkeypatch.setattr("ingest.endpoints.EVENTS_ENCODED_BYTES", 100)
+    monkeypatch.setattr("ingest.endpoints.events.EVENTS_ENCODED_BYTES", 100)
     assert post(api, BODY).status_code == 413
 
 
@@ -205,8 +205,14 @@ def test_read_key_cannot_send(client, read_key, url):
 
 @pytest.mark.parametrize("url", [EVENTS, IMPORT])
 def test_wrong_method_is_405(api, url):
-    answer = api.get(url)
-    assert (answer.status_code, answer.json(), answer["allow"]) == (405, {"error": "Use POST."}, "POST")
+    answer = api.put(url)
+    assert (answer.status_code, answer.json(), answer["allow"]) == (405, {"error": "Use POST."}, "POST, GET")
+
+
+@pytest.mark.parametrize("url", [EVENTS, IMPORT])
+def test_get_says_whether_the_key_is_fine(api, client, url):
+    assert api.get(url).json() == {"key": "ok", "project": "checkout", "team": "acme"}
+    assert client.get(url).status_code == 401
 
 
 def test_other_teams_key_writes_to_its_own_project(client, project, outsider):

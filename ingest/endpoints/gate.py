@@ -1,4 +1,4 @@
-"""The endpoints of programs: authenticate, cap, answer. Answered only after the transaction has committed."""
+"""What every endpoint of programs has: its key, its caps, one sentence for every refusal."""
 
 import logging
 from collections.abc import Callable
@@ -10,21 +10,10 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from ingest import pipeline
-from ingest.answers import events_answer, import_answer
-from ingest.limits import (
-    EVENTS_DECODED_BYTES,
-    EVENTS_ENCODED_BYTES,
-    IMPORT_DECODED_BYTES,
-    RETRY_AFTER_SECONDS,
-    UPLOAD_BYTES,
-)
-from ingest.sources import SourceFile
+from ingest.limits import RETRY_AFTER_SECONDS
 from ingest.streams import Refused, read_body
-from ingest.uploads import CappedUploads, uploaded_files
 from teams.access import key_from_request, project_for_key
 from teams.models import Project
 
@@ -46,11 +35,13 @@ def for_programs(endpoint: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
     @wraps(endpoint)
     def answer(request: HttpRequest) -> HttpResponse:
         try:
-            if request.method != "POST":
-                return refuse("Use POST.", status=405, headers={"Allow": "POST"})
+            if request.method not in ("POST", "GET"):
+                return refuse("Use POST.", status=405, headers={"Allow": "POST, GET"})
             key = project_for_key(key_from_request(request), scope="ingest")
             if key is None:
                 return refuse(NO_KEY, status=401, headers={"WWW-Authenticate": "Bearer"})
+            if request.method == "GET":
+                return as_json({"key": "ok", "project": key.project.slug, "team": key.project.team.slug})
             return endpoint(request, key.project)
         except Refused as refused:
             return refuse(str(refused), status=refused.status)
@@ -76,41 +67,6 @@ def may_come_back(error: Exception) -> bool:
     """Say whether trying again can help: not where the database works and refuses what it was given."""
     code = getattr(error.__cause__, "sqlstate", None) or ""
     return not code.startswith("54")  # a limit of PostgreSQL itself, such as the size of an index entry
-
-
-@for_programs
-def post_events(request: HttpRequest, project: Project) -> HttpResponse:
-    """Store native events: NDJSON or a JSON array (docs/reference/events.md)."""
-    body = body_of(request, encoded_cap=EVENTS_ENCODED_BYTES, decoded_cap=EVENTS_DECODED_BYTES)
-    run = request.headers.get("x-agentscope-run") or request.GET.get("run")
-    outcome = pipeline.take_events(project, body, run=run, now=timezone.now())
-    answer = events_answer(project, outcome)
-    if not outcome.accepted and outcome.batch.quarantined:
-        return refuse("No event could be read; see `quarantined`.", status=422, more=answer)
-    return as_json(answer)
-
-
-@for_programs
-def post_import(request: HttpRequest, project: Project) -> HttpResponse:
-    """Import files of any known format, now: a form, or one file as the body (docs/reference/import.md)."""
-    outcome = pipeline.take_files(project, files_of_request(request), now=timezone.now())
-    answer = import_answer(project, outcome)
-    if not outcome.saved and outcome.batch.quarantined:
-        return refuse("Nothing in the files could be read; see `quarantined`.", status=422, more=answer)
-    return as_json(answer)
-
-
-def files_of_request(request: HttpRequest) -> list[SourceFile]:
-    """Read the files of an import: a multipart form, or the body as one file. Raises Refused."""
-    if (request.content_type or "").startswith("multipart/"):
-        refuse_by_length(request, UPLOAD_BYTES)
-        request.upload_handlers.insert(0, CappedUploads(request))
-        files = [SourceFile(path, b"".join(chunks)) for path, chunks in uploaded_files(request)]
-        if not files:
-            raise Refused("The form has no files; name the field `files`.", status=422)
-        return files
-    body = body_of(request, encoded_cap=UPLOAD_BYTES, decoded_cap=IMPORT_DECODED_BYTES)
-    return [SourceFile(request.GET.get("filename") or "body", body)]
 
 
 def body_of(request: HttpRequest, *, encoded_cap: int, decoded_cap: int) -> bytes:

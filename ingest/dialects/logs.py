@@ -1,0 +1,71 @@
+"""Log records that belong to a model call: what they say of its span.
+
+GenAI before 1.37 sends each message as a record (`gen_ai.user.message`, …, `gen_ai.choice`), the latest sends
+one with all of them (`gen_ai.client.inference.operation.details`). Both name the span.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ingest.dialects import common, genai
+from ingest.dialects.genai_events import CHOICE, ROLES, WHOLE
+from ingest.dialects.values import Fields, word
+from ingest.formats.otlp.raw import RawLog, RawSpan
+from ingest.spans.messages import answer_blocks
+from ingest.spans.span import Span, SpanKind
+
+SOURCE = "otel:genai-logs"
+
+
+def read_logs(logs: Iterable[RawLog]) -> list[Span]:
+    """Gather the records of each span into what they add to it; other records say nothing of models."""
+    groups: dict[tuple[str, str], list[RawLog]] = {}
+    for log in sorted(logs, key=lambda log: log.at):
+        if log.trace_id and log.span_id and (log.name in ROLES or log.name in (CHOICE, WHOLE)):
+            groups.setdefault((log.trace_id, log.span_id), []).append(log)
+    return [part_of_span(trace_id, span_id, group) for (trace_id, span_id), group in groups.items()]
+
+
+def part_of_span(trace_id: str, span_id: str, logs: list[RawLog]) -> Span:
+    """Make one part of a span out of its records."""
+    whole = next((log for log in logs if log.name == WHOLE), None)
+    fields = fields_of_whole(whole) if whole is not None else fields_of_messages(logs)
+    return Span(
+        trace_id=trace_id,
+        span_id=span_id,
+        source=SOURCE,
+        kind=SpanKind.LLM,
+        is_part=True,
+        **{name: value for name, value in fields.items() if value is not None},
+    )
+
+
+def fields_of_messages(logs: list[RawLog]) -> Fields:
+    """Read records that are a message each."""
+    messages = [message_of(log) for log in logs if log.name in ROLES]
+    choices = [log.body for log in logs if log.name == CHOICE and isinstance(log.body, dict)]
+    answer = answer_blocks(choices[-1:])
+    return {
+        "messages": messages or None,
+        "answer": answer or None,
+        "stop_reason": word(choices[-1], "finish_reason") if choices else None,
+    }
+
+
+def message_of(log: RawLog) -> dict[str, Any]:
+    """Make a message of a record."""
+    body: dict[str, Any] = log.body if isinstance(log.body, dict) else {"content": log.body}
+    message = {"role": ROLES[log.name], **body}
+    if message["role"] == "tool" and "id" in message:
+        message["tool_call_id"] = message.pop("id")
+    return message
+
+
+def fields_of_whole(log: RawLog) -> Fields:
+    """Read a record that has all the attributes of the span."""
+    body = log.body if isinstance(log.body, dict) else {}
+    raw = RawSpan(
+        source=log.source, trace_id=log.trace_id, span_id=log.span_id, attributes={**body, **log.attributes}
+    )
+    found = genai.llm_fields(raw)
+    return {**found, "session": common.read(raw)["session"]}

@@ -1,0 +1,1 @@
+"""The endpoints of programs: authenticate, cap, answer."""

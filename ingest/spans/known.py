@@ -1,0 +1,108 @@
+"""What is remembered of spans between requests: enough to know later which step a span is. No contents.
+
+Spans come in any order, in pieces and twice. A span is remembered by its id with the key of its step, so that
+sending it again changes nothing; tool calls that only the messages tell of are remembered beside them.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from msgspec import Struct, field
+
+from ingest.spans.span import SpanKind
+
+#: Kind of a remembered tool call that no span has told of, only the model's answer or its next request.
+TOLD = "told"
+
+
+class Known(Struct, kw_only=True):
+    """One remembered span, or a call that the messages tell of."""
+
+    trace: str
+    span: str  #: its id; of a told call "call:" and the id of the call
+    parent: str | None = None  #: "" is a root, None not known yet
+    kind: str = SpanKind.NONE
+    key: str = ""  #: of its step; empty while it has none
+    lane: str = ""  #: of a sub-agent: its own lane
+    agent: str = ""  #: of an agent: its name
+    call: str = ""  #: a tool call's id, or the id of a model's answer
+    mark: bytes | None = None  #: what a tool or a model is called with, as a digest
+    failed: bool = False  #: of a model call: it has no answer
+    at: int = 0  #: nanoseconds: when it began, or was asked for
+    until: int = 0  #: nanoseconds: its end, 0 while it is open
+    source: str = ""  #: who told of it first
+    mate: str = ""  #: of a told call: the span that carried it out
+    keys: list[str] = field(default_factory=list)  #: of further steps that this span brought
+    is_new: bool = True  #: not as it is stored
+
+    def overlaps(self, at: int, until: int) -> bool:
+        """Say whether another span may be of the same time; what is not known may."""
+        mine, others = self.until or self.at, until or at
+        return not (at and self.at) or (self.at <= others and at <= mine)
+
+
+class TraceFacts(Struct, kw_only=True):
+    """What is known of one trace."""
+
+    trace: str
+    run: str  #: external id of the run it belongs to
+    told: dict[str, list[object]] = field(default_factory=dict)  #: name -> [nanoseconds, value]
+    root: str = ""  #: id of the newest span without a parent
+    ended: bool = False  #: the root has ended
+    last_at: int = 0  #: nanoseconds of the newest word
+
+
+class Memory(Protocol):
+    """What can be asked while spans become steps."""
+
+    def below(self, trace: str, span: str) -> list[Known]:
+        """List the remembered spans below one, but not those of sub-agents in it."""
+
+
+class Memories:
+    """All that is remembered and may matter for one request, by what it is looked up by."""
+
+    def __init__(self, known: Iterable[Known] = ()) -> None:
+        self.spans: dict[tuple[str, str], Known] = {}
+        self.children: dict[tuple[str, str], list[Known]] = {}
+        self.calls: dict[str, list[Known]] = {}
+        self.marks: dict[bytes, list[Known]] = {}
+        for one in known:
+            self.add(one)
+
+    def add(self, one: Known) -> Known:
+        """Remember one; what is remembered already stays."""
+        at = (one.trace, one.span)
+        if at in self.spans:
+            return self.spans[at]
+        self.spans[at] = one
+        if one.parent:
+            self.children.setdefault((one.trace, one.parent), []).append(one)
+        self.note_call(one)
+        self.note_mark(one)
+        return one
+
+    def note_call(self, one: Known) -> None:
+        """Let one be found by the id of its call."""
+        if one.call and one not in self.calls.setdefault(one.call, []):
+            self.calls[one.call].append(one)
+
+    def note_mark(self, one: Known) -> None:
+        """Let one be found by what it is called with."""
+        if one.mark is not None and one not in self.marks.setdefault(one.mark, []):
+            self.marks[one.mark].append(one)
+
+    def above(self, one: Known) -> Iterable[Known]:
+        """Walk up, as far as it is known."""
+        seen = {one.span}
+        while one.parent and one.parent not in seen:
+            seen.add(one.parent)
+            found = self.spans.get((one.trace, one.parent))
+            if found is None:
+                return
+            yield found
+            one = found
+
+    def changed(self) -> list[Known]:
+        """List what is to be stored."""
+        return [one for one in self.spans.values() if one.is_new]

@@ -1,0 +1,48 @@
+"""What must be recalled before the spans of a request become steps, found in one pass over them."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct, field
+
+from ingest.formats.events.values import id_of
+from ingest.spans.hearing import Heard
+from ingest.spans.pairing import mark_of
+from ingest.spans.span import Span, SpanKind
+
+
+class Wanted(Struct, kw_only=True):
+    """What a request may need to know."""
+
+    spans: set[tuple[str, str]] = field(default_factory=set)  #: trace and span, parents too
+    tools: set[tuple[str, str]] = field(default_factory=set)  #: spans of tools
+    calls: set[str] = field(default_factory=set)
+    marks: set[bytes] = field(default_factory=set)
+
+
+def wanted_by(heard: Iterable[tuple[Span, Heard]]) -> Wanted:
+    """List what spans, and what their messages tell, may have to do with."""
+    wanted = Wanted()
+    for span, said in heard:
+        wanted.spans.add((span.trace_id, span.span_id))
+        if span.parent_id:
+            wanted.spans.add((span.trace_id, span.parent_id))
+        if span.kind in (SpanKind.TOOL, SpanKind.RETRIEVER):
+            wanted.tools.add((span.trace_id, span.span_id))
+            wanted.marks.add(mark_of(span.tool or "", span.input))
+        if said.mark is not None:
+            wanted.marks.add(said.mark)
+        for known in (span.call_id, span.response_id):
+            if (found := id_of(known)) is not None:
+                wanted.calls.add(found)
+        for call in said.calls():
+            wanted.calls.add(id_of(call.id) or "")
+            wanted.marks.add(mark_of(call.name, call.input))
+    return wanted
+
+
+def by_trace(spans: Iterable[Span]) -> dict[str, list[Span]]:
+    """Group spans by their trace."""
+    groups: dict[str, list[Span]] = {}
+    for span in spans:
+        groups.setdefault(span.trace_id, []).append(span)
+    return groups

@@ -1,0 +1,134 @@
+"""Which step a span is: the same call told by two spans, or by a span and the messages, is one step.
+
+A tool call's own id decides. Most instrumentations leave it out, so a call that the model asked for and a
+span are the same when name and arguments are, and the time fits best. A model call is known by the id of its
+answer.
+"""
+
+import msgspec
+
+from ingest import wild
+from ingest.formats.events.values import id_of
+from ingest.spans.known import TOLD, Known, Memories
+from ingest.spans.messages import Call
+from ingest.spans.span import Span, SpanKind
+from runs.records import digest_of
+
+#: A span may begin a little before the answer that asked for it has ended: streams, and clocks.
+SLACK = 50_000_000
+
+
+def mark_of(tool: str, input: str | None) -> bytes:
+    """Digest what a tool is called with: its values, for some instrumentations leave their names out."""
+    leaves: list[str] = []
+    try:
+        collect(msgspec.json.decode(input or "null"), leaves)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        leaves.append(input or "")
+    return digest_of("\0".join([tool, *sorted(leaves)]).encode("utf-8", "replace"))
+
+
+def collect(value: object, leaves: list[str], depth: int = wild.DEEPEST) -> None:
+    """Gather the values in nested arguments."""
+    if isinstance(value, dict | list) and depth > 0:
+        for item in value.values() if isinstance(value, dict) else value:
+            collect(item, leaves, depth - 1)
+    elif value is not None:
+        leaves.append(value if isinstance(value, str) else msgspec.json.encode(value).decode())
+
+
+def key_of_model_call(memories: Memories, one: Known, span: Span) -> str:
+    """Say which step a model call is."""
+    response = id_of(span.response_id)
+    if response:
+        one.call = response
+    if one.key:
+        memories.note_call(one)
+        return one.key
+    same = [other for other in memories.calls.get(response or "", []) if other is not one and other.key]
+    near = [other for other in same if other.overlaps(span.start, span.end)]
+    if near:
+        return near[0].key
+    memories.note_call(one)
+    if not response:
+        kin = model_call_beside(memories, one)
+        return kin.key if kin is not None else one.span
+    return one.span if same else response
+
+
+def model_call_beside(memories: Memories, one: Known) -> Known | None:
+    """Find the span of the same call right above or below one that has no id of an answer."""
+    above = next(iter(memories.above(one)), None)
+    if above is not None and above.kind == SpanKind.LLM and above.key:
+        return above
+    below = [k for k in memories.children.get((one.trace, one.span), []) if k.kind == SpanKind.LLM and k.key]
+    return below[0] if len(below) == 1 else None
+
+
+def key_of_tool_span(memories: Memories, one: Known, span: Span) -> str:
+    """Say which step a tool's span is."""
+    own = id_of(span.call_id) or ""
+    if span.input is not None or not one.key:
+        one.mark = mark_of(span.tool or "", span.input)
+    if not one.key:
+        told = told_call(memories, one, own)
+        if told is not None:
+            told.mate, told.is_new = one.span, True
+            one.call, one.key = told.call, told.key
+        else:
+            one.call, one.key = own, own or one.span
+    memories.note_mark(one)
+    memories.note_call(one)
+    return one.key
+
+
+def told_call(memories: Memories, one: Known, own: str) -> Known | None:
+    """Find the call that a span carries out among those that the messages told of."""
+    by_id = told_by_id(memories, own)
+    if by_id is not None:
+        return by_id
+    if own:
+        return None
+    waiting = [o for o in memories.marks.get(one.mark or b"", []) if o.kind == TOLD and not o.mate]
+    before = [other for other in waiting if other.at <= one.at + SLACK]
+    if before:
+        return max(before, key=lambda other: other.at)
+    return min(waiting, key=lambda other: other.at, default=None)
+
+
+def told_by_id(memories: Memories, call_id: str) -> Known | None:
+    """Find a call that the messages told of by its id."""
+    return next((one for one in memories.calls.get(call_id, []) if one.kind == TOLD), None)
+
+
+def told_of(memories: Memories, trace: str, call: Call, at: int) -> Known:
+    """Remember a call that the messages tell of; a span that waits for it is its mate."""
+    call_id = id_of(call.id) or ""
+    found = told_by_id(memories, call_id)
+    if found is not None:
+        return found
+    mark = mark_of(call.name, call.input)
+    mate = waiting_span(memories, mark, call_id, at)
+    told = Known(trace=trace, span=f"call:{call_id}", kind=TOLD, key=call_id, call=call_id, mark=mark, at=at)
+    if mate is not None:
+        mate.call, mate.is_new = call_id, True
+        told.key, told.mate = mate.key, mate.span
+    return memories.add(told)
+
+
+def waiting_span(memories: Memories, mark: bytes, call_id: str, at: int) -> Known | None:
+    """Find a tool's span that nothing has asked for yet."""
+    same = [other for other in memories.calls.get(call_id, []) if other.kind == SpanKind.TOOL]
+    tools = [o for o in memories.marks.get(mark, []) if o.kind == SpanKind.TOOL and not o.call]
+    after = [other for other in tools if other.at + SLACK >= at]
+    if same or after:
+        return same[0] if same else min(after, key=lambda other: other.at)
+    return max(tools, key=lambda other: other.at, default=None)
+
+
+def fits_mate(memories: Memories, told: Known, until: int) -> bool:
+    """Say whether a told result can be that of its span: of equal calls without ids two may be swapped."""
+    mate = next((o for o in memories.marks.get(told.mark or b"", []) if o.span == told.mate), None)
+    if mate is None or mate.key == mate.call:
+        return True
+    return told.at <= mate.at + SLACK and mate.until <= until + SLACK

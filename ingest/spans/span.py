@@ -1,0 +1,83 @@
+"""The one neutral span that every source of traces fills; `ingest.spans.weave` makes steps of it."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, field
+
+from runs.records import Tokens
+
+Block = dict[str, Any]
+
+
+class SpanKind(StrEnum):
+    """What a span is."""
+
+    LLM = "llm"  #: one model call
+    TOOL = "tool"  #: one tool call
+    AGENT = "agent"  #: an agent at work; a sub-agent when it lies in another one or in a tool
+    CHAIN = "chain"  #: a workflow, a graph or its node, a wrapper: no step of its own
+    GUARDRAIL = "guardrail"
+    HANDOFF = "handoff"
+    RETRIEVER = "retriever"
+    EVENT = "event"  #: a point in time worth showing
+    NONE = ""  #: nothing we know
+
+
+class Span(Struct, kw_only=True):
+    """One span, or a part of what is known of it: everything but the identity is optional."""
+
+    trace_id: str
+    span_id: str
+    source: str  #: "otel:openinference", "langsmith", …
+    parent_id: str = ""
+    name: str = ""
+    kind: SpanKind = SpanKind.NONE
+    start: int = 0  #: nanoseconds since 1970; 0 is unknown
+    end: int = 0  #: 0 while it is open
+    is_start: bool = False  #: it only says that the span began
+    is_part: bool = False  #: it adds to a span (a log record does): it says no begin, end or parent
+    failed: bool = False  #: by its own word, not by that of a child
+    error: str | None = None  #: one sentence
+    error_kind: str | None = None
+    model: str | None = None  #: the one that answered
+    asked_model: str | None = None
+    provider: str | None = None
+    params: dict[str, object] = field(default_factory=dict)
+    system: list[Any] | str | None = None  #: system instructions given beside the messages
+    messages: list[Any] | None = None  #: what the model was sent, as the source shapes it
+    answer: list[Block] | None = None  #: blocks: text, thinking, tool_use
+    stop_reason: str | None = None
+    tokens: Tokens | None = None  #: four disjoint buckets already
+    usage: dict[str, object] | None = None  #: as the source gave it
+    cost_usd: float | None = None
+    response_id: str | None = None
+    call_id: str | None = None  #: of a tool call
+    tool: str | None = None
+    input: str | None = None  #: a tool's arguments as JSON text; what a chain or agent was given
+    output: str | None = None  #: a tool's result; what a chain or agent gave back
+    agent: str | None = None  #: name of the agent
+    agent_hint: str | None = None  #: what the run's agent may be called where no span of an agent says it
+    to_agent: str | None = None  #: whom a hand-off goes to
+    session: str | None = None
+    user: str | None = None
+    conversation: str | None = None
+    run: str | None = None  #: the run's own id, where the source names one
+    retries: int | None = None  #: attempts that the client made again
+    first_token_ms: int | None = None
+    dropped: int = 0  #: attributes that the client dropped
+    tags: list[str] = field(default_factory=list)
+    meta: dict[str, object] = field(default_factory=dict)  #: small facts of the step
+    resource: dict[str, object] = field(default_factory=dict)  #: who sent it
+    raw: bytes | None = None
+
+    @property
+    def is_root(self) -> bool:
+        """Say whether nothing lies above the span."""
+        return not self.parent_id and not self.is_part
+
+
+def moment(nanoseconds: int) -> datetime | None:
+    """Turn nanoseconds since 1970 into a time, to the microsecond."""
+    return datetime.fromtimestamp(nanoseconds // 1000 / 1e6, UTC) if nanoseconds else None

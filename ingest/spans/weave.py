@@ -1,0 +1,288 @@
+"""From spans of any source to the steps of their runs, whatever the order they come in.
+
+The same spans in order, shuffled, twice, alone or all at once make the same run: see decision 0007.
+"""
+
+from msgspec import Struct, field, structs
+
+from ingest.formats.events.values import capped
+from ingest.limits import ANSWER_CHARS
+from ingest.spans.attempts import attempts_before, note_attempt
+from ingest.spans.edits import changes_of_call
+from ingest.spans.facts import (
+    note_earliest,
+    note_latest,
+    note_span,
+    run_record,
+    source_of,
+    text_of,
+    whole_of,
+)
+from ingest.spans.hearing import Heard, failed_of
+from ingest.spans.known import Known, Memories, Memory, TraceFacts
+from ingest.spans.lanes import find_sub_agents, lane_of, owner_of, told_again
+from ingest.spans.messages import Call, Result
+from ingest.spans.pairing import fits_mate, key_of_model_call, key_of_tool_span, told_of
+from ingest.spans.span import Span, SpanKind, moment
+from ingest.spans.steps import AGAIN, ASKED, KINDS, TOLD, Place, step_of
+from runs.kinds import Kind, StepStatus
+from runs.records import Batch, ChangeRecord, Context, RunRecord, StepRecord
+
+
+class Woven(Struct, kw_only=True):
+    """What a request becomes."""
+
+    runs: list[RunRecord] = field(default_factory=list)
+    steps: list[StepRecord] = field(default_factory=list)
+    changes: list[ChangeRecord] = field(default_factory=list)
+
+    def batch(self) -> Batch:
+        """Give it to the store, in the order of time."""
+        steps = sorted(self.steps, key=lambda step: (step.started_at is None, step.started_at))
+        return Batch(runs=self.runs, steps=steps, changes=self.changes, format="otlp")
+
+
+class Weaver:
+    """Weaves the spans of one request."""
+
+    def __init__(self, traces: dict[str, TraceFacts], memories: Memories, memory: Memory) -> None:
+        self.traces = traces
+        self.memories = memories
+        self.memory = memory
+        self.contexts: dict[bytes, Context] = {}
+        self.woven = Woven()
+
+    def weave(self, heard: list[tuple[Span, Heard]]) -> Woven:
+        """Weave spans, each with what its messages tell."""
+        heard = sorted(heard, key=lambda pair: (pair[0].start or pair[0].end, not pair[0].is_start))
+        known = [self.register(span) for span, _ in heard]
+        sent = {(one.trace, one.span) for one in known}
+        fresh = find_sub_agents(self.memories, {one.trace for one in known})
+        for one, (span, said) in zip(known, heard, strict=True):
+            note_span(self.traces[one.trace], span)
+            self.add_span(one, span, said)
+        for one in told_again(self.memories, self.memory, fresh, sent):
+            self.tell_lane(one)
+        self.finish({one.trace for one in known})
+        return self.woven
+
+    def register(self, span: Span) -> Known:
+        """Remember a span, or what is new of it."""
+        one = self.memories.spans.get((span.trace_id, span.span_id))
+        if one is None:
+            one = Known(trace=span.trace_id, span=span.span_id, source=span.source)
+            if not span.is_part:
+                one.parent = span.parent_id
+            self.memories.add(one)
+        before = (one.parent, one.kind, one.agent, one.at, one.until)
+        if not span.is_part:
+            one.parent = span.parent_id
+        if span.kind not in (SpanKind.NONE, SpanKind.CHAIN) or not one.kind:
+            one.kind = span.kind
+        if span.kind is SpanKind.AGENT:
+            one.agent = span.agent or one.agent
+        one.at, one.until = min(filter(None, (one.at, span.start)), default=0), max(one.until, span.end)
+        one.is_new = one.is_new or before != (one.parent, one.kind, one.agent, one.at, one.until)
+        return one
+
+    def add_span(self, one: Known, span: Span, heard: Heard) -> None:
+        """Make the step of a span, if it is one, and what its messages tell."""
+        had = one.key
+        if span.kind is SpanKind.LLM:
+            one.key = key_of_model_call(self.memories, one, span)
+        elif span.kind in (SpanKind.TOOL, SpanKind.RETRIEVER):
+            one.key = key_of_tool_span(self.memories, one, span)
+        elif span.kind in (SpanKind.GUARDRAIL, SpanKind.HANDOFF, SpanKind.EVENT):
+            one.key = one.span
+        elif span.kind is not SpanKind.AGENT or not one.lane:
+            return
+        one.is_new = one.is_new or one.key != had
+        place = self.place_of(one)
+        record = step_of(span, place, self.contexts)
+        if span.kind is SpanKind.LLM and note_attempt(self.memories, one, span, heard):
+            record = structs.replace(record, kind=Kind.RETRY, rank=AGAIN)
+        self.woven.steps.append(record)
+        if span.kind is SpanKind.LLM and not span.is_start:
+            self.tell_attempts(one, span)
+            self.add_heard(one, span, heard, place)
+        elif span.kind is SpanKind.TOOL and span.end and not span.failed:
+            self.woven.changes += changes_of_call(
+                place.run, one.key, tool=span.tool or "", input=span.input, source=span.source
+            )
+
+    def tell_attempts(self, one: Known, span: Span) -> None:
+        """Tell again, as attempts, the failed calls that this one repeats."""
+        for other in attempts_before(self.memories, one):
+            place = self.place_of(other)
+            self.woven.steps.append(
+                StepRecord(
+                    run=place.run,
+                    key=place.key,
+                    kind=Kind.RETRY,
+                    source=span.source,
+                    rank=AGAIN,
+                    agent=place.lane,
+                    parent=place.owner,
+                    detail={"of": one.key},
+                )
+            )
+
+    def place_of(self, one: Known) -> Place:
+        """Say where the step of a span belongs."""
+        return Place(
+            run=self.traces[one.trace].run,
+            key=one.key,
+            lane=lane_of(self.memories, one),
+            owner=owner_of(self.memories, one),
+        )
+
+    def add_heard(self, one: Known, span: Span, heard: Heard, place: Place) -> None:
+        """Add what the messages of a model call tell: prompts, calls, results, and the last words."""
+        facts, brought = self.traces[one.trace], list(one.keys)
+        if not place.lane:
+            for key, text in heard.prompts:
+                self.add_prompt(span, place, key, text)
+                note_earliest(facts, "task", span.start, text[:ANSWER_CHARS])
+                brought.append(key)
+            if span.answer or span.failed:
+                note_latest(facts, "last", span.start, words_of(span)[:ANSWER_CHARS])
+        for call, result in heard.results:
+            brought.append(self.add_result(span, place, call, result))
+        for call in heard.asked:
+            brought.append(self.add_call(span, place, call))
+        keys = list(dict.fromkeys(brought))
+        one.is_new = one.is_new or keys != one.keys
+        one.keys = keys
+
+    def add_prompt(self, span: Span, place: Place, key: str, text: str) -> None:
+        """Add what a human said."""
+        given, size = capped(text)
+        self.woven.steps.append(
+            StepRecord(
+                run=place.run,
+                key=key,
+                kind=Kind.PROMPT,
+                source=span.source,
+                status=StepStatus.OK,
+                started_at=moment(span.start),
+                input=given,
+                input_size=size,
+            )
+        )
+
+    def add_call(self, span: Span, place: Place, call: Call) -> str:
+        """Open the call that an answer asks for; its span will say the rest."""
+        told = told_of(self.memories, span.trace_id, call, span.end)
+        given, size = capped(call.input)
+        self.woven.steps.append(
+            self.told_step(
+                span,
+                place,
+                told,
+                rank=ASKED,
+                tool=call.name,
+                status=StepStatus.RUNNING,
+                started_at=None if told.mate else moment(span.end),
+                input=given,
+                input_size=size,
+            )
+        )
+        return told.key
+
+    def add_result(self, span: Span, place: Place, call: Call, result: Result) -> str:
+        """Close a call by what the model was told; a span knows better when it ended, and how."""
+        told = told_of(self.memories, span.trace_id, call, 0)
+        if not fits_mate(self.memories, told, span.start):
+            return told.key
+        failed = failed_of(result)
+        given, given_size = capped(call.input)
+        came, came_size = capped(result.text)
+        self.woven.steps.append(
+            self.told_step(
+                span,
+                place,
+                told,
+                rank=TOLD,
+                tool=call.name,
+                status=StepStatus.FAILED if failed else StepStatus.OK,
+                ended_at=None if told.mate else moment(span.start),
+                input=given,
+                input_size=given_size,
+                output=came,
+                output_size=came_size,
+            )
+        )
+        if not failed and not told.mate:
+            self.woven.changes += changes_of_call(
+                place.run, told.key, tool=call.name, input=call.input, source=span.source
+            )
+        return told.key
+
+    def told_step(self, span: Span, place: Place, told: Known, **fields: object) -> StepRecord:
+        """Make a step of a call that only the messages tell of."""
+        return StepRecord(
+            run=place.run,
+            key=told.key,
+            kind=Kind.TOOL,
+            source=span.source,
+            agent=place.lane,
+            parent=place.owner,
+            **fields,  # type: ignore[arg-type]
+        )
+
+    def tell_lane(self, one: Known) -> None:
+        """Tell the lane of a step again that was stored before its lane was known."""
+        place = self.place_of(one)
+        if not place.lane and place.owner is None:
+            return
+        kind = KINDS[SpanKind(one.kind)]
+        for key in (one.key, *one.keys):
+            mine = kind if key == one.key else Kind.PROMPT if key.startswith("prompt:") else Kind.TOOL
+            self.woven.steps.append(
+                StepRecord(
+                    run=place.run,
+                    key=key,
+                    kind=mine,
+                    source=one.source,
+                    rank=0,
+                    agent=place.lane,
+                    parent=place.owner,
+                )
+            )
+
+    def finish(self, traces: set[str]) -> None:
+        """Say of each run what is known by now, and how it ended."""
+        with_steps = {step.run for step in self.woven.steps}
+        for trace in sorted(traces):
+            facts = self.traces[trace]
+            if facts.run not in with_steps and not facts.told.get("last"):
+                continue
+            self.woven.runs.append(run_record(facts))
+            self.add_final(facts)
+
+    def add_final(self, facts: TraceFacts) -> None:
+        """Add the last words of a run that has ended: the model's, else what the root gave back."""
+        said = text_of(facts, "last") if "last" in facts.told else text_of(facts, "back")
+        if not facts.ended or not said or text_of(facts, "error"):
+            return
+        text, size = capped(said)
+        self.woven.steps.append(
+            StepRecord(
+                run=facts.run,
+                key=f"final:{facts.trace}",
+                kind=Kind.FINAL,
+                source=source_of(facts),
+                status=StepStatus.OK,
+                started_at=moment(whole_of(facts, "ended")),
+                output=text,
+                output_size=size,
+            )
+        )
+
+
+def words_of(span: Span) -> str:
+    """Take the last words of an answer; one that asks for a tool has none."""
+    blocks = span.answer or []
+    if any(block["type"] == "tool_use" for block in blocks):
+        return ""
+    return "\n".join(block["text"] for block in blocks if block["type"] == "text").strip()

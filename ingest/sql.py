@@ -1,0 +1,86 @@
+"""Statements of ingest that the ORM cannot say: what is remembered of traces and spans."""
+
+COLUMNS = (
+    *("span", "parent", "kind", "key", "lane", "agent"),
+    *("call", "mark", "failed", "at", "until", "source", "mate", "keys"),
+)
+_SPAN = ", ".join(f"s.{name}" for name in COLUMNS)
+
+#: Find or begin the traces of a request, and lock them until it is committed: requests of one trace go one
+#: after the other. Sorted, so that two requests never wait for each other crosswise.
+LOCK_TRACES = """
+    INSERT INTO ingest_trace (project_id, trace, run, told, root, ended, last_at, seen_at)
+    SELECT %(project)s, asked.trace, asked.run, '{}', '', false, 0, %(now)s
+    FROM unnest(%(traces)s::text[], %(runs)s::text[]) AS asked (trace, run)
+    ORDER BY asked.trace
+    ON CONFLICT (project_id, trace) DO UPDATE SET seen_at = excluded.seen_at
+    RETURNING id, trace, run, told, root, ended, last_at
+"""
+
+#: Write down what is known of a trace now.
+SAVE_TRACE = """
+    UPDATE ingest_trace
+    SET run = %(run)s, told = %(told)s, root = %(root)s, ended = %(ended)s, last_at = %(last_at)s
+    WHERE id = %(id)s
+"""
+
+#: The spans of a request and agents whose lane is open, with all that is known above them. The lookups go by
+#: the unique index; UNION ends at a circle.
+SPANS_AND_ABOVE = f"""
+    WITH RECURSIVE seed AS (
+        SELECT s.trace_id, {_SPAN} FROM unnest(%(ids)s::bigint[], %(spans)s::text[]) AS asked (id, span)
+        JOIN ingest_tracespan s ON s.trace_id = asked.id AND s.span = asked.span
+        UNION
+        SELECT s.trace_id, {_SPAN} FROM ingest_tracespan s
+        WHERE s.trace_id = ANY(%(traces)s) AND s.kind = 'agent' AND s.lane = ''
+    ), found AS (
+        SELECT * FROM seed
+        UNION
+        SELECT s.trace_id, {_SPAN} FROM found
+        JOIN ingest_tracespan s ON s.trace_id = found.trace_id AND s.span = found.parent
+    )
+    SELECT * FROM found
+"""
+
+#: What lies right below some spans.
+SPANS_BELOW = f"""
+    SELECT s.trace_id, {_SPAN} FROM unnest(%(ids)s::bigint[], %(spans)s::text[]) AS asked (id, span)
+    JOIN ingest_tracespan s ON s.trace_id = asked.id AND s.parent = asked.span
+"""
+
+#: All below one span, but not what lies in sub-agents of it.
+ALL_BELOW = f"""
+    WITH RECURSIVE found AS (
+        SELECT s.trace_id, {_SPAN} FROM ingest_tracespan s WHERE s.trace_id = %(id)s AND s.parent = %(span)s
+        UNION
+        SELECT s.trace_id, {_SPAN} FROM found
+        JOIN ingest_tracespan s ON s.trace_id = found.trace_id AND s.parent = found.span
+        WHERE found.lane = ''
+    )
+    SELECT * FROM found
+"""
+
+#: Calls of the same runs by their id or by what they are called with, whichever trace they are of.
+CALLS_OF_RUNS = f"""
+    WITH kin AS (SELECT id FROM ingest_trace WHERE project_id = %(project)s AND run = ANY(%(runs)s))
+    SELECT s.trace_id, {_SPAN} FROM ingest_tracespan s JOIN kin ON kin.id = s.trace_id
+    WHERE s.call <> '' AND s.call = ANY(%(calls)s)
+    UNION ALL
+    SELECT s.trace_id, {_SPAN} FROM ingest_tracespan s JOIN kin ON kin.id = s.trace_id
+    WHERE s.mark IS NOT NULL AND s.mark = ANY(%(marks)s)
+"""
+
+#: The traces that spans of a lookup belong to.
+NAMES_OF_TRACES = "SELECT id, trace FROM ingest_trace WHERE id = ANY(%(ids)s)"
+
+#: Remember spans, or what is new of them.
+SAVE_SPANS = f"""
+    INSERT INTO ingest_tracespan (trace_id, {", ".join(COLUMNS)})
+    VALUES (%(trace_id)s, {", ".join(f"%({name})s" for name in COLUMNS)})
+    ON CONFLICT (trace_id, span) DO UPDATE
+    SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "span")}
+"""
+
+#: Forget traces of long ago; their spans go first, for no foreign key of the database does it.
+FORGET_SPANS = "DELETE FROM ingest_tracespan WHERE trace_id = ANY(%(ids)s)"
+FORGET_TRACES = "DELETE FROM ingest_trace WHERE id = ANY(%(ids)s)"
