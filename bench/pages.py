@@ -55,6 +55,13 @@ FINDINGS = {
     "findings of a signature": "findings/tool-loop/",
     "overview: 30 days, agent and repository": "overview/?when=30d&repo=repo-0&agent=codex",
 }
+#: Reports over two sides of runs.
+REPORTS = {
+    "comparison of 2 × 200 runs, paired": "cohort/reports/?a.variant=terse&b.variant=thorough",
+    "the same as a file": "cohort/reports/export/?a.variant=terse&b.variant=thorough&format=html",
+    "comparison of 2 × 2,000 runs": "many/reports/?a.agent=codex&b.agent=claude-code",
+    "form of a comparison": "many/reports/",
+}
 LIST_BAR, RUN_BARS, DIFF_BAR, OTHER_BAR = 50, {"1k": 150, "20k": 300, "33k": 300}, 300, 300
 #: Addresses of a run that are no such page: takeaways, as long as the run; and what is only posted to.
 NO_PAGES = {"export", "summary", "judge"}
@@ -77,6 +84,8 @@ def main() -> None:
         report.table(
             f"{bench.findings():,} findings of the {RUNS:,} runs (at most 12 queries)", head, findings
         )
+        reports = bench.rows(bench.report_pages())
+        report.table("Comparisons of two sides of runs (at most 12 queries)", head, reports)
         runs = bench.rows(bench.run_pages())
         report.table("Runs of 1,000, 20,000 and 33,000 steps (bar 200 kB)", head, runs)
         report.table("Everything else of the run of 20,000 steps", head, bench.rows(bench.other_pages()))
@@ -103,7 +112,7 @@ class Bench:
 
         user = User.objects.create_user("bench@example.com", None)
         team = create_team("bench", user)
-        self.projects = {name: create_project(team, name) for name in ("many", "few", "long")}
+        self.projects = {name: create_project(team, name) for name in ("many", "few", "long", "cohort")}
         self.client = Client(HTTP_HOST="127.0.0.1")
         self.client.force_login(user)
         self.headers = {"Cookie": f"sessionid={self.client.cookies['sessionid'].value}"}
@@ -114,6 +123,7 @@ class Bench:
         from django.db import connection
 
         from bench.seeding import long_run, run_with_diff, run_with_result, seed_runs, seed_texts, seed_tools
+        from bench.seeding_cohort import seed_cohort
         from bench.seeding_findings import seed_findings
         from bench.store import NOW
         from runs.models import Run
@@ -124,6 +134,7 @@ class Bench:
         seed_tools(self.projects["many"])
         seed_findings(self.projects["many"])
         seed_texts()
+        seed_cohort(self.projects["cohort"])
         batches = [run_with_result("5MB", 5_000_000), run_with_diff("diff", 14, 10_000)]
         for name, steps, agents in (
             ("1k", 1_000, 4),
@@ -160,6 +171,10 @@ class Bench:
     def finding_pages(self) -> Iterator[tuple[str, str, int]]:
         for name, path in FINDINGS.items():
             yield name, f"/bench/many/{path}", OTHER_BAR
+
+    def report_pages(self) -> Iterator[tuple[str, str, int]]:
+        for name, path in REPORTS.items():
+            yield name, f"/bench/{path}", OTHER_BAR
 
     def tool_calls(self) -> int:
         from django.db.models import Sum

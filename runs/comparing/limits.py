@@ -27,7 +27,7 @@ WORTH_SHARE = 0.15
 
 #: Tools of the tool mix, and tasks of the table of pairs on one page.
 MIX_TOOLS = 15
-TASKS_SHOWN = 100
+TASKS_SHOWN = 50
 
 #: Dots of one side in a picture of a distribution; more are thinned evenly.
 DOTS_MOST = 300
@@ -61,8 +61,8 @@ LEAF_CELLS = 262_144
 #: Characters of the name of a saved comparison.
 COMPARISON_NAME_CHARS = 120
 
-#: Newest runs of a project whose variants, models and agents the form suggests: read in 20 ms.
-SUGGESTED_FROM = 5_000
+#: Newest runs of a project whose variants, models and agents the form suggests: read in 10 ms.
+SUGGESTED_FROM = 2_000
 
 #: Values suggested for one field of the form.
 SUGGESTED_VALUES = 20
@@ -95,3 +95,12 @@ EXPERIMENT_TASKS = 50
 
 #: Tries of a cell that are drawn one by one; more of them are a bar.
 TRIES_DRAWN = 10
+
+#: Characters of a task that a report shows, and its files hold.
+TASK_CHARS = 300
+
+#: Share of a side's runs that were given one prompt, for the report to call it the side's prompt.
+MAIN_PROMPT_SHARE = 0.8
+
+#: Characters of two prompts together whose diff stands in the report; longer ones are a click away.
+PROMPT_DIFF_CHARS = 20_000

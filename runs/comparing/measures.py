@@ -54,6 +54,7 @@ class ComparedRun:
     findings: Mapping[str, int] | None = field(default_factory=dict)  #: by signature; None: not judged yet
     tools: Mapping[str, int] = field(default_factory=dict)  #: calls by tool
     severity: int = 0  #: of the worst finding
+    prompt: int | None = None  #: version of its main prompt
     outcome: str = ""  #: why success is what it is, for people
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.functions import Left
 
-from runs.comparing.limits import SIDE_RUNS
+from runs.comparing.limits import SIDE_RUNS, TASK_CHARS
 from runs.comparing.measures import ComparedRun
 from runs.comparing.outcomes import success_of
 from runs.kinds import Result, RunStatus
@@ -76,6 +77,7 @@ class SideRow(NamedTuple):
     tool_ms: int
     result: str
     task_key: bytes | None
+    prompt: int | None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -116,7 +118,8 @@ def sides_of(project: Project, a: RunFilter, b: RunFilter) -> tuple[Side, Side]:
 
 def _rows(project: Project, chosen: RunFilter) -> list[SideRow]:
     newest = ended_runs(project, chosen).order_by("-sort_at", "-id")
-    return [SideRow._make(row) for row in newest.values_list(*SideRow._fields)[: SIDE_RUNS + 1]]
+    columns = (Left("task", TASK_CHARS) if name == "task" else name for name in SideRow._fields)
+    return [SideRow._make(row) for row in newest.values_list(*columns)[: SIDE_RUNS + 1]]
 
 
 def _side(rows: Sequence[SideRow], judged: Mapping[UUID, _Judged]) -> Side:
@@ -161,6 +164,7 @@ def compared_run(row: SideRow, judged: _Judged) -> ComparedRun:
         findings=None if judged.severity is None else judged.findings,
         severity=judged.severity or 0,
         tools=judged.tools,
+        prompt=row.prompt,
         outcome=row.outcome or row.status,
     )
 

@@ -20,6 +20,7 @@ from runs.shown.reports import (
     mix_shown,
     tasks_shown,
 )
+from runs.views.report_prompts import prompts_shown
 from runs.views.sides import Asked, Names, names_in, words_of
 from teams.models import Project
 
@@ -70,6 +71,7 @@ def context_of(project: Project, compared: Compared) -> dict[str, Any]:
         "tasks": tasks_shown(report, links) if report.design.paired else [],
         "shared": len({run.id for run in report.a} & {run.id for run in report.b}),
         "most": SIDE_RUNS,
+        "prompts": prompts_shown(project, report),
     }
 
 

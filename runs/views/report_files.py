@@ -30,7 +30,7 @@ FILES = {
     "measures": "Measures (CSV)",
     "json": "Everything (JSON)",
 }
-_STYLES = ("tokens", "base", "tool_use", "report")
+_STYLES = ("tokens", "base", "runs", "panel", "code", "diff", "tool_use", "report")
 
 
 @require_GET

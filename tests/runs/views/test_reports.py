@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from runs.actions import save_comparison
 from runs.comparing.limits import SAVED_MOST
-from runs.models import Comparison
+from runs.models import Comparison, PromptFamily, PromptVersion, Run
+from tests.recordings import NOW
 from tests.runs.comparing.recorded import record_cohort
 
 SIDES = "?a.variant=long&b.variant=short"
@@ -80,6 +82,37 @@ def test_same_runs_on_both_sides_are_told(visitor, url, project) -> None:
     )
 
 
+@pytest.fixture
+def versions(project):
+    family = PromptFamily.objects.create(project=project, name="shop")
+    return [
+        PromptVersion.objects.create(
+            project=project, family=family, key=bytes([n]), number=n, template=text, first_at=NOW
+        )
+        for n, text in ((1, "Be brief.\nTest."), (2, "Be thorough.\nTest."))
+    ]
+
+
+def test_prompts_of_both_sides_are_compared(visitor, url, project, versions) -> None:
+    record_cohort(project, tasks=2)
+    for variant, version in zip(("short", "long"), versions, strict=True):
+        Run.objects.filter(project=project, variant=variant).update(prompt=version.id)
+    said = text_of(visitor.get(url + SIDES).content)
+    assert "The prompts A shop v2 B shop v1" in said
+    assert "removed Be thorough." in said
+    assert "added Be brief." in said
+    by_name = visitor.get(f"{url}?a.prompt={versions[0].id}&b.prompt={versions[1].id}").content
+    assert "A prompt shop v1 2 runs B prompt shop v2 2 runs" in text_of(by_name)
+
+
+def test_prompt_of_few_runs_is_not_the_sides(visitor, url, project, versions) -> None:
+    record_cohort(project, tasks=2)
+    Run.objects.filter(external_id__in=("long-0", "short-0")).update(prompt=versions[0].id)
+    assert "The prompts" not in text_of(visitor.get(url + SIDES).content)
+    Run.objects.filter(project=project).update(prompt=versions[0].id)
+    assert "Both sides were given the same prompt, shop v1" in text_of(visitor.get(url + SIDES).content)
+
+
 def test_common_filters_hold_for_both_sides(visitor, url, project) -> None:
     record_cohort(project, tasks=2)
     said = text_of(visitor.get(url + SIDES + "&repo=elsewhere").content)
@@ -91,9 +124,6 @@ def test_common_filters_hold_for_both_sides(visitor, url, project) -> None:
 def test_list_of_reports_takes_the_same_queries_for_any_number(
     visitor, url, project, owner, number, django_assert_num_queries
 ) -> None:
-    from runs.actions import save_comparison
-    from tests.recordings import NOW
-
     for n in range(number):
         save_comparison(project, f"prompts {n}", "a.prompt=1&b.prompt=2", by=owner, now=NOW)
     with django_assert_num_queries(6):
@@ -125,9 +155,6 @@ def test_comparison_without_sides_is_not_saved(visitor, url, project) -> None:
 
 
 def test_project_saves_so_many_and_no_more(visitor, url, project, owner) -> None:
-    from runs.actions import save_comparison
-    from tests.recordings import NOW
-
     for n in range(SAVED_MOST):
         save_comparison(project, f"{n}", "a.agent=x", by=owner, now=NOW)
     answer = visitor.post(f"{url}save/", {"name": "one more", "query": "a.agent=y"}, follow=True)
