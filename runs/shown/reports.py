@@ -1,6 +1,6 @@
 """A comparison as its page and its file show it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -140,10 +140,25 @@ def headline_of(report: Report) -> str:
     if not claims:
         words = {line.word.says for line in report.headline}
         return "No difference seen." if words == {Says.SAME} else "Not enough to tell which is better."
-    better = [line.word.says is Says.BETTER for line in claims]
     told = " and ".join(line.measure.less if _is_less(line) else line.measure.more for line in claims)
-    word = "B is better" if all(better) else "A is better" if not any(better) else "It is a trade"
-    return f"{word}: B {told}."
+    return f"{_word(report, claims)}B {told}{_about_success(report)}."
+
+
+def _word(report: Report, claims: Sequence[Line]) -> str:
+    """Call a side better that is so in something, and succeeds as often as far as could be seen."""
+    if _about_success(report):
+        return ""
+    better = [line.word.says is Says.BETTER for line in claims]
+    return "B is better: " if all(better) else "A is better: " if not any(better) else "It is a trade: "
+
+
+def _about_success(report: Report) -> str:
+    success = report.line("success")
+    says = success.word.says if success else Says.UNKNOWN
+    return {
+        Says.UNKNOWN: "; success is not recorded",
+        Says.UNCLEAR: "; not enough runs to tell about success",
+    }.get(says, "")
 
 
 def _is_less(line: Line) -> bool:

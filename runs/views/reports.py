@@ -33,6 +33,8 @@ def show_reports(request: HttpRequest, team: str, project: str) -> HttpResponse:
     """Show the saved comparisons and the way to a new one; with two sides in the address, their report."""
     found = project_for(request.user, team, project)
     asked = read_asked(request.GET, now=timezone.now())
+    if asked.is_asked and "" in request.GET.values():  # the form sends its empty fields along
+        return redirect(f"{request.path}?{asked.query}")
     if asked.is_asked:
         return render(request, "runs/report.html", page_of(found, asked))
     page = page_of_saved(found, before=read_place(request.GET.get("before", "")))

@@ -1,6 +1,7 @@
 """What a report says of known numbers."""
 
 import numpy as np
+import pytest
 
 from runs.comparing.discoveries import adjusted
 from runs.comparing.effects import effect_of
@@ -9,6 +10,7 @@ from runs.comparing.reports import compare
 from runs.comparing.results import Says
 from runs.comparing.shares import share_effect
 from runs.comparing.words import effect_words, rounded, signed
+from runs.shown.reports import headline_of
 from tests.runs.comparing.cohorts import run
 
 
@@ -130,3 +132,31 @@ def test_numbers_are_written_with_their_sign() -> None:
     assert [signed(value, Unit.MONEY) for value in (-0.5, 0)] == ["−$0.50", "0"]
     assert [signed(value, Unit.TIME) for value in (-61_000, 300)] == ["−1 m 01 s", "+300 ms"]
     assert [rounded(number) for number in (7, 77, 123, 4_501)] == [7, 77, 130, 4600]
+
+
+def side(first: int, cost: float, won: int, *, runs: int = 60):
+    """Make runs of about one cost, of which some succeed."""
+    return [run(first + n, cost=cost * (1 + n % 5 / 20), success=n < won) for n in range(runs)]
+
+
+@pytest.mark.parametrize(
+    ("b", "said"),
+    [
+        (side(100, 0.5, 40), "B is cheaper; not enough runs to tell about success."),
+        (side(1_000, 0.5, 400, runs=600), "B is better: B is cheaper."),
+        (side(100, 0.5, 60), "B is better: B succeeds more often and is cheaper."),
+        (side(100, 0.5, 5), "It is a trade: B succeeds less often and is cheaper."),
+        (side(100, 2.0, 5), "A is better: B succeeds less often and costs more."),
+        (side(100, 1.0, 41), "Not enough to tell which is better."),
+        ([], "One side has no run."),
+    ],
+)
+def test_headline_claims_no_more_than_lines_do(b, said) -> None:
+    a = side(0, 1.0, 400, runs=600) if len(b) == 600 else side(0, 1.0, 40)
+    assert headline_of(compare(a, b)) == said
+
+
+def test_headline_without_outcomes_says_so() -> None:
+    assert headline_of(compare(of("a", *[1.0, 1.1] * 5), of("b", *[0.5, 0.6] * 5))) == (
+        "B is cheaper; success is not recorded."
+    )
