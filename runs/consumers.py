@@ -4,16 +4,20 @@ A nudge says that something changed; what changed is read after the client's own
 fragments of the page. Nudges may be lost, doubled or late: only the revision counts.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 
-from runs.frames import open_project, open_run
+from runs.frames import in_thread, open_project, open_run
 from runs.list_rooms import join_list
+from runs.queries.cards import stamp_of_findings
 from runs.rooms import NOT_HERE, Room
 from runs.run_rooms import join_run
+from runs.stamp_rooms import join_stamped
+from teams.models import Project
 
 
 class Consumer(AsyncWebsocketConsumer):
@@ -81,3 +85,24 @@ class ProjectConsumer(Consumer):
         project = await open_project(self.scope["user"], self.names["team"], self.names["project"])
         self.stamp: str | None = self.query.get("stamp", "")
         return join_list(self, project, self.query)
+
+
+class StampConsumer(Consumer):
+    """A page of a project that is fetched again when its stamp differs; the query says what it shows."""
+
+    about = ""  #: names its rooms
+    stamp = ""
+    read_stamp: Callable[[Project], Awaitable[str]]
+
+    async def enter(self) -> Room:
+        """Open the project."""
+        project: Project = await open_project(self.scope["user"], self.names["team"], self.names["project"])
+        self.stamp = self.query.get("stamp", "")
+        return join_stamped(self, self.about, project, self.read_stamp)
+
+
+class CardsConsumer(StampConsumer):
+    """The findings of a project by signature."""
+
+    about = "cards"
+    read_stamp = staticmethod(in_thread(stamp_of_findings))

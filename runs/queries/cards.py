@@ -1,8 +1,10 @@
 """Findings of a project by signature: the cards, and the findings behind one."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
@@ -99,6 +101,17 @@ def resolved_in(project: Project) -> dict[str, SignatureState]:
     """Read which signatures people called resolved, and when."""
     states = SignatureState.objects.filter(project=project).select_related("resolved_by")
     return {state.signature: state for state in states}
+
+
+def stamp_of_findings(project: Project) -> str:
+    """Name what the cards of a project show in a few characters."""
+    return stamp_of_cards(cards_of(project), resolved_in(project))
+
+
+def stamp_of_cards(cards: Iterable[Card], states: Mapping[str, SignatureState]) -> str:
+    """Name what was read for cards."""
+    settled = sorted((name, state.resolved_at) for name, state in states.items())
+    return blake2b(repr((sorted(cards), settled)).encode(), digest_size=8).hexdigest()
 
 
 def findings_with(project: Project, signature: str, *, before: Place | None = None) -> FindingPage:

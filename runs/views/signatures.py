@@ -16,7 +16,7 @@ from runs.findings.found import Signature
 from runs.findings.signatures import SIGNATURES
 from runs.judging import muted_of
 from runs.models import Finding
-from runs.queries.cards import Place, cards_of, findings_with, resolved_in, trends_of
+from runs.queries.cards import Place, cards_of, findings_with, resolved_in, stamp_of_cards, trends_of
 from runs.shown.cards import STATES, CardShown, cards_shown, rows_shown
 from teams.access import NOT_HERE, project_for
 from teams.models import Project
@@ -33,9 +33,10 @@ def show_findings(request: HttpRequest, team: str, project: str) -> HttpResponse
     found = project_for(request.user, team, project)
     state = request.GET.get("state", "open")
     state = state if state in STATES else "open"
-    cards = read_cards(found)
+    cards, stamp = read_cards(found)
     counts = [(name, sum(card.state == name for card in cards)) for name in STATES]
-    context = {"cards": [card for card in cards if card.state == state], "state": state, "counts": counts}
+    shown = [card for card in cards if card.state == state]
+    context = {"cards": shown, "state": state, "counts": counts, "stamp": stamp}
     return render(request, "runs/findings.html", context_of(found) | context)
 
 
@@ -45,7 +46,7 @@ def show_signature(request: HttpRequest, team: str, project: str, signature: str
     """Show the findings of one signature, each with its run and the steps that prove it."""
     found = project_for(request.user, team, project)
     known = _known(signature)
-    card = next((card for card in read_cards(found) if card.signature is known), None)
+    card = next((card for card in read_cards(found)[0] if card.signature is known), None)
     page = findings_with(found, signature, before=read_place(request.GET.get("before", "")))
     context = {"card": card, "signature": known, "rows": rows_shown(found, page.findings, page.runs)}
     context["older"] = write_place(page.findings[-1]) if page.older else ""
@@ -92,11 +93,11 @@ def unmute(request: HttpRequest, team: str, project: str, signature: str) -> Htt
     )
 
 
-def read_cards(project: Project) -> list[CardShown]:
-    """Read all cards of a project."""
-    cards = cards_of(project)
+def read_cards(project: Project) -> tuple[list[CardShown], str]:
+    """Read all cards of a project, and the stamp of what was read."""
+    cards, states = cards_of(project), resolved_in(project)
     trends = trends_of(project, today=timezone.now().date())
-    return cards_shown(cards, trends, resolved_in(project), muted_of(project))
+    return cards_shown(cards, trends, states, muted_of(project)), stamp_of_cards(cards, states)
 
 
 def context_of(project: Project) -> dict[str, Any]:

@@ -43,6 +43,19 @@ def test_the_inbox_is_live_and_keeps_the_focus(open_page, places, loop):
     expect(first).to_contain_text("Resolved by")
 
 
+def test_the_cards_of_findings_are_live_and_keep_the_focus(open_page, places, loop):
+    loop("looping-3")
+    page = open_page(places() + "findings/")
+    card = page.locator(".signature-card", has_text="Tool loop")
+    expect(card).to_be_visible(timeout=PATIENT)
+    expect(page.locator("[data-live-word]")).to_have_text("Live", timeout=PATIENT)
+    card.get_by_role("button", name="Resolve").focus()
+    before = card.locator(".card-facts a").inner_text()
+    loop("looping-4")
+    expect(card.locator(".card-facts a")).not_to_have_text(before, timeout=PATIENT)
+    expect(card.get_by_role("button", name="Resolve")).to_be_focused()
+
+
 def test_the_preview_follows_what_is_typed(open_page, places):
     page = open_page(places() + "alerts/rules/new/?kind=fact")
     head = page.locator(".alert-preview h3")
