@@ -14,7 +14,7 @@ from runs.models import FileChange, Run, Step
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 PAGE_QUERIES = 24  # of one page, whatever the length of the run
 TABS = ("run", "timeline", "tree", "log", "changes", "net", "net_patch", "strip", "summary")
-LEAVES = ("record", "step_raw", "step_markdown")
+LEAVES = ("record", "step_raw", "step_markdown", "messages", "files_at")
 
 pytestmark = pytest.mark.django_db
 

@@ -39,7 +39,6 @@ MESSAGES = inline_serializer(
         "made_up": serializers.ListField(child=serializers.CharField()),
         "system": serializers.CharField(allow_null=True),
         "messages": serializers.ListField(),
-        "request": serializers.DictField(required=False),
     },
 )
 

@@ -82,6 +82,7 @@ def _block(part: Part, role: Role, names: Names, notes: Notes) -> Message:
         return {"type": "thinking", "thinking": part.text, "signature": part.signature}
     if isinstance(part, Call):
         name = names.name(part.name)
+        notes.add(Made.ARGUMENTS, part.is_free)
         return {"type": "tool_use", "id": names.id(part.id), "name": name, "input": part.arguments}
     if isinstance(part, Result):
         return _result(part, names, notes)

@@ -7,7 +7,7 @@ from typing import Any
 from runs.replay.blocks import words_of
 from runs.replay.names import Names
 from runs.replay.pairing import paired
-from runs.replay.parts import Call, Cut, Notes, Part, Picture, Result, Role, Text, Thinking, Turn
+from runs.replay.parts import Call, Cut, Made, Notes, Part, Picture, Result, Role, Text, Thinking, Turn
 
 Message = dict[str, Any]
 
@@ -36,6 +36,7 @@ def _answer(turn: Turn, names: Names, notes: Notes) -> Iterator[Message]:
     notes.add(Cut.THINKING, sum(isinstance(part, Thinking) for part in turn.parts))
     said = "\n\n".join(words_of(part) for part in turn.parts if isinstance(part, Text | Picture))
     calls = [_call(part, names) for part in turn.parts if isinstance(part, Call)]
+    notes.add(Made.ARGUMENTS, sum(isinstance(part, Call) and part.is_free for part in turn.parts))
     if said or calls:
         message: Message = {"role": "assistant", "content": said or None}
         yield message | {"tool_calls": calls} if calls else message
@@ -48,7 +49,7 @@ def _call(call: Call, names: Names) -> Message:
 
 def arguments_text(call: Call) -> str:
     """Write arguments as JSON text: as it came, where it came as such."""
-    if call.raw:
+    if call.raw and not call.is_free:
         try:
             if isinstance(json.loads(call.raw), dict):
                 return call.raw

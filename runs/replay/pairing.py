@@ -30,7 +30,7 @@ class _Asked:
 
     def answer(self, result: Result, place: int, notes: Notes) -> bool:
         """Keep a result for its call; False where no call waits for it."""
-        waiting = self.open.get(result.call)
+        waiting = self.open.get(result.call) or (self._oldest(place) if not result.call else None)
         if not waiting:
             return False
         id, asked = waiting.popleft()
@@ -38,6 +38,11 @@ class _Asked:
             notes.add(Made.MOVED)
         self.results[id] = replace(result, call=id)
         return True
+
+    def _oldest(self, place: int) -> deque[tuple[str, int]] | None:
+        """Find the first open call of the newest answer: a result without an id answers in order."""
+        here = (calls for calls in self.open.values() if calls and calls[0][1] == place)
+        return next(here, None)
 
 
 def paired(turns: Sequence[Turn], notes: Notes) -> list[Turn]:

@@ -55,6 +55,7 @@ class Call:
     name: str
     arguments: dict[str, Any] = field(default_factory=dict)
     raw: str = ""
+    is_free: bool = False  #: its arguments are any text: a custom tool of the Responses API
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

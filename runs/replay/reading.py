@@ -73,7 +73,8 @@ def _turn_of(value: Any, notes: Notes) -> Turn:
 
 
 def _result_of(value: dict[str, Any], id_name: str, content: str, notes: Notes) -> Result:
-    call = value.get(id_name, value.get("name"))
+    ids = value.get("tool_call_ids")  # SWE-agent's
+    call = value.get(id_name) or (ids[0] if isinstance(ids, list) and ids else None)
     return Result(call=_word(call), parts=result_parts(value.get(content), notes))
 
 
@@ -103,11 +104,13 @@ def call_of(value: dict[str, Any], notes: Notes) -> Call:
     told = inner if isinstance(inner, dict) else value
     given = told.get("arguments", told.get("input", told.get("args")))
     raw = given if isinstance(given, str) else ""
+    is_free = value.get("type") == "custom_tool_call"
     return Call(
         id=_word(value.get("call_id") or value.get("id")),
         name=_word(told.get("name")),
-        arguments=object_of(given, notes),
+        arguments={"input": raw} if is_free else object_of(given, notes),
         raw=raw,
+        is_free=is_free,
     )
 
 

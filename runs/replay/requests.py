@@ -66,7 +66,13 @@ def request_of(made: Listed, *, model: str, params: Mapping[str, Any]) -> tuple[
     notes.add(Made.TOOLS, len(missing))
     tools += [Tool(name=name) for name in missing]
     if tools:
-        body["tools"] = [_WRITERS[made.format](tool) for tool in tools]
+        free = {item["name"] for item in body.get("input", ()) if item.get("type") == "custom_tool_call"}
+        body["tools"] = [
+            {"type": "custom", "name": tool.name, **_said(tool)}
+            if tool.name in free
+            else _WRITERS[made.format](tool)
+            for tool in tools
+        ]
     return body, notes.made_up()
 
 
@@ -100,7 +106,7 @@ def tools_of(given: object) -> list[Tool]:
 def called_in(body: Mapping[str, Any]) -> Iterable[str]:
     """Name the tools that are called in a body, in the shape of any API."""
     for message in body.get("messages", body.get("input", [])):
-        if message.get("type") == "function_call":
+        if message.get("type") in ("function_call", "custom_tool_call"):
             yield message["name"]
         yield from (call["function"]["name"] for call in message.get("tool_calls", ()))
         content = message.get("content")

@@ -15,10 +15,12 @@ Item = dict[str, Any]
 def write(turns: Sequence[Turn], notes: Notes) -> list[Item]:
     """Write the items of `input`."""
     names = Names(notes, id_chars=64, name_chars=64, prefix="call_made_")
-    return [item for turn in paired(turns, notes) for item in _items(turn, names, notes)]
+    told = paired(turns, notes)
+    free = {part.id for turn in told for part in turn.parts if isinstance(part, Call) and part.is_free}
+    return [item for turn in told for item in _items(turn, names, free, notes)]
 
 
-def _items(turn: Turn, names: Names, notes: Notes) -> Iterator[Item]:
+def _items(turn: Turn, names: Names, free: set[str], notes: Notes) -> Iterator[Item]:
     parts = _taken(turn.parts, notes)
     words: list[Part] = []
     for part in parts:
@@ -28,7 +30,7 @@ def _items(turn: Turn, names: Names, notes: Notes) -> Iterator[Item]:
         if words:
             yield _message(turn.role, words, notes)
             words = []
-        yield _item(part, names, notes)
+        yield _item(part, names, free, notes)
     if words:
         yield _message(turn.role, words, notes)
 
@@ -45,17 +47,24 @@ def _taken(parts: Sequence[Part], notes: Notes) -> list[Part]:
 def is_item(thinking: Thinking) -> bool:
     """Say whether thinking is an item of this API that can be sent back."""
     item = thinking.item or {}
-    return isinstance(item.get("id"), str) and isinstance(item.get("summary"), list)
+    known = isinstance(item.get("id"), str) or isinstance(item.get("encrypted_content"), str)
+    return known and isinstance(item.get("summary"), list)
 
 
-def _item(part: Part, names: Names, notes: Notes) -> Item:
+_REASONING = ("type", "id", "summary", "content", "encrypted_content", "status")
+
+
+def _item(part: Part, names: Names, free: set[str], notes: Notes) -> Item:
     if isinstance(part, Thinking):
-        return {name: value for name, value in (part.item or {}).items() if value is not None}
+        item = part.item or {}
+        return {name: item[name] for name in _REASONING if item.get(name) is not None}
     if isinstance(part, Call):
-        told = {"name": names.name(part.name), "arguments": arguments_text(part)}
-        return {"type": "function_call", "call_id": names.id(part.id), **told}
+        kind = "custom_tool_call" if part.is_free else "function_call"
+        told = {"input": part.raw} if part.is_free else {"arguments": arguments_text(part)}
+        return {"type": kind, "call_id": names.id(part.id), "name": names.name(part.name), **told}
     assert isinstance(part, Result)  # words are in messages
-    return {"type": "function_call_output", "call_id": names.id(part.call), "output": _output(part, notes)}
+    kind = "custom_tool_call_output" if part.call in free else "function_call_output"
+    return {"type": kind, "call_id": names.id(part.call), "output": _output(part, notes)}
 
 
 def _output(result: Result, notes: Notes) -> str | list[Item]:

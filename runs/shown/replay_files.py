@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from runs.limits import FILES_LISTED
 from runs.queries.replay_files import FilesAt
 from runs.replay.files import FileAt, Holds
 from runs.shown.steps import Place
@@ -46,6 +47,7 @@ class FilesShown:
     commit: str
     cut: bool
     has_patch: bool
+    unlisted: int  #: files beyond the rows of one page
 
 
 def files_shown(found: FilesAt, place: Place) -> FilesShown:
@@ -55,10 +57,11 @@ def files_shown(found: FilesAt, place: Place) -> FilesShown:
     ]
     told = [f"{number} {words}" for words, number in counts if number]
     return FilesShown(
-        rows=[_row(file, place) for file in _ordered(found.files)],
+        rows=[_row(file, place) for file in _ordered(found.files)[:FILES_LISTED]],
         summary=" · ".join([plural(len(found.files), "file"), *told]),
         commit=found.head.commit,
         cut=found.head.cut,
+        unlisted=max(0, len(found.files) - FILES_LISTED),
         has_patch=any(file.net and file.net.body is not None for file in found.files),
     )
 

@@ -38,6 +38,8 @@ RUN_PAGES = (
     "files/?path=auth/session.ts",
     "files/?path=auth/session.ts&view=whole",
     "steps/7/became/",
+    "steps/12/messages/?format=anthropic",
+    "steps/12/files/",
 )
 #: Steps of the run that uses many tools: a table, matches, a page, intent beside effect.
 TOOL_PAGES = ("steps/5/", "steps/10/", "?step=15", "steps/36/")

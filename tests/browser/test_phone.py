@@ -18,7 +18,8 @@ def test_first_screen_has_the_strip_and_the_first_step(open_page, places, scheme
         assert box["y"] + box["height"] <= 844, shown
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     rest = page.locator(".overview > .fold > summary")
-    expect(rest).to_have_text("More failures, hidden changes, task, answer, files, checks, retries")
+    words = "More failures, hidden changes, task, answer, relatives, files, checks, retries"
+    expect(rest).to_have_text(words)
 
 
 def test_facts_and_overview_unfold_and_stay_so_while_the_run_goes_on(open_page, places, send):

@@ -166,32 +166,39 @@ def check_openai_content(content: Any) -> None:
 def check_responses(body: dict[str, Any]) -> None:
     """Responses: every call has one output behind it; reasoning goes before an item of the assistant."""
     assert set(body) == {"input"}
-    calls: set[str] = set()
+    calls: dict[str, str] = {}
     answered: set[str] = set()
     items = body["input"]
     for number, item in enumerate(items):
         kind = item["type"]
         if kind == "message":
             check_responses_message(item)
-        elif kind == "function_call":
+        elif kind in ("function_call", "custom_tool_call"):
             check_id(item["call_id"], 64)
             check_id(item["name"], 64)
-            assert isinstance(json.loads(item["arguments"]), dict)
+            if kind == "function_call":
+                assert isinstance(json.loads(item["arguments"]), dict)
+            else:
+                assert isinstance(item["input"], str)
             assert item["call_id"] not in calls
-            calls.add(item["call_id"])
-        elif kind == "function_call_output":
-            assert item["call_id"] in calls
+            calls[item["call_id"]] = f"{kind}_output"
+        elif kind in ("function_call_output", "custom_tool_call_output"):
+            assert calls[item["call_id"]] == kind
             assert item["call_id"] not in answered
             answered.add(item["call_id"])
             check_output(item["output"])
         else:
-            assert kind == "reasoning"
-            assert isinstance(item["id"], str)
-            assert isinstance(item["summary"], list)
-            behind = items[number + 1]
-            mine = behind["type"] in ("reasoning", "function_call") or behind.get("role") == "assistant"
-            assert mine, "reasoning belongs to an item behind it"
-    assert calls == answered
+            check_reasoning(item, items[number + 1])
+    assert calls.keys() == answered
+
+
+def check_reasoning(item: dict[str, Any], behind: dict[str, Any]) -> None:
+    assert item["type"] == "reasoning"
+    assert isinstance(item.get("id", item.get("encrypted_content")), str)
+    assert isinstance(item["summary"], list)
+    assert set(item) <= {"type", "id", "summary", "content", "encrypted_content", "status"}
+    mine = behind["type"] in ("reasoning", "function_call", "custom_tool_call")
+    assert mine or behind.get("role") == "assistant", "reasoning belongs to an item behind it"
 
 
 def check_responses_message(item: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Odd conversations of any provider: the lists made of them hold the rules of every API."""
 
 import json
+import random
 
 import pytest
 from hypothesis import example, given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from runs.replay.lists import Format, Recorded, Source, listed
 from runs.replay.requests import body_of, request_of
+from tests.conftest import SHARED_DATA
 from tests.runs.replay.apis import CHECKS
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -57,8 +59,11 @@ messages = st.one_of(
     made_of(role=roles, content=contents),
     made_of(role="assistant", content=words, tool_calls=chat_calls),
     made_of(role="tool", tool_call_id=ids, content=contents),
+    made_of(role="tool", tool_call_ids=st.lists(ids, max_size=2), content=words),
     made_of(type="function_call", call_id=ids, name=names, arguments='{"b": 2}'),
     made_of(type="function_call_output", call_id=ids, output=words),
+    made_of(type="custom_tool_call", call_id=ids, name=names, input=words),
+    made_of(type="custom_tool_call_output", call_id=ids, output=words),
     made_of(type="reasoning", id="rs_1", summary=[{"type": "summary_text", "text": "hm"}]),
     made_of(type="message", role=roles, content=st.lists(made_of(type="input_text", text=words), max_size=2)),
     made_of(
@@ -221,3 +226,46 @@ def test_pictures_come_back_from_the_steps_that_keep_them():
         {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "QUJD"}},
     ]
     assert made.cut == ["No system prompt was recorded."]
+
+
+def named(path):
+    return f"{path.parent.name}-{path.stem}"
+
+
+REAL = (
+    *("codex/*.jsonl", "../agents/codex/*/*.jsonl"),
+    *("mini_swe_agent/*.json", "swe_agent/*.traj"),
+)
+
+
+def real_list(path):
+    """Take the list out of a record of a real agent, whether or not the product reads its format."""
+    if path.suffix == ".jsonl":
+        records = (json.loads(line) for line in path.read_text().splitlines())
+        return [record["payload"] for record in records if record.get("type") == "response_item"]
+    told = json.loads(path.read_text())
+    return told if isinstance(told, list) else told.get("messages") or told["history"]
+
+
+@pytest.mark.parametrize("format", CHECKS)
+@pytest.mark.parametrize("path", sorted(path for glob in REAL for path in SHARED_DATA.glob(glob)), ids=named)
+def test_real_list_is_valid_and_no_result_is_stray(format, path):
+    conversation = real_list(path)
+    rng = random.Random(path.stem)
+    for size in {len(conversation), *(rng.randint(0, len(conversation)) for _ in range(3))}:
+        part = conversation[:size]
+        CHECKS[format](body(part, format))
+        assert not any("no call" in line for line in written(part, format).made_up)
+
+
+def test_responses_of_codex_stay_as_they_are():
+    conversation = [
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Fix it."}]},
+        {"type": "reasoning", "summary": [], "encrypted_content": "gAAA"},
+        {"type": "custom_tool_call", "call_id": "c1", "name": "apply_patch", "input": "*** Begin Patch"},
+        {"type": "function_call", "call_id": "c2", "name": "exec", "arguments": '{"cmd":"ls"}'},
+        {"type": "custom_tool_call_output", "call_id": "c1", "output": "Done."},
+        {"type": "function_call_output", "call_id": "c2", "output": "a.py"},
+        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Done."}]},
+    ]
+    assert body(conversation, "responses") == {"input": conversation}
