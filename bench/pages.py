@@ -31,9 +31,28 @@ LISTS = {
     "list: last 24 hours": "?when=24h",
     "list: last 30 days": "?when=30d",
     "list: four filters": "?agent=codex&model=kimi-k2.5&repo=repo-38&status=unfinished",
+    "list: variant, by label": "?variant=arm-3",
+    "list: variant, by version": "?variant=own-loop+v3",
+    "list: prompt": "?prompt={version}",
+    "list: task": "?task={task}",
+    "list: branch": "?branch=fix/4711",
+    "list: commit": "?commit={commit}",
+    "list: agent version of all": "?version=2.1.0",
+    "list: agent version of none": "?version=0.0.1",
+    "list: failed tries of a variant": "?variant=arm-3&result=failed",
     "list: text in many": "?q=session",
     "list: text in ten": "?q=zanzibar",
     "list: text in none": "?q=nowhere+to+be+found",
+}
+#: Prompts of the many runs; tasks by variant (tasks × variants × tries): path and bar in milliseconds.
+PROMPTS = {
+    "prompts": ("many/prompts/", 300),
+    "prompt": ("many/prompts/{version}/", 300),
+    "experiments: 1,000 × 2 × 5": ("tried/experiments/", 300),
+    "experiments: 1,000 × 2 × 5, by task": ("tried/experiments/?sort=task&page=10", 300),
+    "experiments: 1,000 × 20 × 2": ("wide/experiments/", 1_000),
+    "experiments: last 7 days of many runs": ("many/experiments/?when=7d", 1_000),
+    "experiments: newest 50,000 of many runs": ("many/experiments/?tasks=all", 1_000),
 }
 #: Pages over a project's tools and runs, which have many million steps in all.
 TOOLS = {
@@ -86,6 +105,8 @@ def main() -> None:
         )
         reports = bench.rows(bench.report_pages())
         report.table("Comparisons of two sides of runs (at most 12 queries)", head, reports)
+        prompts = bench.rows(bench.prompt_pages())
+        report.table(f"Prompts of {RUNS:,} runs, and experiments (at most 12 queries)", head, prompts)
         runs = bench.rows(bench.run_pages())
         report.table("Runs of 1,000, 20,000 and 33,000 steps (bar 200 kB)", head, runs)
         report.table("Everything else of the run of 20,000 steps", head, bench.rows(bench.other_pages()))
@@ -112,7 +133,8 @@ class Bench:
 
         user = User.objects.create_user("bench@example.com", None)
         team = create_team("bench", user)
-        self.projects = {name: create_project(team, name) for name in ("many", "few", "long", "cohort")}
+        names = ("many", "few", "long", "cohort", "tried", "wide")
+        self.projects = {name: create_project(team, name) for name in names}
         self.client = Client(HTTP_HOST="127.0.0.1")
         self.client.force_login(user)
         self.headers = {"Cookie": f"sessionid={self.client.cookies['sessionid'].value}"}
@@ -125,6 +147,7 @@ class Bench:
         from bench.seeding import long_run, run_with_diff, run_with_result, seed_runs, seed_texts, seed_tools
         from bench.seeding_cohort import seed_cohort
         from bench.seeding_findings import seed_findings
+        from bench.seeding_prompts import seed_prompts, seed_tries
         from bench.store import NOW
         from runs.models import Run
         from runs.store import save
@@ -133,6 +156,9 @@ class Bench:
         seed_runs(self.projects["few"], FEW_RUNS)
         seed_tools(self.projects["many"])
         seed_findings(self.projects["many"])
+        seed_prompts(self.projects["many"])
+        seed_tries(self.projects["tried"], tasks=1_000, variants=2, tries=5)
+        seed_tries(self.projects["wide"], tasks=1_000, variants=20, tries=2)
         seed_texts()
         seed_cohort(self.projects["cohort"])
         batches = [run_with_result("5MB", 5_000_000), run_with_diff("diff", 14, 10_000)]
@@ -158,11 +184,23 @@ class Bench:
         deep = write_cursor(*many.values_list("sort_at", "id")[RUNS // 2])
         yield f"list of {FEW_RUNS:,}", "/bench/few/", LIST_BAR
         for name, query in LISTS.items():
-            yield name, "/bench/many/" + query.format(deep=deep), LIST_BAR
+            yield name, "/bench/many/" + query.format(deep=deep, **self.compared()), LIST_BAR
         yield "rows", "/bench/many/rows/", LIST_BAR
         yield "sums of a text in many (after the page)", "/bench/many/sums/?q=session", OTHER_BAR * 10
         for name in ("agent", "model", "repo"):
             yield f"menu: {name}", f"/bench/many/choices/{name}/", LIST_BAR
+
+    def compared(self) -> dict[str, str]:
+        """Take a prompt, a task and a commit of one of the many runs."""
+        from runs.models import Run
+
+        run = Run.objects.get(project=self.projects["many"], external_id="run-100")
+        task = bytes(run.task_key or b"").hex()
+        return {"version": str(run.prompt), "task": task, "commit": run.commit}
+
+    def prompt_pages(self) -> Iterator[tuple[str, str, int]]:
+        for name, (path, bar) in PROMPTS.items():
+            yield name, "/bench/" + path.format(**self.compared()), bar
 
     def tool_pages(self) -> Iterator[tuple[str, str, int]]:
         for name, path in TOOLS.items():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from runs.fragments import place_of, show_steps
@@ -43,6 +44,8 @@ class Overview:
     files: list[dict]
     more_files: int
     family: Family | None
+    tries_url: str  #: the runs of its task
+    prompt_url: str  #: its system prompt
 
     @property
     def rest(self) -> str:
@@ -77,7 +80,18 @@ def read_overview(project: Project, run: Run) -> Overview:
         files=files[:FILES_SHOWN],
         more_files=max(0, len(files) - FILES_SHOWN),
         family=read_family(project, run),
+        tries_url=_tries_url(project, run),
+        prompt_url=_prompt_url(project, run),
     )
+
+
+def _tries_url(project: Project, run: Run) -> str:
+    base = reverse("runs:list", args=[project.team.slug, project.slug])
+    return f"{base}?task={bytes(run.task_key).hex()}" if run.task_key else ""
+
+
+def _prompt_url(project: Project, run: Run) -> str:
+    return reverse("runs:prompt", args=[project.team.slug, project.slug, run.prompt]) if run.prompt else ""
 
 
 def _hidden(project: Project, run: Run) -> list[StepRow]:

@@ -20,6 +20,11 @@ PAGING = ("cursor", "limit")
 #: What the OpenAPI document says of filters that are not just a word to equal.
 MEANINGS = {
     "failures": "1: at least one step failed.",
+    "variant": "A label as sent, or a version of a prompt: reviewer v3.",
+    "prompt": "Number of a prompt's version, as in its address.",
+    "task": "task_key of a run.",
+    "version": "Of the agent program.",
+    "result": "passed, failed or unknown; a person's verdict counts first.",
     "finding": "Slug of a signature that rules found.",
     "severity": "The worst finding: error, warning (or worse), hint (or worse).",
     "when": "1h, 24h, 7d or 30d back from now.",

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
+from runs.comparing.outcomes import success_of
 from runs.findings.found import Severity
 from runs.models import FileChange, Finding, Judgement, Run, Step
 
@@ -35,6 +36,8 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     cost_usd = serializers.SerializerMethodField()
     cost_is_lower_bound = serializers.SerializerMethodField()
     duration_ms = serializers.SerializerMethodField()
+    task_key = serializers.SerializerMethodField()
+    result = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -51,8 +54,11 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "branch",
             "commit",
             "variant",
+            "prompt",
+            "task_key",
             "status",
             "outcome",
+            "result",
             "error",
             "verdict",
             "verdict_reason",
@@ -88,6 +94,14 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     def get_cost_is_lower_bound(self, run: Run) -> bool:
         """True when some call has no known price, or reported too few output tokens."""
         return bool(run.unpriced_calls or run.lower_bound_calls)
+
+    def get_task_key(self, run: Run) -> str:
+        """Hex digits that runs of one task share; empty when none is known."""
+        return bytes(run.task_key).hex() if run.task_key else ""
+
+    def get_result(self, run: Run) -> str:
+        """`passed`, `failed`, or empty while nobody knows; a person's verdict counts first."""
+        return success_of(run.verdict, run.result).value
 
     def get_duration_ms(self, run: Run) -> int | None:
         if run.started_at is None or run.ended_at is None:

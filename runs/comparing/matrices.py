@@ -16,7 +16,14 @@ class Row:
 
     task: bytes
     tallies: Mapping[str, Tally]
-    total: Tally
+
+    @property
+    def total(self) -> Tally:
+        return added(self.tallies.values())
+
+    @property
+    def tries(self) -> int:
+        return sum(one.runs for one in self.tallies.values())
 
     @property
     def spread(self) -> float:
@@ -52,7 +59,7 @@ def matrix_of(cells: Iterable[tuple[bytes, str, Tally]], *, most: int) -> Matrix
     shown = sorted(by_runs[:most], key=_natural)
     return Matrix(
         variants=shown,
-        rows=[row for task, tallies in tasks.items() if (row := _row(task, tallies, shown)).total.runs],
+        rows=[row for task, tallies in tasks.items() if (row := _row(task, tallies, shown)).tallies],
         totals={variant: totals[variant] for variant in shown},
         left=len(by_runs) - len(shown),
     )
@@ -60,7 +67,7 @@ def matrix_of(cells: Iterable[tuple[bytes, str, Tally]], *, most: int) -> Matrix
 
 def _row(task: bytes, tallies: Mapping[str, Tally], shown: Sequence[str]) -> Row:
     kept = {variant: tallies[variant] for variant in shown if variant in tallies}
-    return Row(task=task, tallies=kept, total=added(kept.values()))
+    return Row(task=task, tallies=kept)
 
 
 def _natural(name: str) -> tuple[str, int, str]:
@@ -80,9 +87,10 @@ def sorted_rows(rows: Iterable[Row], *, by: str, names: Mapping[bytes, str], upw
         if by == SPREAD:
             return row.spread if row.spread >= 0 else None
         if by == TRIES:
-            return float(row.total.runs)
+            return float(row.tries)
         return row.tallies[by].share if by in row.tallies else None
 
-    known = [row for row in ordered if value(row) is not None]
-    known.sort(key=lambda row: value(row) or 0.0, reverse=not upwards)
-    return known + [row for row in ordered if value(row) is None]
+    values = [(value(row), row) for row in ordered]
+    known = [(number, row) for number, row in values if number is not None]
+    known.sort(key=lambda pair: pair[0], reverse=not upwards)
+    return [row for _, row in known] + [row for number, row in values if number is None]

@@ -36,14 +36,5 @@ class Tally(NamedTuple):
 
 def added(tallies: Iterable[Tally]) -> Tally:
     """Add tallies up."""
-    total = Tally()
-    for one in tallies:
-        total = Tally(
-            runs=total.runs + one.runs,
-            passed=total.passed + one.passed,
-            failed=total.failed + one.failed,
-            priced=total.priced + one.priced,
-            cost_usd=total.cost_usd + one.cost_usd,
-            low=total.low + one.low,
-        )
-    return total
+    columns = list(zip(*tallies, strict=True))
+    return Tally._make(map(sum, columns)) if columns else Tally()

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
 
 from runs.comparing.limits import TRIES_DRAWN
 from runs.comparing.matrices import Matrix, Row
@@ -36,8 +39,18 @@ class CellShown:
     tone: str = ""
 
     @property
-    def is_empty(self) -> bool:
-        return not self.url
+    def html(self) -> SafeString:
+        """Write the cell. Written here: by a template, 1,000 of them take a third of a second."""
+        name = escape(self.variant)
+        if not self.url:
+            return mark_safe(f'<td class="is-none" data-label="{name}"><span class="faint">–</span></td>')
+        tone = f" is-{self.tone}" if self.tone else ""
+        drawn = "".join(f'<i class="try is-{dot}"></i>' for dot in self.dots) or _bar_html(self.bar)
+        return mark_safe(
+            f'<td data-label="{name}"><a class="tries{tone}" href="{escape(self.url)}"'
+            f' title="{escape(self.title)}"><span class="tries-drawn" aria-hidden="true">{drawn}</span>'
+            f'<b>{self.score}</b><span class="sr">passed,</span> <small>{self.cost}</small></a></td>'
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +80,16 @@ def cell_shown(tally: Tally | None, *, variant: str, url: str, of: str) -> CellS
         dots=dots,
         bar=() if dots else tuple(_bar(parts, tally.runs)),
         tone=_tone(tally),
+    )
+
+
+def _bar_html(parts: Iterable[Part]) -> str:
+    drawn = "".join(
+        f'<rect class="is-{part.tone}" x="{part.x}" width="{part.width}" height="8"/>' for part in parts
+    )
+    return (
+        '<svg class="try-bar" viewBox="0 0 100 8" preserveAspectRatio="none" width="60" height="8">'
+        f"{drawn}</svg>"
     )
 
 
