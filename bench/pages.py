@@ -14,6 +14,7 @@ import statistics
 import time
 from collections.abc import Iterator
 
+from bench.beside import STEPS, alignment_rows, beside_pages, pair_runs
 from bench.events import Product
 from bench.report import Report
 
@@ -110,6 +111,12 @@ def main() -> None:
         runs = bench.rows(bench.run_pages())
         report.table("Runs of 1,000, 20,000 and 33,000 steps (bar 200 kB)", head, runs)
         report.table("Everything else of the run of 20,000 steps", head, bench.rows(bench.other_pages()))
+        report.table(
+            f"Two runs of {STEPS:,} steps, from the database to aligned rows",
+            ["", "p50 ms", "CPU ms", "bar ms", ""],
+            alignment_rows(bench.runs),
+        )
+        report.table("Runs beside each other", head, bench.rows(beside_pages("/bench/long/", bench.runs)))
         report.table("Growth: the same page over more", ["", "p50 ÷ p50", "queries"], bench.growth())
         report.save()
     finally:
@@ -169,6 +176,7 @@ class Bench:
             ("lanes", 1_000, 20),
         ):
             batches += long_run(name, steps, agents=agents)
+        batches += pair_runs()
         for batch in batches:
             save(self.projects["long"], batch, now=NOW)
         with connection.cursor() as cursor:

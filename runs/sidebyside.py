@@ -39,7 +39,7 @@ def key_of(left: Run, right: Run) -> _Key:
 
 def read_beside(left: Run, right: Run) -> Beside:
     """Align two runs, unless that was done for these revisions."""
-    return _kept.get(key_of(left, right), lambda: _aligned(left, right))
+    return _kept.get(key_of(left, right), lambda: align_runs(left, right))
 
 
 def read_flight(run: Run) -> tuple[PlainStrip, str, float]:
@@ -52,7 +52,8 @@ def _drawn(run: Run) -> tuple[PlainStrip, str, float]:
     return plain_strip(strip), words_of_strip(strip), strip.length
 
 
-def _aligned(left: Run, right: Run) -> Beside:
+def align_runs(left: Run, right: Run) -> Beside:
+    """Align two runs anew."""
     texts = [step_texts(run) for run in (left, right)]
     moves = [moves_of(steps, cwd=run.cwd) for steps, run in zip(texts, (left, right), strict=True)]
     rows = _looked_closer(rows_beside(*moves), left, right)

@@ -1,8 +1,8 @@
 """Two sequences aligned as a diff aligns lines, but weighted: what is more alike is rather matched. Pure.
 
 The best alignment by weight is found with Hirschberg's method, row by row in numpy: memory stays linear.
-Sequences whose product is too big are first cut at what both have once, as in a patience diff, and where
-that does not help into equal shares: hostile input is aligned worse, not slower.
+Longer sequences are first cut at what both have once, as in a patience diff, and what is too big even then
+into equal shares: hostile input is aligned worse, not slower.
 """
 
 from bisect import bisect_left
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from runs.comparing.limits import ALIGNED_CELLS, LEAF_CELLS
+from runs.comparing.limits import ALIGNED_CELLS, BEST_CELLS, LEAF_CELLS
 
 #: Weights of a match: by kind only, by what was done on what, with the same arguments.
 _LOOSE, _ACT, _GIVEN = 1, 4, 6
@@ -72,7 +72,7 @@ class _Pair:
 
     def matches(self) -> Iterator[Match]:
         n, m = len(self.left), len(self.right)
-        if n * m <= ALIGNED_CELLS:
+        if n * m <= BEST_CELLS:
             yield from self.best(0, n, 0, m)
             return
         cuts = [*_anchors(self.left, self.right), (n, m)]
@@ -80,10 +80,10 @@ class _Pair:
         for a, b in cuts:
             gaps.append((at[0], a, at[1], b))
             at = (a + 1, b + 1)
-        room = ALIGNED_CELLS // max(1, sum(_cells(gap) > 0 for gap in gaps))
+        parts = -(-sum(map(_cells, gaps)) // ALIGNED_CELLS)
         for gap, anchor in zip(gaps, cuts, strict=True):
-            for part in _shares(gap, max(LEAF_CELLS, room)):
-                yield from self.best(*part)
+            for share in _shares(gap, parts if _cells(gap) > LEAF_CELLS else 1):
+                yield from self.best(*share)
             if anchor != (n, m):
                 yield anchor
 
@@ -147,10 +147,9 @@ def _cells(gap: tuple[int, int, int, int]) -> int:
     return (gap[1] - gap[0]) * (gap[3] - gap[2])
 
 
-def _shares(gap: tuple[int, int, int, int], room: int) -> Iterator[tuple[int, int, int, int]]:
-    """Cut a part that is too big into equal shares of both sides."""
+def _shares(gap: tuple[int, int, int, int], parts: int) -> Iterator[tuple[int, int, int, int]]:
+    """Cut a part into equal shares of both sides."""
     a0, a1, b0, b1 = gap
-    parts = max(1, -(-_cells(gap) // room))
     for n in range(parts):
         yield (
             a0 + (a1 - a0) * n // parts, a0 + (a1 - a0) * (n + 1) // parts,

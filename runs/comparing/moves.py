@@ -4,6 +4,7 @@ What differs between two runs that do the same does not count: ids, times, the f
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from msgspec import Struct
 from runs.delegations import is_call, is_span, is_told
 from runs.findings.commands import verb_of
 from runs.findings.looks import look_of
+from runs.findings.making import COMMAND_KEPT
 from runs.kinds import Kind
 from runs.limits import LANES_DEEP
 from runs.patches import paths_of_patch
@@ -91,6 +93,13 @@ def moves_of(steps: Sequence[StepText], *, cwd: str) -> list[Move]:
     return [*reader.lane(""), *reader.left()]
 
 
+@lru_cache(maxsize=4_096)  # the other run gave most of the same commands
+def gist_of(command: str) -> tuple[str, str]:
+    """Name what a command looks at: the family of such a look and the file; else no family and its verb."""
+    look, seen = look_of(command)
+    return (look, seen) if seen else ("", verb_of(command))
+
+
 class _Reader:
     """Makes the moves of one run; each lane once, so that steps which lie in each other end."""
 
@@ -164,8 +173,8 @@ class _Reader:
         told = self.home(step.input)
         if family is Family.SHELL:
             command = self.home(step.command or text_in(arguments, *COMMAND_NAMES)).strip()
-            look, seen = look_of(command)
-            return (look, "", self.relative(seen)) if seen else (family, verb_of(command)), command
+            look, target = gist_of(command[:COMMAND_KEPT])
+            return (look, "", self.relative(target)) if look else (family, target), command
         if family in _SEARCHES:
             return (family, text_in(arguments, *_QUERIES)), told
         if family is Family.AGENT:

@@ -66,6 +66,7 @@ def test_small_leaves_find_as_much_as_one_table(left, right):
 def test_sequences_that_are_cut_keep_order(left, right):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(aligning, "LEAF_CELLS", 6)
+        patch.setattr(aligning, "BEST_CELLS", 15)
         patch.setattr(aligning, "ALIGNED_CELLS", 20)
         matches = align(left, right)
     assert [a for a, _ in matches] == sorted({a for a, _ in matches})
@@ -96,7 +97,7 @@ def test_what_does_not_fit_is_left_alone():
 
 def test_anchors_are_kept_where_sequences_are_cut(monkeypatch):
     monkeypatch.setattr(aligning, "LEAF_CELLS", 4)
-    monkeypatch.setattr(aligning, "ALIGNED_CELLS", 16)
+    monkeypatch.setattr(aligning, "BEST_CELLS", 16)
     left, right = keys_of("pabqcdres"), keys_of("tabucdves")
     assert align(left, right) == [(1, 1), (2, 2), (4, 4), (5, 5), (7, 7), (8, 8)]
 
