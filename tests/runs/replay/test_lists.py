@@ -7,7 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from runs.kinds import StepStatus
 from runs.replay.lists import Format, Recorded, Source, listed
+from runs.replay.rebuilding import SPEAKING, Said
 from runs.replay.requests import body_of, request_of
 from tests.conftest import SHARED_DATA
 from tests.runs.replay.apis import CHECKS
@@ -269,3 +271,30 @@ def test_responses_of_codex_stay_as_they_are():
         {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Done."}]},
     ]
     assert body(conversation, "responses") == {"input": conversation}
+
+
+texts = st.one_of(
+    words,
+    st.lists(anthropic_blocks, max_size=3).map(json.dumps),
+    st.lists(messages, max_size=2).map(json.dumps),
+    messages.map(json.dumps),
+)
+steps = st.builds(
+    Said,
+    kind=st.sampled_from(SPEAKING),
+    key=ids,
+    tool=names,
+    status=st.sampled_from(list(StepStatus)),
+    error=words,
+    input=texts,
+    output=texts,
+    is_small=st.booleans(),
+)
+
+
+@pytest.mark.parametrize("format", [*CHECKS, "native"])
+@given(conversation=st.lists(messages, max_size=3), said=st.lists(steps, max_size=8))
+def test_any_steps_give_a_valid_list(format, conversation, said):
+    stored = [json.dumps(message).encode() for message in conversation]
+    made = listed(Recorded(source=Source.EXTENDED, messages=stored, steps=said), Format(format))
+    CHECKS.get(format, lambda body: body["messages"])(json.loads(json.dumps(body_of(made))))

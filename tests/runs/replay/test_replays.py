@@ -79,6 +79,22 @@ def test_real_project_folder_at_three_steps(client, get, project, ingest_key, sh
     check_runs(get)
 
 
+#: Folders of recordings of other agents; what the product cannot read yet brings no run.
+OTHERS = sorted(path for path in DATA.glob("*") if path.is_dir() and path.name != "claude_code")
+
+
+@pytest.mark.parametrize("folder", OTHERS, ids=lambda folder: folder.name)
+def test_real_recordings_of_other_agents_at_three_steps(folder, client, get, project, ingest_key):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        client.post(
+            f"/api/v1/import?filename={path.name}",
+            path.read_bytes(),
+            content_type="application/octet-stream",
+            headers={"authorization": f"Bearer {ingest_key}"},
+        )
+    check_runs(get)
+
+
 def test_data_is_there():
     """The tests above are none where the data is absent."""
     assert not DATA.is_dir() or len(transcripts()) > 10
@@ -166,6 +182,29 @@ def test_without_recorded_lists_it_is_rebuilt_and_says_so(get, project):
     assert told["messages"] == [ASKED, ANSWER, {"role": "user", "content": [FIRST, SECOND]}]
     after = get(run, 5, format="anthropic").json()["messages"]
     assert after == [*told["messages"], {"role": "assistant", "content": "Done."}]
+
+
+def test_list_of_another_shape_goes_on_in_that_shape(get, project):
+    call = {"id": "t0", "type": "function", "function": {"name": "ls", "arguments": "{}"}}
+    before = [
+        {"role": "developer", "content": "Be brief."},
+        {"role": "user", "content": "Fix it."},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "t0", "content": "a.py"},
+    ]
+    _, _, first, second, *_ = two_calls()
+    asks = said(1, "m1", Kind.LLM, context=sent(*before), output=json.dumps(CALLS))
+    run = record(project, asks, first, second)
+    answer = [
+        {"id": "t1", "type": "function", "function": {"name": "Read", "arguments": '{"path": "a.py"}'}},
+        {"id": "t2", "type": "function", "function": {"name": "Bash", "arguments": '{"command": "ls"}'}},
+    ]
+    assert get(run, 2).json()["messages"] == [
+        *before,
+        {"role": "assistant", "content": "Looking.", "tool_calls": answer},
+        {"role": "tool", "tool_call_id": "t1", "content": "x = 1"},
+        {"role": "tool", "tool_call_id": "t2", "content": "a.py"},
+    ]
 
 
 def test_new_messages_of_a_call_are_heard(get, project):
