@@ -15,7 +15,7 @@ from runs.models import Run
 from runs.queries.runs import run_of
 from runs.queries.steps import step_of
 from runs.replay.lists import Format
-from runs.replay.requests import body_of, command_for, request_of
+from runs.replay.requests import body_of, command_for, request_of, tools_of
 from runs.shown.messages import message_shown
 from runs.shown.replays import TITLES, Replay, read_replay
 from runs.shown.steps import Place
@@ -94,6 +94,7 @@ def links_context(replay: Replay, place: Place) -> dict[str, Any]:
         "file_url": f"{place.url('messages_file', replay.seq)}?format={format}",
         "request_url": f"{place.url('request_file', replay.seq)}?format={format}" if is_api else "",
         "command": command_for(format, request_name(replay)),
+        "has_tools": bool(tools_of(replay.replayed.params.get("tools"))),
     }
 
 

@@ -323,6 +323,7 @@ def test_page_switches_formats_and_links_files(client, member, project):
     assert "What the model call at step 1 was sent, then what the steps since then say." in text
     assert "1 call has no result in this list" in text
     assert "curl https://api.anthropic.com/v1/messages" in text
+    assert "Tools were not recorded" in text
     assert "/steps/2/request.json?format=anthropic" in text
     assert (
         'href="'
