@@ -158,7 +158,7 @@ def wait_for_rules(browser: Browser, cookies: Any, facts: dict[str, Any]) -> Non
     """Wait until the worker has judged the demo runs: the pictures show what rules say."""
     context = browser.new_context(storage_state=cookies)
     page = context.new_page()
-    for run in ("demo-sideways", "demo-clean", "demo-long", "demo-fix-1-thorough-1"):
+    for run in ("demo-sideways", "demo-clean", "demo-long", "demo-fix-8-thorough-2"):
         page.goto(page_of(facts, run))
         page.locator("[data-story]").wait_for(timeout=60_000)  # it comes live
     context.close()

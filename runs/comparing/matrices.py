@@ -47,7 +47,7 @@ class Matrix:
 
 
 def matrix_of(cells: Iterable[tuple[bytes, str, Tally]], *, most: int) -> Matrix:
-    """Lay cells out; columns are those of most runs, in the order of their names."""
+    """Lay cells out; columns are those of most runs: the one with most tasks first, then by name."""
     tasks: dict[bytes, dict[str, Tally]] = defaultdict(dict)
     columns: dict[str, list[Tally]] = defaultdict(list)
     for task, variant, tally in cells:
@@ -56,7 +56,7 @@ def matrix_of(cells: Iterable[tuple[bytes, str, Tally]], *, most: int) -> Matrix
         columns[variant].append(tally)
     totals = {variant: added(tallies) for variant, tallies in columns.items()}
     by_runs = sorted(totals, key=lambda variant: (-totals[variant].runs, variant))
-    shown = sorted(by_runs[:most], key=_natural)
+    shown = sorted(by_runs[:most], key=lambda variant: (-len(columns[variant]), _natural(variant)))
     return Matrix(
         variants=shown,
         rows=[row for task, tallies in tasks.items() if (row := _row(task, tallies, shown)).tallies],
