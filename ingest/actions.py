@@ -1,23 +1,26 @@
 """Every write of the ingest app itself: problems and uploads. Runs are written by `runs.store` alone."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import zstandard
 from django.db import connection, transaction
 from django.utils import timezone
 
+from ingest import sql
 from ingest.limits import (
     PART_BYTES,
     PATH_CHARS,
     PROBLEM_BYTES,
     PROBLEMS_PER_PROJECT,
     PROBLEMS_PER_REQUEST,
+    TRACE_DAYS,
+    TRACES_AT_ONCE,
     UPLOAD_BYTES,
     WORD_CHARS,
 )
-from ingest.models import Problem, Upload, UploadPart, UploadState
+from ingest.models import Problem, Trace, Upload, UploadPart, UploadState
 from ingest.streams import Refused, in_mib
 from ingest.wild import clean
 from runs.records import Quarantined, digest_of
@@ -119,6 +122,17 @@ def in_parts(chunks: Iterable[bytes]) -> Iterator[bytes]:
             rest, any_part = rest[PART_BYTES:], True
     if rest or not any_part:
         yield rest
+
+
+def forget_traces_all_projects(now: datetime) -> int:
+    """Forget the spans of traces that were silent for TRACE_DAYS. Returns how many traces."""
+    old, forgotten = Trace.objects.filter(seen_at__lt=now - timedelta(days=TRACE_DAYS)).order_by("seen_at"), 0
+    while ids := list(old.values_list("id", flat=True)[:TRACES_AT_ONCE]):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql.FORGET_SPANS, {"ids": ids})
+            cursor.execute(sql.FORGET_TRACES, {"ids": ids})
+        forgotten += len(ids)
+    return forgotten
 
 
 def begin_import(upload_id: int) -> Upload | None:

@@ -15,6 +15,7 @@ Test = Callable[[Record], bool]
 
 CLAUDE_CODE = "claude-code"
 EVENTS = "events"
+OTLP = "otlp"
 
 
 def _has(*names: str) -> Test:
@@ -65,9 +66,9 @@ TESTS: list[tuple[str, str, Test]] = [
         lambda r: isinstance(r.get("info"), dict) and "projectID" in r["info"],
     ),
     (
-        "otlp",
+        OTLP,
         "OpenTelemetry data",
-        lambda r: not {"resourceSpans", "resourceLogs", "resourceMetrics"}.isdisjoint(r),
+        lambda r: not {"resourceSpans", "resourceLogs", "resourceMetrics", "resource_spans"}.isdisjoint(r),
     ),
     ("langsmith", "LangSmith runs", lambda r: "dotted_order" in r or ("post" in r and "patch" in r)),
     ("atif", "an ATIF trajectory", lambda r: str(r.get("schema_version", "")).startswith("ATIF")),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ingest.detect import CLAUDE_CODE, EVENTS, detect
 from ingest.formats import claude_code, events
+from ingest.formats.otlp import Received, Unreadable, read_traces
 from ingest.limits import PROBLEM_BYTES
 from ingest.sources import SourceFile
 from runs.records import Batch, Quarantined
@@ -33,6 +34,15 @@ def read_files(files: list[SourceFile], *, now: datetime) -> Batch:
         unknown = [(file, title) for file, title in unknown if file not in beside]
         batch = batch + READERS[name](group + beside, now=now)
     return batch + Batch(quarantined=[unread(file, title) for file, title in unknown])
+
+
+def read_span_file(file: SourceFile) -> Received:
+    """Read a file of OTLP/JSON: one request, or one a line as the Collector writes them."""
+    try:
+        return read_traces(file.data, json=True, redacts=False)[0]
+    except Unreadable as unreadable:
+        bad = Quarantined(where=file.path, why=str(unreadable), data=file.data[:PROBLEM_BYTES])
+        return Received(quarantined=[bad])
 
 
 def unread(file: SourceFile, title: str) -> Quarantined:

@@ -9,10 +9,11 @@ from msgspec import Struct
 
 from ingest import actions, queries
 from ingest.archives import open_files
+from ingest.detect import OTLP, detect
 from ingest.dialects import read_spans
 from ingest.dialects.logs import read_logs
 from ingest.formats import events, otlp
-from ingest.importing import read_files
+from ingest.importing import read_files, read_span_file
 from ingest.lanes import join_lanes, runs_to_join
 from ingest.limits import EVENTS_PER_REQUEST
 from ingest.redact import redact
@@ -66,12 +67,23 @@ def take_files(
     """Import files of any known format. `tell` hears the progress. Raises Refused (413, 422)."""
     files, redacted = redact_files(open_files(files), wanted=project.redacts)
     tell(20)
-    batch = read_files(files, now=now)
+    traced = [file for file in files if detect(file)[0] == OTLP]
+    told = take_span_files(project, traced, now=now) if traced else None
+    batch = read_files([file for file in files if file not in traced], now=now)
     if halves := runs_to_join(batch):
         batch = join_lanes(batch, queries.lanes_of_runs(project, halves))
     tell(50)
     saved = save(project, batch, source="import", now=now)
+    if told is not None:
+        batch, saved = told.batch + batch, told.saved + saved
     return Outcome(accepted=len(batch.steps), batch=batch, saved=saved, redacted=redacted)
+
+
+def take_span_files(project: Project, files: list[SourceFile], *, now: datetime) -> Outcome:
+    """Store files of OTLP/JSON, all together: spans of one run may lie in several."""
+    received = [read_span_file(file) for file in files]
+    spans = [span for one in received for span in [*read_spans(one.spans), *read_logs(one.logs)]]
+    return take_spans(project, spans, damaged=[bad for one in received for bad in one.quarantined], now=now)
 
 
 def take_traces(project: Project, body: bytes, *, json: bool, now: datetime) -> Outcome:

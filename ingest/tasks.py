@@ -42,6 +42,13 @@ def import_upload(upload_id: int) -> None:
         actions.finish_import(upload, import_answer(upload.project, outcome))
 
 
+@app.periodic(cron="37 3 * * *")
+@app.task(queueing_lock="forget_traces", pass_context=False)
+def forget_traces(timestamp: int) -> None:
+    """Forget old traces, every night."""
+    actions.forget_traces_all_projects(timezone.now())
+
+
 def queue_import(upload: Upload) -> None:
     """Queue the import of an upload, in the transaction that stores it."""
     import_upload.defer(upload_id=upload.pk)

@@ -1,5 +1,6 @@
 """What spans say of the run they belong to; the same whatever their order."""
 
+from ingest import wild
 from ingest.limits import ANSWER_CHARS
 from ingest.spans.known import TraceFacts
 from ingest.spans.span import Span, SpanKind, moment
@@ -46,6 +47,7 @@ def note_earliest(facts: TraceFacts, name: str, at: int, value: object) -> None:
     """Keep the earliest word; of two at once the smaller, so that order plays no part."""
     if value in (None, ""):
         return
+    value = wild.tree(value)  # it goes into a JSON column
     told = facts.told.get(name)
     if told is None or (at, str(value)) < (told[0], str(told[1])):
         facts.told[name] = [at, value]
@@ -53,6 +55,7 @@ def note_earliest(facts: TraceFacts, name: str, at: int, value: object) -> None:
 
 def note_latest(facts: TraceFacts, name: str, at: int, value: object) -> None:
     """Keep the latest word, which may be that there is none."""
+    value = wild.tree(value)
     told = facts.told.get(name)
     if told is None or (at, str(value)) > (told[0], str(told[1])):
         facts.told[name] = [at, value]

@@ -75,13 +75,19 @@ def read_message(value: object) -> Said:
     if said.role == "tool" and not has_result_blocks(message):
         said.results.append(result_of_message(message))
         return said
-    if message.get("type") in CALL_TYPES | RESULT_TYPES | THINKING_TYPES:
+    if type_of(message) in CALL_TYPES | RESULT_TYPES | THINKING_TYPES:
         read_block(said, message)
     for block in blocks_of(message):
         read_block(said, block)
     for call in wild.items(message.get("tool_calls") or message.get("toolCalls")):
         add_call(said, call)
     return said
+
+
+def type_of(value: dict[str, Any]) -> str:
+    """Read the type of a message or a block; empty when it is no text."""
+    found = value.get("type")
+    return found if isinstance(found, str) else ""
 
 
 def role_of(message: dict[str, Any]) -> str:
@@ -111,7 +117,7 @@ def unwrapped(value: dict[str, Any]) -> dict[str, Any]:
 def has_result_blocks(message: dict[str, Any]) -> bool:
     """Say whether a message of the role `tool` holds its results in blocks."""
     return any(
-        isinstance(block, dict) and (block.get("type") in RESULT_TYPES or "toolResult" in block)
+        isinstance(block, dict) and (type_of(block) in RESULT_TYPES or "toolResult" in block)
         for block in blocks_of(message)
     )
 
@@ -146,7 +152,7 @@ def read_block(said: Said, block: object) -> None:
         said.texts.append(block)
     if not isinstance(block, dict):
         return
-    kind = block.get("type")
+    kind = type_of(block)
     if kind in CALL_TYPES or "toolUse" in block or "function_call" in block or "functionCall" in block:
         add_call(said, block)
     elif kind in RESULT_TYPES or "toolResult" in block or "function_response" in block:

@@ -3,6 +3,8 @@
 The same spans in order, shuffled, twice, alone or all at once make the same run: see decision 0007.
 """
 
+from datetime import UTC, datetime
+
 from msgspec import Struct, field, structs
 
 from ingest.formats.events.values import capped
@@ -18,15 +20,18 @@ from ingest.spans.facts import (
     text_of,
     whole_of,
 )
-from ingest.spans.hearing import Heard, failed_of
+from ingest.spans.hearing import Heard
 from ingest.spans.known import Known, Memories, Memory, TraceFacts
 from ingest.spans.lanes import find_sub_agents, lane_of, owner_of, told_again
 from ingest.spans.messages import Call, Result
 from ingest.spans.pairing import fits_mate, key_of_model_call, key_of_tool_span, told_of
 from ingest.spans.span import Span, SpanKind, moment
-from ingest.spans.steps import AGAIN, ASKED, KINDS, TOLD, Place, step_of
+from ingest.spans.steps import AGAIN, KINDS, Place, step_of
+from ingest.spans.told import step_of_call, step_of_prompt, step_of_result
 from runs.kinds import Kind, StepStatus
 from runs.records import Batch, ChangeRecord, Context, RunRecord, StepRecord
+
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class Woven(Struct, kw_only=True):
@@ -38,7 +43,7 @@ class Woven(Struct, kw_only=True):
 
     def batch(self) -> Batch:
         """Give it to the store, in the order of time."""
-        steps = sorted(self.steps, key=lambda step: (step.started_at is None, step.started_at))
+        steps = sorted(self.steps, key=lambda one: (one.started_at or LATEST, one.kind is not Kind.PROMPT))
         return Batch(runs=self.runs, steps=steps, changes=self.changes, format="otlp")
 
 
@@ -139,13 +144,15 @@ class Weaver:
     def add_heard(self, one: Known, span: Span, heard: Heard, place: Place) -> None:
         """Add what the messages of a model call tell: prompts, calls, results, and the last words."""
         facts, brought = self.traces[one.trace], list(one.keys)
-        if not place.lane:
-            for key, text in heard.prompts:
-                self.add_prompt(span, place, key, text)
+        for key, text in heard.prompts:
+            if not place.lane:
                 note_earliest(facts, "task", span.start, text[:ANSWER_CHARS])
+                note_earliest(facts, "prompt", span.start, key)
+            if not place.lane or key != text_of(facts, "prompt"):
+                self.woven.steps.append(step_of_prompt(span, place, key, text))
                 brought.append(key)
-            if span.answer or span.failed:
-                note_latest(facts, "last", span.start, words_of(span)[:ANSWER_CHARS])
+        if not place.lane and (span.answer or span.failed):
+            note_latest(facts, "last", span.start, words_of(span)[:ANSWER_CHARS])
         for call, result in heard.results:
             brought.append(self.add_result(span, place, call, result))
         for call in heard.asked:
@@ -154,101 +161,49 @@ class Weaver:
         one.is_new = one.is_new or keys != one.keys
         one.keys = keys
 
-    def add_prompt(self, span: Span, place: Place, key: str, text: str) -> None:
-        """Add what a human said."""
-        given, size = capped(text)
-        self.woven.steps.append(
-            StepRecord(
-                run=place.run,
-                key=key,
-                kind=Kind.PROMPT,
-                source=span.source,
-                status=StepStatus.OK,
-                started_at=moment(span.start),
-                input=given,
-                input_size=size,
-            )
-        )
-
     def add_call(self, span: Span, place: Place, call: Call) -> str:
         """Open the call that an answer asks for; its span will say the rest."""
         told = told_of(self.memories, span.trace_id, call, span.end)
-        given, size = capped(call.input)
-        self.woven.steps.append(
-            self.told_step(
-                span,
-                place,
-                told,
-                rank=ASKED,
-                tool=call.name,
-                status=StepStatus.RUNNING,
-                started_at=None if told.mate else moment(span.end),
-                input=given,
-                input_size=size,
-            )
-        )
+        self.woven.steps.append(step_of_call(span, place, told, call))
         return told.key
 
     def add_result(self, span: Span, place: Place, call: Call, result: Result) -> str:
         """Close a call by what the model was told; a span knows better when it ended, and how."""
         told = told_of(self.memories, span.trace_id, call, 0)
-        if not fits_mate(self.memories, told, span.start):
-            return told.key
-        failed = failed_of(result)
-        given, given_size = capped(call.input)
-        came, came_size = capped(result.text)
-        self.woven.steps.append(
-            self.told_step(
-                span,
-                place,
-                told,
-                rank=TOLD,
-                tool=call.name,
-                status=StepStatus.FAILED if failed else StepStatus.OK,
-                ended_at=None if told.mate else moment(span.start),
-                input=given,
-                input_size=given_size,
-                output=came,
-                output_size=came_size,
-            )
-        )
-        if not failed and not told.mate:
-            self.woven.changes += changes_of_call(
-                place.run, told.key, tool=call.name, input=call.input, source=span.source
-            )
+        if fits_mate(self.memories, told, span.start):
+            step = step_of_result(span, place, told, call, result)
+            self.woven.steps.append(step)
+            if step.status is StepStatus.OK and not told.mate:
+                self.woven.changes += changes_of_call(
+                    place.run, told.key, tool=call.name, input=call.input, source=span.source
+                )
         return told.key
-
-    def told_step(self, span: Span, place: Place, told: Known, **fields: object) -> StepRecord:
-        """Make a step of a call that only the messages tell of."""
-        return StepRecord(
-            run=place.run,
-            key=told.key,
-            kind=Kind.TOOL,
-            source=span.source,
-            agent=place.lane,
-            parent=place.owner,
-            **fields,  # type: ignore[arg-type]
-        )
 
     def tell_lane(self, one: Known) -> None:
         """Tell the lane of a step again that was stored before its lane was known."""
         place = self.place_of(one)
         if not place.lane and place.owner is None:
             return
-        kind = KINDS[SpanKind(one.kind)]
-        for key in (one.key, *one.keys):
-            mine = kind if key == one.key else Kind.PROMPT if key.startswith("prompt:") else Kind.TOOL
-            self.woven.steps.append(
-                StepRecord(
-                    run=place.run,
-                    key=key,
-                    kind=mine,
-                    source=one.source,
-                    rank=0,
-                    agent=place.lane,
-                    parent=place.owner,
-                )
+        task = text_of(self.traces[one.trace], "prompt")
+        for key in (one.key, *(key for key in one.keys if key != task)):
+            told = StepRecord(
+                run=place.run,
+                key=key,
+                kind=kind_of_key(one, key),
+                source=one.source,
+                rank=0,
+                agent=place.lane,
+                parent=place.owner,
             )
+            if one.kind == SpanKind.AGENT:  # it had no step before
+                told = structs.replace(
+                    told,
+                    name=one.agent or None,
+                    status=StepStatus.OK if one.until else StepStatus.RUNNING,
+                    started_at=moment(one.at),
+                    ended_at=moment(one.until),
+                )
+            self.woven.steps.append(told)
 
     def finish(self, traces: set[str]) -> None:
         """Say of each run what is known by now, and how it ended."""
@@ -278,6 +233,13 @@ class Weaver:
                 output_size=size,
             )
         )
+
+
+def kind_of_key(one: Known, key: str) -> Kind:
+    """Say what kind of step a span's own key, or a key that it brought, is of."""
+    if key == one.key:
+        return KINDS[SpanKind(one.kind)]
+    return Kind.PROMPT if key.startswith("prompt:") else Kind.TOOL
 
 
 def words_of(span: Span) -> str:

@@ -49,6 +49,61 @@ TYPES = st.sampled_from(
 ENCODINGS = st.sampled_from(["", "gzip", "zstd", "deflate", "br", "gzip, gzip"])
 
 
+NAMES = st.sampled_from(
+    [
+        *("gen_ai.operation.name", "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.response.id"),
+        *(
+            "gen_ai.tool.name",
+            "gen_ai.tool.call.id",
+            "gen_ai.agent.name",
+            "session.id",
+            "user.id",
+            "tag.tags",
+        ),
+        *(
+            "gen_ai.usage.input_tokens",
+            "gen_ai.response.model",
+            "openinference.span.kind",
+            "input.value",
+            "\0",
+        ),
+    ]
+)
+WORDS = st.sampled_from(["chat", "execute_tool", "invoke_agent", "AGENT", "TOOL", "LLM"])
+MESSAGE = st.builds(
+    lambda role, text, calls: {"role": role, "content": text, "tool_calls": calls},
+    st.sampled_from(["user", "assistant", "tool", "\0"]),
+    st.text(max_size=10) | st.just("\0\ud83d"),
+    VALUES,
+)
+ATTRIBUTE = st.builds(
+    lambda name, value: {"key": name, "value": value},
+    NAMES,
+    st.builds(lambda word: {"stringValue": word}, WORDS | st.text(max_size=10))
+    | st.builds(lambda value: {"stringValue": json.dumps(value)}, st.lists(MESSAGE, max_size=3) | VALUES)
+    | st.builds(lambda kind, value: {kind: value}, st.sampled_from(["intValue", "doubleValue"]), VALUES)
+    | VALUES,
+)
+ID = st.sampled_from(["0af7651916cd43dd", "b7ad6b7169203331", "00f067aa0ba902b7", "", 7])
+SPAN = st.builds(
+    lambda span, parent, start, end, attributes, more: {
+        "traceId": "0af7651916cd43dd8448eb211c80319c",
+        "spanId": span,
+        "parentSpanId": parent,
+        "startTimeUnixNano": start,
+        "endTimeUnixNano": end,
+        "attributes": attributes,
+        **more,
+    },
+    ID,
+    ID,
+    SCALARS,
+    SCALARS,
+    st.lists(ATTRIBUTE, max_size=6) | VALUES,
+    st.dictionaries(st.sampled_from(["name", "status", "events", "links", "kind"]), VALUES, max_size=3),
+)
+
+
 @pytest.fixture
 def post(ingest_key):
     def send(url, body, kind="application/json", encoding=""):
@@ -73,6 +128,26 @@ def test_any_value_in_any_field(post, events):
 def test_any_bytes(post, body, kind, encoding):
     post("/api/v1/events?run=x", body, kind, encoding)
     post("/api/v1/import?filename=x", body, kind, encoding)
+
+
+@FUZZ
+@given(spans=st.lists(SPAN, min_size=1, max_size=5))
+def test_any_value_in_any_span(post, spans):
+    request = {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}
+    post("/v1/traces", json.dumps(request).encode())
+
+
+@FUZZ
+@given(
+    body=st.binary(max_size=300),
+    signal=st.sampled_from(["traces", "logs", "metrics"]),
+    kind=st.sampled_from(["application/json", "application/x-protobuf", "text/plain", ""]),
+    encoding=ENCODINGS,
+)
+def test_any_bytes_as_otlp(ingest_key, body, signal, kind, encoding):
+    headers = {"x-api-key": ingest_key, "content-encoding": encoding}
+    answer = Client().post(f"/v1/{signal}", data=body, content_type=kind, headers=headers)
+    assert answer.status_code < 500, answer.content
 
 
 @pytest.mark.parametrize(
