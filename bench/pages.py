@@ -62,6 +62,8 @@ TOOLS = {
     "tools: 30 days": "tools/?when=30d",
     "tools: 30 days, one repository": "tools/?when=30d&repo=repo-0",
     "tools: 30 days, agent and repository": "tools/?when=30d&repo=repo-0&agent=codex",
+    "tools: 30 days, by repository": "tools/?when=30d&by=repo",
+    "failed calls that asked the same": "calls/?when=30d&failed=1&tool=Bash&asked=npm+run+check+--+part-7",
     "calls of a tool": "calls/?when=30d&tool=Bash",
     "failed calls": "calls/?when=30d&failed=1",
     "overview: 7 days": "overview/",

@@ -107,6 +107,20 @@ SUM_TOOL_PARTS = """
     FROM runs_toolpart WHERE project_id = %(project)s GROUP BY 2, 3, 4, 5, 6, 7, 8
 """
 
+#: A failed step for each part with failures: what the calls that fail most are gathered from.
+SEED_FAILED_CALLS = """
+    INSERT INTO runs_step (run_id, seq, revision, key, kind, name, tool, model, status, error, error_kind,
+        parent_key, agent, turn, started_at, duration_ms, input_preview, output_preview, input_size,
+        output_size, stop_reason, lower_bound, call_id, copied, context_size, changes, lines_added,
+        lines_removed, rank, sources, raw, detail)
+    SELECT run_id, 100000 + n, 100000 + n, 'failed-' || n, 'tool', '', tool, '', 'failed', 'exit code 1', '',
+        '', '', 1, hour + interval '1 minute', 900, '{"command": "npm run check -- part-' || (n %% 40)
+        || '", "description": "' || repeat('Look whether it holds. ', 20) || '"}', 'no', 500, 2, '', false,
+        '', false, 0, 0, 0, 0, 1, '{events}', '{}', '{}'
+    FROM (SELECT *, row_number() OVER (ORDER BY hour, run_id, tool) AS n FROM runs_toolpart
+        WHERE project_id = %(project)s AND failures > 0) AS failed
+"""
+
 TOOLS = [
     *("Read", "Bash", "Edit", "Grep", "Glob", "Write", "Task", "TodoWrite", "WebFetch", "WebSearch"),
     *("apply_patch", "exec_command", "update_plan", "NotebookEdit", "LS", "MultiEdit", "Skill", "BashOutput"),
@@ -146,13 +160,14 @@ def seed_runs(project: Any, runs: int) -> None:
 
 
 def seed_tools(project: Any) -> None:
-    """Fill the tool sums of a project's runs straight: their steps are not there."""
+    """Fill the tool sums of a project's runs straight: of their steps the failed ones are there."""
     from django.db import connection
 
     from runs.tool_sql import FOLD_TOOL_SUMS
 
     with connection.cursor() as cursor:
         cursor.execute(SEED_TOOL_PARTS, {"project": project.pk, "tools": TOOLS})
+        cursor.execute(SEED_FAILED_CALLS, {"project": project.pk})
         cursor.execute(SUM_TOOL_PARTS, {"project": project.pk})
         cursor.execute(FOLD_TOOL_SUMS, {"project": project.pk, "rows": 10_000_000})  # at once: no one waits
 

@@ -60,8 +60,8 @@ CALLS_PAGE = 50
 #: Slowest calls that the page of tools lists.
 SLOWEST_SHOWN = 10
 
-#: Failed calls of a period, the last ones, that are gathered by what they asked for: 20 ms.
-FAILED_READ = 1_000
+#: Failed calls of a period, the last ones, that are gathered by what they asked for: 15 ms.
+FAILED_READ = 500
 
 #: Calls that fail most which the page of tools lists.
 FAILING_SHOWN = 10

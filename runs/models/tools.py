@@ -40,6 +40,8 @@ class ToolPart(ToolAmounts):
             models.Index(fields=["project", "hour"], name="tool_part_hour"),
             models.Index(fields=["project", "tool", "hour"], name="tool_part_tool"),
             models.Index(fields=["project", "bucket", "hour"], name="tool_part_slow"),  # the slowest calls
+            # Failed calls, and those that fail most: a tenth of the parts.
+            models.Index(fields=["project", "hour"], name="tool_part_failed", condition=Q(failures__gt=0)),
         ]
 
     def __str__(self):
