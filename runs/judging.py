@@ -20,7 +20,7 @@ from runs.comparing.tasks import task_key
 from runs.findings.case import Case, RunFacts
 from runs.findings.clue_cache import ClueCache, Page, new_stamp
 from runs.findings.clues import VERSION as CLUE_VERSION
-from runs.findings.clues import pack_clues
+from runs.findings.clues import pack_clues, unpack_clues
 from runs.findings.habits import AskHabits, no_habits
 from runs.findings.judge import Judged, judge
 from runs.findings.limits import CLUES_PAGE, EVIDENCE_STEPS, SENSITIVE_MOST
@@ -173,12 +173,15 @@ def _refresh_clues(run: Run, judgement: Judgement, cache: ClueCache) -> dict[int
     for step in steps:
         by_page.setdefault(step.seq // CLUES_PAGE, []).append(step)
     said = mentions_of_pages(run.id, by_page) if known and by_page else {}
+    written: dict[int, bytes] = {}
     for page, changed in by_page.items():
         new = {step.seq: clue_of(step, cwd=run.cwd) for step in changed}
         old = {clue.seq: clue for clue in pages[page].clues} if page in pages else {}
-        pages[page] = Page(new_stamp(), [clue for _, clue in sorted((old | new).items())])
+        written[page] = pack_clues([clue for _, clue in sorted((old | new).items())])
+        # Read back: words of vocabularies are then plain texts, quicker to look up than members of enums.
+        pages[page] = Page(new_stamp(), unpack_clues(written[page]))
         said[page] = said.get(page, {}) | {step.seq: _mentions(step) for step in changed}
-    _keep(run, pages, said)
+    _keep(run, pages, written, said)
     cache.keep(run.id, pages)
     return pages
 
@@ -190,16 +193,21 @@ def _mentions(step: Source) -> bytes:
     return mentions_in(step.output) if step.tool else b""
 
 
-def _keep(run: Run, pages: Mapping[int, Page], said: Mapping[int, Mapping[int, bytes]]) -> None:
+def _keep(
+    run: Run,
+    pages: Mapping[int, Page],
+    written: Mapping[int, bytes],
+    said: Mapping[int, Mapping[int, bytes]],
+) -> None:
     rows = [
         CluePage(
             run_id=run.id,
             page=page,
             stamp=pages[page].stamp,
-            clues=pack_clues(pages[page].clues),
-            mentions=pack_mentions(mentions),
+            clues=clues,
+            mentions=pack_mentions(said[page]),
         )
-        for page, mentions in said.items()
+        for page, clues in written.items()
     ]
     CluePage.objects.bulk_create(
         rows,
