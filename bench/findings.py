@@ -6,26 +6,38 @@ The labelled set is that of the tests (tests/runs/findings/labelled.py). Real ru
 the checkout, where they are, and the demo runs.
 """
 
+import itertools
 import os
 import shutil
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from bench.report import Report
 from bench.store import NOW, make_project, start_django
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "claude_code"
-STEPS, ROUNDS = 20_000, 5
+STEPS, ROUNDS, RULE_ROUNDS = 20_000, 20, 5
+#: A shell command as it is remembered.
+TYPICAL = {
+    "key": "toolu_01A09q90qw90lq917835lq9", "at": 1_767_000_000_000, "until": 1_767_000_002_000, "ms": 2_000,
+    "lane": "agent-12", "tool": "Bash", "family": "shell", "args": b"12345678", "rough": b"12345678",
+    "command": "pytest -q tests/runs/test_judging.py -k cached", "check": "pytest tests/runs/test_judging.py",
+    "outcome": "green", "answer": b"12345678", "result": b"12345678", "verb": "pytest", "out_size": 2_000,
+    "checks": "pytest\ttests/runs/test_judging.py\tpytest tests/runs/test_judging.py",
+}  # fmt: skip
 
 
 def main() -> None:
     start_django()
     try:
         report = Report("findings")
+        kept = memory()  # first: memory that something else has used and freed would not show
         project = make_project()
         verdicts = judge_labelled(project)
         heads = ["signature", "shown", "found", "near misses", "found", "precision", "recall"]
@@ -36,9 +48,10 @@ def main() -> None:
                 scores([each for each in verdicts if each[0].is_independent is is_independent]),
             )
         report.table("Confusion (rows: labelled as, columns: found as, numbered alike)", *confusion(verdicts))
-        report.table(
-            f"A run of {STEPS:,} steps (all rules: bar 300 ms)", ["", "ms", "CPU ms"], costs(project)
-        )
+        times = ["", "ms p50", "p95", "least", "CPU ms p50", "p95", "least"]
+        report.table(f"The whole judgement of a run of {STEPS:,} steps (bar 300 ms)", times, costs(project))
+        report.table(f"Rules over a run of {STEPS:,} steps (bar 300 ms)", times, costs_of_rules(project))
+        report.table("Memory of this process, MB", ["", "MB"], kept)
         report.table("Real runs and demo runs", ["run", "steps", "errors · warnings · hints", "findings"],
                      real_runs(project))  # fmt: skip
         report.save()
@@ -65,13 +78,32 @@ def judge_labelled(project: Any) -> list[tuple[Any, set[str]]]:
     return verdicts
 
 
-def judged(run_id: Any) -> list[Any]:
+def judged(run_id: Any, cache: Any = None) -> list[Any]:
     from django.db import transaction
 
     from runs.judging import judge_run
 
     with transaction.atomic():
-        return judge_run(run_id, now=NOW).findings
+        return judge_run(run_id, now=NOW, cache=cache).findings
+
+
+def memory() -> list[list[str]]:
+    """Fill a cache of clues as a worker does, and see what that takes."""
+    from runs.findings.clue_cache import ClueCache, Page
+    from runs.findings.clues import Clue, pack_clues, unpack_clues
+    from runs.findings.limits import CLUES_CACHED, CLUES_PAGE
+
+    written = pack_clues([Clue(seq, "tool", **TYPICAL) for seq in range(CLUES_PAGE)])
+    before, cache = resident(), ClueCache()
+    pages = {page: Page(1, unpack_clues(written)) for page in range(CLUES_CACHED // CLUES_PAGE)}
+    cache.keep(UUID(int=1), pages)
+    return [["before", f"{before:.0f}"], [f"with {cache.size:,} clues kept", f"{resident():.0f}"]]
+
+
+def resident() -> float:
+    """Return the megabytes of this process."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def forget(run_id: Any) -> None:
@@ -118,7 +150,52 @@ def confusion(verdicts: list[tuple[Any, set[str]]]) -> tuple[list[str], list[lis
 
 
 def costs(project: Any) -> list[list[str]]:
-    """Time what a long run costs: its clues once, then all rules; each rule by itself over a warm case."""
+    """Time all that is done when a long run is judged: for the first time, and then for each new step."""
+    from bench.seeding import long_run
+    from bench.seeding_mixed import mixed_run
+    from runs.findings.clue_cache import ClueCache
+    from runs.store import save
+
+    rows = []
+    for name, batches in (
+        ("plain", long_run("plain", STEPS, agents=40)),
+        ("mixed", mixed_run("mixed", STEPS)),
+    ):
+        for batch in batches:
+            [saved] = save(project, batch, now=NOW)
+        rows.append([f"{name}: first judgement, all clues made", *timed([lambda run=saved.id: judged(run)])])
+        cold = [lambda run=saved.id: judged(run) for _ in range(ROUNDS)]
+        cache = ClueCache()
+        judged(saved.id, cache)
+        warm = [lambda run=saved.id, cache=cache: judged(run, cache) for _ in range(ROUNDS)]
+        steps = one_by_one(project, name)
+        rows.append([f"{name}: one new step, nothing kept in the worker", *timed(cold, before=steps)])
+        rows.append([f"{name}: one new step, clues kept in the worker", *timed(warm, before=steps)])
+        forget(saved.id)
+    return rows
+
+
+def one_by_one(project: Any, name: str) -> Callable[[], None]:
+    """Give what adds another step to a run."""
+    from runs.kinds import Kind, StepStatus
+    from runs.records import Batch, StepRecord
+    from runs.store import save
+
+    numbers = itertools.count()
+
+    def add() -> None:
+        number = next(numbers)
+        at = NOW + timedelta(seconds=4 * STEPS + number)
+        step = StepRecord(run=name, key=f"new-{number}", kind=Kind.TOOL, source="bench", tool="Bash",
+                          status=StepStatus.OK, input=f'{{"command":"ls src/{number}"}}', output="a.py",
+                          started_at=at, ended_at=at)  # fmt: skip
+        save(project, Batch(steps=[step]), now=NOW)
+
+    return add
+
+
+def costs_of_rules(project: Any) -> list[list[str]]:
+    """Time the rules alone: all of them over a fresh run, then each over one that others have looked at."""
     from bench.seeding import long_run
     from runs.findings.judge import judge
     from runs.findings.signatures import ALL
@@ -126,11 +203,12 @@ def costs(project: Any) -> list[list[str]]:
 
     for batch in long_run("long", STEPS, agents=40):
         [saved] = save(project, batch, now=NOW)
-    rows = [["first judgement, all clues made", *timed([lambda: judged(saved.id)])]]
-    rows.append(["judgement again, nothing new", *timed([lambda: judged(saved.id)] * ROUNDS)])
-    cases = [case_of(saved.id) for _ in range(ROUNDS)]
-    rows.append(["all rules", *timed([lambda case=case: judge(case) for case in cases])])
-    rows += [[f"  {each.slug}", *timed([lambda each=each: each.rule(cases[0])] * ROUNDS)] for each in ALL]
+    judged(saved.id)
+    cases = [case_of(saved.id) for _ in range(RULE_ROUNDS)]
+    rows = [["all rules", *timed([lambda case=case: judge(case) for case in cases])]]
+    rows += [
+        [f"  {each.slug}", *timed([lambda each=each: each.rule(cases[0])] * RULE_ROUNDS)] for each in ALL
+    ]
     forget(saved.id)
     return rows
 
@@ -145,15 +223,23 @@ def case_of(run_id: Any) -> Any:
     return judging.case_of(run, clue_pages_of(run_id, ClueCache()))
 
 
-def timed(works: list[Any]) -> list[str]:
-    """Return the median milliseconds of some works, and those of this process's CPU."""
+def timed(works: list[Any], *, before: Callable[[], None] | None = None) -> list[str]:
+    """Return of some works the median, the 95th percentile and the least of milliseconds, and of CPU's."""
     taken, used = [], []
     for work in works:
+        if before:
+            before()
         began, cpu = time.perf_counter(), time.process_time()
         work()
         taken.append((time.perf_counter() - began) * 1_000)
         used.append((time.process_time() - cpu) * 1_000)
-    return [f"{statistics.median(taken):.1f}", f"{statistics.median(used):.1f}"]
+    return [*spread(taken), *spread(used)]
+
+
+def spread(times: list[float]) -> list[str]:
+    ordered = sorted(times)
+    p95 = ordered[max(0, -(-len(ordered) * 95 // 100) - 1)]
+    return [f"{each:.1f}" for each in (statistics.median(ordered), p95, ordered[0])]
 
 
 def real_runs(project: Any) -> list[list[str]]:

@@ -5,6 +5,7 @@ lanes. Only when those, or the names that prompts go by, are others than the las
 """
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from runs.records import digest_of
 #: Raise it when prompts are recognised otherwise: runs are then judged anew.
 VERSION = 1
 
+_LLM = str(Kind.LLM)
 _NOBODY = Told("", "", "", "")
 
 #: Give the numbers that a family has to its versions in the order of their first runs.
@@ -75,7 +77,7 @@ def recognise(run: Run, clues: Iterable[Clue], *, known: bytes | None) -> tuple[
 def first_calls(clues: Iterable[Clue]) -> list[int]:
     """List the first model calls of the first lanes."""
     lanes: dict[str, list[int]] = {"": []}
-    for clue in sorted((clue for clue in clues if clue.kind == Kind.LLM), key=lambda clue: clue.seq):
+    for clue in sorted([clue for clue in clues if clue.kind == _LLM], key=attrgetter("seq")):
         if clue.lane in lanes or len(lanes) < PROMPT_LANES:
             calls = lanes.setdefault(clue.lane, [])
             if len(calls) < PROMPT_CALLS:

@@ -6,7 +6,7 @@ COMMAND_CHARS = 4_000
 #: Steps of one page of clues: a new step writes one page anew, 23 kB.
 CLUES_PAGE = 256
 
-#: Clues that a worker keeps decoded, of the runs judged last: 1.1 kB each, three runs of 20,000 steps.
+#: Clues that a worker keeps decoded, of the runs judged last: 1.2 kB each, three runs of 20,000 steps.
 CLUES_CACHED = 60_000
 
 #: Bytes of a long output that rules look at: its beginning and its end, half each.
