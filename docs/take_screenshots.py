@@ -65,6 +65,11 @@ SHOTS = {
     "prompts": Shot(path="prompts/"),
     "prompt": Shot(path="prompts/?family=fixer", follow=".versions th .link"),
     "experiments": Shot(path="experiments/"),
+    "reports": Shot(path="reports/"),
+    "report": Shot(path="reports/?a.variant=thorough&b.variant=test-first"),
+    "report-measures": Shot(
+        path="reports/?a.variant=thorough&b.variant=test-first", only="section:has(.measures)"
+    ),
     "compare-two": compared(*PAIR),
     "compare-many": compared(*PAIR, "demo-clean", "demo-sideways"),
     "alerts": Shot(path="alerts/"),

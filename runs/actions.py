@@ -43,8 +43,8 @@ class TooManyComparisons(Exception):
         return str(self.__doc__)
 
 
-def save_comparison(project: Project, name: str, query: str, *, by: User, now: datetime) -> Comparison:
-    """Keep two sides under a name. Raises TooManyComparisons."""
+def save_comparison(project: Project, name: str, query: str, *, by: User | None, now: datetime) -> Comparison:
+    """Keep two sides under a name; `by` is None for those of the demo. Raises TooManyComparisons."""
     if Comparison.objects.filter(project=project).count() >= SAVED_MOST:
         raise TooManyComparisons
     return Comparison.objects.create(

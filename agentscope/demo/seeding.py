@@ -9,20 +9,24 @@ from agentscope.demo.scenarios import ALL
 from agentscope.demo.script import Script
 from ingest import pipeline
 from ingest.sources import SourceFile
+from runs.actions import save_comparison
 from teams.models import Project
 
 TRANSCRIPTS = Path(__file__).parent / "fixtures"
 #: When the sessions in the transcripts begin as written, and how long before the seeding they shall begin.
 WRITTEN_AT, TRANSCRIPTS_AGO = datetime.fromisoformat("2025-01-01T00:00:00Z"), timedelta(hours=3, minutes=18)
+#: The comparison that the project begins with: the two variants of scenarios/cohort.py.
+COMPARED, SIDES = "Thorough or test-first?", "a.variant=thorough&b.variant=test-first"
 TIMESTAMP = re.compile(rb'(?<="timestamp":")[^"]+(?=")')
 
 
 def seed_runs(project: Project, *, now: datetime) -> None:
-    """Import every demo run; each is stored as if that had happened when it ended."""
+    """Import every demo run, each stored as if that had happened when it ended; save a comparison."""
     for script in sorted(ALL, key=lambda script: -script.ago):
         seed_run(project, script, now=now)
     files = [moved(path, now - TRANSCRIPTS_AGO) for path in sorted(TRANSCRIPTS.glob("*.jsonl"))]
     pipeline.take_files(project, files, now=now)
+    save_comparison(project, COMPARED, SIDES, by=None, now=now)
 
 
 def seed_run(project: Project, script: Script, *, now: datetime) -> None:

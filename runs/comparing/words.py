@@ -17,7 +17,8 @@ def word_of(measure: Measure, effect: Effect | None, *, q: float) -> Word:
         return Word(says=_claim(measure, effect), text=f"B {told}: {effect_words(effect, measure.unit)}.")
     if min(effect.n_a, effect.n_b) >= UNITS_LEAST and effect.could_see:
         if not effect.visible and not effect.estimate:
-            return Word(says=Says.SAME, text="The same in all runs.")
+            where = "in each task" if effect.paired else "in all runs"
+            return Word(says=Says.SAME, text=f"The same {where}.")
         seen = amount_words(effect.visible, effect, measure.unit)
         return Word(says=Says.SAME, text=f"No difference seen; one of over {seen} would have been.")
     return Word(
@@ -94,10 +95,15 @@ def _count(value: float) -> str:
     return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
+def _money(value: float) -> str:
+    """Write dollars; below one with a tenth of a cent, since runs are held against each other."""
+    return f"${value:.3f}" if 0.01 <= value < 1 else money(value)
+
+
 _WRITERS: dict[Unit, Callable[[float], str]] = {
     Unit.COUNT: _count,
     Unit.TOKENS: lambda value: tokens(round(value)),
-    Unit.MONEY: money,
+    Unit.MONEY: _money,
     Unit.TIME: duration,
     Unit.SHARE: lambda value: f"{value * 100:.0f} %",
 }

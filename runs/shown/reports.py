@@ -122,7 +122,8 @@ def _cell(line: Line, side: Summary, url: str) -> CellShown:
 def _size(effect: Effect | None) -> str:
     if effect is None or effect.size is None:
         return ""
-    return f"{effect.size:+.2f}".replace("-", "−")
+    words = f"{effect.size:+.2f}".replace("-", "−")
+    return "0" if words.endswith("0.00") else words
 
 
 def groups_shown(report: Report, links: RunLinks) -> list[tuple[str, list[LineShown]]]:

@@ -30,7 +30,7 @@ _FIRST = {
     "": ("repo", "when", "agent"),
 }
 #: Filters of which the two most used values are offered as a comparison.
-_SUGGESTED = ("variant", "version", "model", "agent", "branch")
+_SUGGESTED = ("variant", "model", "agent")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -129,7 +129,7 @@ def test_tool_mix_is_calls_a_run() -> None:
 
 def test_numbers_are_written_with_their_sign() -> None:
     assert [signed(value, Unit.COUNT) for value in (-2.05, 0.0, 0.4)] == ["−2.0", "0", "+0.40"]
-    assert [signed(value, Unit.MONEY) for value in (-0.5, 0)] == ["−$0.50", "0"]
+    assert [signed(value, Unit.MONEY) for value in (-0.5, 0)] == ["−$0.500", "0"]
     assert [signed(value, Unit.TIME) for value in (-61_000, 300)] == ["−1 m 01 s", "+300 ms"]
     assert [rounded(number) for number in (7, 77, 123, 4_501)] == [7, 77, 130, 4600]
 
