@@ -24,8 +24,8 @@ from teams.models import Project
 #: was and one was green. The story keeps a mark as [step, outcome, …].
 JUDGED = """
     SELECT run_id, severity, CASE
-        WHEN story @? '$.checks.lines[*].marks[last] ? (@[1] == "red")' THEN false
-        WHEN story @? '$.checks.lines[*].marks[last] ? (@[1] == "green")' THEN true END
+        WHEN story @? '$.checks.lines[*].marks[last][1] ? (@ == "red")' THEN false
+        WHEN story @? '$.checks.lines[*].marks[last][1] ? (@ == "green")' THEN true END
     FROM runs_judgement WHERE run_id = ANY(%(ids)s)
 """
 FOUND = """

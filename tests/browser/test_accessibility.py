@@ -15,6 +15,8 @@ LIST_PAGES = (
     "findings/",
     "findings/hidden-change/",
     "rules/",
+    "reports/",
+    "reports/?a.variant=thorough&b.variant=test-first",
 )
 ALERT_PAGES = ("", "rules/", "rules/new/?kind=fact", "channels/", "channels/new/?kind=email", "deliveries/")
 RUN_PAGES = (
