@@ -144,7 +144,13 @@ def _system(left: Sequence[bytes], right: Sequence[bytes], cwds: tuple[str, str]
 
 
 def _lines(runs: _Sides, row: Row) -> tuple[str, str] | None:
-    """Read the first lines in which two results differ."""
+    """Read the first lines in which two prompts or two results differ."""
+    if row.differs == Differs.PROMPT and row.left and row.right:
+        asked = [
+            rows_by_seq(run, [move.seq])[0]["input_text"]
+            for run, move in zip(runs, (row.left, row.right), strict=True)
+        ]
+        return lines_apart(asked[0], asked[1])
     if row.differs not in (Differs.STATUS, Differs.RESULT) or row.left is None or row.right is None:
         return None
     texts = [

@@ -42,7 +42,7 @@ class Parting(Struct, frozen=True, kw_only=True):
     right: Side
     prompt: Holds = Holds.UNKNOWN
     contexts: Contexts = Contexts()
-    lines: tuple[str, str] | None = None  #: of two results: the first that differ
+    lines: tuple[str, str] | None = None  #: of two prompts or results: the first that differ
     reworded: bool = False  #: before it the model said otherwise what it did alike
 
 
@@ -114,7 +114,8 @@ def _prompt(parting: Parting) -> Point:
     words = {
         Holds.SAME: "the same prompt", Holds.OTHER: "other prompts", Holds.UNKNOWN: "no prompt was recorded"
     }  # fmt: skip
-    return Point(name="Task", holds=parting.prompt, words=words[parting.prompt])
+    quotes = parting.lines if parting.differs == Differs.PROMPT else None
+    return Point(name="Task", holds=parting.prompt, words=words[parting.prompt], quotes=quotes)
 
 
 def _system(parting: Parting) -> Point:

@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from runs.comparing.moves import StepText
+from runs.comparing.tasks import task_key
 from runs.kinds import Kind
-from runs.limits import COMPARED_STEPS, COMPARED_WITH, RUNS_LOOKED_AT
+from runs.limits import COMPARED_STEPS, COMPARED_WITH
 from runs.models import Finding, Judgement, Run, Step
 from teams.models import Project
 
@@ -106,10 +107,9 @@ def judgements_of(runs: Sequence[Run]) -> dict[UUID, Judgement]:
 
 
 def likes_of(project: Project, run: Run) -> list[Run]:
-    """List other runs to compare one with: of the newest of its repository those of its task first."""
-    others = Run.objects.filter(project=project, repo=run.repo).exclude(id=run.id)
-    recent = others.order_by("-sort_at", "-id")
-    looked_at = Run.objects.filter(id__in=recent.values("id")[:RUNS_LOOKED_AT], task=run.task)
-    found = list(looked_at.order_by("-sort_at", "-id")[:COMPARED_WITH]) if run.task else []
-    rest = recent.exclude(id__in=[other.id for other in found])
+    """List other runs to compare one with: tries of its task first, then the newest of its repository."""
+    others = Run.objects.filter(project=project).exclude(id=run.id).order_by("-sort_at", "-id")
+    task = task_key(run.task, run.repo)
+    found = list(others.filter(task_key=task)[:COMPARED_WITH]) if task else []
+    rest = others.filter(repo=run.repo).exclude(id__in=[other.id for other in found])
     return found + list(rest[: COMPARED_WITH - len(found)])

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from runs.comparing.tasks import task_key
 from runs.models import Run
 from runs.shown.runs import (
     Status,
@@ -33,6 +34,7 @@ class Column:
     url: str
     status: Status
     who: str
+    variant: str  #: the label that was sent, else the version of its prompt
     where: str
     started: datetime | None
     is_base: bool
@@ -103,7 +105,12 @@ _FACTS: dict[str, tuple[Callable[[Run], Number], Callable[[Number], str]]] = {
 }
 
 
-def columns_of(runs: Sequence[Run], base: Run, urls: Mapping[UUID, tuple[str, str, str]]) -> list[Column]:
+def columns_of(
+    runs: Sequence[Run],
+    base: Run,
+    urls: Mapping[UUID, tuple[str, str, str]],
+    variants: Mapping[int, str],
+) -> list[Column]:
     """Build the heads of the columns; `urls`: of the run, to make it the base, to see it beside the base."""
     return [
         Column(
@@ -113,6 +120,7 @@ def columns_of(runs: Sequence[Run], base: Run, urls: Mapping[UUID, tuple[str, st
             url=urls[run.id][0],
             status=status_of(run),
             who=who_of(run),
+            variant=run.variant or variants.get(run.prompt or 0, ""),
             where=where_of(run),
             started=run.started_at,
             is_base=run.id == base.id,
@@ -125,13 +133,14 @@ def columns_of(runs: Sequence[Run], base: Run, urls: Mapping[UUID, tuple[str, st
 
 def likes_shown(run: Run, likes: Sequence[Run], url: str) -> list[Like]:
     """Build what a run may be compared with; `url` waits for the other's id."""
+    task = task_key(run.task, run.repo)
     return [
         Like(
             id=like.id,
             title=title_of(like),
             status=status_of(like),
             who=who_of(like),
-            why="the same task" if run.task and like.task == run.task else "the same repository",
+            why="the same task" if task and task == task_key(like.task, like.repo) else "the same repository",
             beside_url=f"{url}{like.id}",
         )
         for like in likes

@@ -17,6 +17,7 @@ from runs.fragments import hidden_among, place_of
 from runs.limits import AROUND_FOLD, COMPARED_RUNS, COMPARED_STEPS
 from runs.models import Run
 from runs.partings import read_account
+from runs.queries.prompts import labels_of
 from runs.queries.sidebyside import costs_by_model, judgements_of, likes_of, runs_named, signatures_of
 from runs.queries.steps import rows_by_seq
 from runs.shown.compared import columns_of, compared_facts, likes_shown, strips_shown
@@ -123,7 +124,7 @@ def columns_context(project: Project, runs: list[Run], base: Run) -> dict[str, A
     swapped = ",".join(str(run.id) for run in reversed(runs))
     return {
         "ids": ids,
-        "columns": columns_of(runs, base, urls),
+        "columns": columns_of(runs, base, urls, labels_of(project, [run.prompt for run in runs])),
         "facts": compared_facts(runs, base),
         "ends_url": reverse("runs:compare_ends", args=[project.team.slug, project.slug]) + f"?runs={ids}",
         "steps_url": f"{page}?runs={ids}",

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from runs.judging import judge_run
+from runs.judging import judge_run, settle
 from runs.kinds import Kind, Op, StepStatus
 from runs.limits import BESIDE_ROWS
 from runs.models import Run
@@ -146,7 +146,8 @@ def test_several_runs_are_columns_against_a_base(visitor, project, url):
 def test_one_run_is_offered_tries_of_its_task_first(visitor, project, url):
     facts = {"repo": "shop"}
     mine = record(project, "mine", ["ls"], task="Fix it", **facts)
-    record(project, "old", ["ls"], task="Fix it", started_at=at(0), **facts)
+    old = record(project, "old", ["ls"], task="Fix it", started_at=at(-9), **facts)
+    settle(judge_run(old, now=NOW))  # it says which task a run tried
     record(project, "new", ["ls"], task="Else", started_at=at(9), **facts)
     record(project, "far", ["ls"], task="Fix it", repo="other")
     answer = visitor.get(f"{url}?runs={mine}")
@@ -304,3 +305,18 @@ def test_ends_of_another_project_are_not_there(visitor, project, ends_url):
     mine = record(project, "mine", ["ls"])
     hidden = record(create_project(project.team, "Other"), "hidden", ["ls"])
     assert visitor.get(f"{ends_url}?runs={mine},{hidden}").status_code == 404
+
+
+def test_prompts_that_differ_are_quoted(visitor, project, url):
+    ids = []
+    for run, asked in (("one", "Fix it.\nAdd a test."), ("other", "Fix it.\nBe quick.")):
+        prompt = StepRecord(
+            run=run, key=f"{run}p", kind=Kind.PROMPT, source="t", input=asked, status=StepStatus.OK,
+            started_at=at(0),
+        )  # fmt: skip
+        [saved] = save(project, Batch(steps=[prompt]), now=NOW)
+        ids.append(saved.id)
+    why = visitor.get(f"{url}?runs={ids[0]},{ids[1]}").context["why"]
+    assert why.sentence == "They part at step 0 of A and 0 of B: they were asked otherwise."
+    told = {point.name: point.quotes for _, point in why.points}
+    assert told["Task"] == ("Add a test.", "Be quick.")
