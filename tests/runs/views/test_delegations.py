@@ -185,7 +185,7 @@ def test_page_takes_the_same_queries_for_any_number_of_delegations(
         for n in range(number)
     ]
     run = tell(project, *(event for group in told for event in group))
-    with django_assert_num_queries(11):  # as without agents, and two for lanes: spans, counts
+    with django_assert_num_queries(12):  # as without agents, and two for lanes: spans, counts
         assert len(visitor.get(url_of(project, run)).context["rows"]) == number
 
 
