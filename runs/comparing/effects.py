@@ -1,6 +1,6 @@
 """Differences of numbers with their intervals: Welch and paired t, over logarithms for ratios. Pure.
 
-docs/decisions/0007-comparisons.md says how these were chosen, and how often they hold the truth.
+docs/decisions/0008-comparisons.md says how these were chosen, and how often they hold the truth.
 """
 
 from dataclasses import dataclass

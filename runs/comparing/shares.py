@@ -1,7 +1,7 @@
 """Differences of shares with their intervals: Miettinen–Nurminen, and Bonett–Price for pairs. Pure.
 
 Tries of one task are averaged first, so that a unit may be a part of a success; a yes or no varies most, and
-the intervals are then on the wide side. docs/decisions/0007-comparisons.md has the numbers.
+the intervals are then on the wide side. docs/decisions/0008-comparisons.md has the numbers.
 """
 
 from math import acos, asin, ceil, copysign, cos, inf, pi, sqrt
