@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from runs.blobs import storable
+from runs.blobs import indexable, storable
 from runs.comparing.limits import PROMPT_CALLS, PROMPT_LANES, PROMPT_VERSIONS
 from runs.comparing.prompts import family_of, template_of, version_key
 from runs.findings.clues import Clue
@@ -101,7 +101,7 @@ def _given(run: Run, lane: str, heads: dict[str, Head], told: dict[str, Told]) -
         return None
     named = beside.name or family_of(run.agent, head.kind or "sub-agent" if head and lane else "")
     template = template_of(beside.template or text, cwd=run.cwd)
-    return Given(storable(named), storable(beside.version), storable(template), text, message, lane)
+    return Given(indexable(named), storable(beside.version), storable(template), text, message, lane)
 
 
 def _main_of(run_id: UUID) -> int | None:

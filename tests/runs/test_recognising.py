@@ -156,3 +156,27 @@ def test_label_that_looks_like_a_version_finds_both(project):
     record(project, "b", variant="own-loop v1")
     found = runs_for(project, RunFilter(variant="own-loop v1"))
     assert set(found.values_list("external_id", flat=True)) == {"a", "b"}
+
+
+def test_hostile_prompts_are_kept_or_left_out(project):
+    for n, system in enumerate(
+        (5, {"text": 5}, [[1], {"type": "image"}], "\x00 \ud800 {cwd} %s", "x" * 500_000)
+    ):
+        record(project, f"h{n}", agent="a" * 5_000, call={"system": system})
+    assert PromptVersion.objects.count() == 2
+    assert len(PromptFamily.objects.get().name.encode()) <= 1_800
+
+
+def test_family_of_too_many_versions_takes_no_more(project, monkeypatch):
+    monkeypatch.setattr("runs.recognising.PROMPT_VERSIONS", 2)
+    runs = [record(project, f"r{n}", call={"system": f"Prompt {'abc'[n]}"}) for n in range(3)]
+    assert [bool(run.prompt) for run in runs] == [True, True, False]
+
+
+def test_prompt_of_a_later_call_does_not_replace_the_first(project):
+    run = record(project, "a", call={"system": KIND})
+    more = {"run": "a", "ts": (NOW + timedelta(seconds=9)).isoformat(), "kind": "llm_call", "id": "m2",
+            "messages": [{"role": "user", "content": "x"}] * 9, "system": "Another."}  # fmt: skip
+    pipeline.take_events(project, json.dumps(more).encode(), run=None, now=NOW)
+    settle(judge_run(run.id, now=NOW))
+    assert [row[3] for row in versions(project)] == [KIND]
