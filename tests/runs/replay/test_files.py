@@ -11,12 +11,13 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runs.kinds import Kind, Op, Origin
+from runs.kinds import Basis, Kind, Op, Origin
 from runs.records import Batch, ChangeRecord, RunRecord, StepRecord
 from runs.replay.files import FileAt, Holds, stays_inside
 from runs.replay.scripts import script_of
 from runs.replay.zips import Head, zip_of
 from runs.store import save
+from runs.told import Told, up_to
 from tests.recordings import NOW, at
 from tests.runs.repositories import ACTS, PARTLY, Play, git, read_tree, write_tree
 
@@ -218,3 +219,20 @@ def test_api_gives_files(client, project, read_key, format, kind):
     assert (answer.status_code, answer["Content-Type"]) == (200, kind)
     wrong = client.get(f"/api/v1/runs/{run_id}/files", {"at": 0, "format": "tar"}, headers=headers)
     assert wrong.json() == {"error": "format is one of json, zip, patch."}
+
+
+def told_at(n, step, at_micros):
+    return Told(
+        n=n, step_key=f"s{step}", path=f"{n}", op=Op.EDIT, origin=Origin.DECLARED, basis=Basis.CONTENT,
+        step=step, at=at_micros,
+    )  # fmt: skip
+
+
+def test_up_to_a_step_counts_what_was_through_by_then():
+    """Step 1 ran longer than step 2, which began after it; step 3 has no time and stays behind step 2."""
+    changes = [told_at(0, 1, 50), told_at(1, 2, 20), told_at(2, 3, None), told_at(3, 4, 60)]
+    assert [told.n for told in up_to(changes, at=20, step=2)] == [1]
+    assert [told.n for told in up_to(changes, at=None, step=3)] == [1, 2, 0]
+    assert [told.n for told in up_to(changes, at=50, step=1)] == [1, 2, 0]
+    assert [told.n for told in up_to(changes, at=60, step=4)] == [1, 2, 0, 3]
+    assert up_to(changes, at=10, step=0) == []
