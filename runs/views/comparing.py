@@ -21,7 +21,7 @@ from runs.shown.reports import (
     tasks_shown,
 )
 from runs.views.report_prompts import prompts_shown
-from runs.views.sides import Asked, Names, names_in, words_of
+from runs.views.sides import Asked, Names, names_in, title_of, words_of
 from teams.models import Project
 
 
@@ -59,7 +59,7 @@ def context_of(project: Project, compared: Compared) -> dict[str, Any]:
         "team": project.team,
         "asked": asked,
         "names": names,
-        "suggested_name": f"{words_of(asked.a, names)} against {words_of(asked.b, names)}",
+        "suggested_name": title_of(asked, names),
         "sides": [_side(name, compared, links, names) for name in "ab"],
         "both": words_of(asked.both, names) if asked.both else "",
         "report": report,

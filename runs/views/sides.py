@@ -87,6 +87,14 @@ def words_of(chosen: Mapping[str, str], names: Names) -> str:
     return " · ".join(_told(name, value, names) for name, value in chosen.items()) or "all runs"
 
 
+def title_of(asked: Asked, names: Names) -> str:
+    """Name a comparison; what both sides are told apart by goes without saying: "terse against thorough"."""
+    if len(asked.a) == len(asked.b) == 1 and asked.a.keys() == asked.b.keys():
+        one, two = (names.get(pair, pair[1]) for side in (asked.a, asked.b) for pair in side.items())
+        return f"{one} against {two}"
+    return f"{words_of(asked.a, names)} against {words_of(asked.b, names)}"
+
+
 def _told(name: str, value: str, names: Names) -> str:
     if name == "when":
         return PRESETS[value][0]

@@ -74,6 +74,14 @@ def test_address_of_a_filled_form_is_short(visitor, url) -> None:
     )
 
 
+def test_name_is_suggested(visitor, url, project) -> None:
+    for query, name in (
+        (SIDES, "long against short"),
+        ("?a.variant=long&b.agent=codex&b.model=m", "variant long against agent codex · model m"),
+    ):
+        assert f"<title>{name} · AgentScope</title>" in visitor.get(url + query).content.decode()
+
+
 def test_side_without_runs_says_so(visitor, url, project) -> None:
     record_cohort(project, tasks=1)
     said = text_of(visitor.get(url + "?a.variant=long&b.variant=nobody").content)
