@@ -10,8 +10,10 @@ from collections.abc import Callable
 #: A secret starts after no word character, or after an escaped line break of JSON ("\nsk-…").
 START = rb"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))"
 
+Rule = tuple[bytes, bytes, "re.Pattern[bytes]"]
+
 #: (cheap substring that must occur, name, pattern whose group `secret` is masked)
-RULES: list[tuple[bytes, bytes, "re.Pattern[bytes]"]] = [
+RULES: list[Rule] = [
     (b"sk-ant-", b"anthropic-key", re.compile(START + rb"(?P<secret>sk-ant-[A-Za-z0-9_-]{20,})")),
     (
         b"sk-",
@@ -54,10 +56,15 @@ RULES: list[tuple[bytes, bytes, "re.Pattern[bytes]"]] = [
 ]
 
 
-def redact(data: bytes) -> tuple[bytes, int]:
-    """Mask the secrets of one body or file: (bytes, how many were masked)."""
+def rules_for(data: bytes) -> list[Rule]:
+    """List the rules that may apply to a body, and so to any part of it."""
+    return [rule for rule in RULES if rule[0] in data]
+
+
+def redact(data: bytes, rules: list[Rule] = RULES) -> tuple[bytes, int]:
+    """Mask the secrets of one body, file or part: (bytes, how many were masked)."""
     total = 0
-    for hint, name, pattern in RULES:
+    for hint, name, pattern in rules:
         if hint in data:
             data, count = pattern.subn(_mask(b"[redacted:" + name + b"]"), data)
             total += count

@@ -73,10 +73,14 @@ CALLS_OF_RUNS = f"""
 #: The traces that spans of a lookup belong to.
 NAMES_OF_TRACES = "SELECT id, trace FROM ingest_trace WHERE id = ANY(%(ids)s)"
 
-#: Remember spans, or what is new of them.
+#: Remember spans, or what is new of them; one parameter for all costs the client the least.
 SAVE_SPANS = f"""
     INSERT INTO ingest_tracespan (trace_id, {", ".join(COLUMNS)})
-    VALUES (%(trace_id)s, {", ".join(f"%({name})s" for name in COLUMNS)})
+    SELECT trace_id, {", ".join(COLUMNS).replace("mark", "decode(mark, 'hex')", 1)}
+    FROM jsonb_to_recordset(%(spans)s::jsonb) AS told (
+        trace_id bigint, span text, parent text, kind text, key text, lane text, agent text, call text,
+        mark text, failed boolean, at bigint, until bigint, source text, mate text, keys jsonb
+    )
     ON CONFLICT (trace_id, span) DO UPDATE
     SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "span")}
 """

@@ -66,7 +66,7 @@ class StoredTraces:
         ]
         with connection.cursor() as cursor:
             if spans:
-                cursor.executemany(sql.SAVE_SPANS, spans)
+                cursor.execute(sql.SAVE_SPANS, {"spans": msgspec.json.encode(spans).decode()})
             if traces:
                 cursor.executemany(sql.SAVE_TRACE, traces)
 
@@ -95,4 +95,5 @@ class StoredTraces:
 
     def _row(self, one: Known) -> dict[str, Any]:
         row = {name: getattr(one, name) for name in sql.COLUMNS}
-        return {**row, "kind": str(one.kind), "keys": Jsonb(one.keys), "trace_id": self.ids[one.trace]}
+        mark = None if one.mark is None else one.mark.hex()
+        return {**row, "mark": mark, "trace_id": self.ids[one.trace]}

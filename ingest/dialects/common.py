@@ -46,6 +46,10 @@ RESOURCE_NAMES = (
 )
 
 
+#: Messages that dialects flatten into hundreds of attributes: the step has them whole.
+FLATTENED = ("llm.input_messages.", "llm.output_messages.", "gen_ai.prompt.", "gen_ai.completion.")
+
+
 def read(raw: RawSpan) -> Fields:
     """Read what needs no dialect."""
     attributes = raw.attributes
@@ -86,8 +90,8 @@ def sentence(value: str | None) -> str | None:
 def tags_of(attributes: Attributes) -> list[str]:
     """Read tags: a list, or the JSON of one."""
     for name in TAG_NAMES:
-        found = parsed(attributes.get(name))
-        if isinstance(found, list):
+        found = attributes.get(name)
+        if found is not None and isinstance(found := parsed(found), list):
             return [tag for tag in map(wild.text, found) if tag]
     return []
 
@@ -108,7 +112,9 @@ def raw_of(raw: RawSpan) -> bytes:
         "parentSpanId": raw.parent_id,
         "start": raw.start,
         "end": raw.end,
-        "attributes": {name: short(value) for name, value in raw.attributes.items()},
+        "attributes": {
+            name: short(value) for name, value in raw.attributes.items() if not name.startswith(FLATTENED)
+        },
     }
     if raw.status or raw.message:
         told["status"] = {"code": raw.status, "message": raw.message[:2_000]}

@@ -28,8 +28,8 @@ def first(attributes: Attributes, *names: str) -> Any:
 def word(attributes: Attributes, *names: str) -> str | None:
     """Take the first of these attributes that is a text, and not a client's mask."""
     for name in names:
-        value = wild.text(attributes.get(name))
-        if value and not value.startswith(SCRUBBED):
+        found = attributes.get(name)
+        if found is not None and (value := wild.text(found)) and not value.startswith(SCRUBBED):
             return value
     return None
 

@@ -9,17 +9,18 @@ from ingest.spans.messages import answer_blocks
 from ingest.spans.span import SpanKind
 
 READ_TYPES = ("chat", "completion")
+#: One of these is there when messages were flattened.
+FIRST = tuple(f"gen_ai.{side}.0.{part}" for side in ("prompt", "completion") for part in ("role", "content"))
 
 
 def read(raw: RawSpan) -> Fields | None:
     """Read a model call with flattened prompts; None for every other span."""
     attributes = raw.attributes
     asked = attributes.get("llm.request.type")
-    prompts = unflattened(attributes, "gen_ai.prompt") if "gen_ai.prompt.0.role" in attributes else []
-    prompts = prompts or unflattened(attributes, "gen_ai.prompt")
-    answers = unflattened(attributes, "gen_ai.completion")
-    if asked not in READ_TYPES and not prompts and not answers:
+    if asked not in READ_TYPES and not any(name in attributes for name in FIRST):
         return None
+    prompts = unflattened(attributes, "gen_ai.prompt")
+    answers = unflattened(attributes, "gen_ai.completion")
     output = [message_of(told) for told in answers if isinstance(told, dict)]
     return {
         "kind": SpanKind.LLM,

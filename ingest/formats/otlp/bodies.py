@@ -5,20 +5,21 @@ from collections.abc import Callable
 from ingest.formats.otlp.from_json import read_json
 from ingest.formats.otlp.from_protobuf import Reader
 from ingest.formats.otlp.raw import Received
-from ingest.redact import redact
+from ingest.redact import redact, rules_for
 
 
 class Mask:
-    """Masks secrets in texts, and counts them."""
+    """Masks secrets in the texts of a body, and counts them; most bodies have nothing to look for."""
 
-    def __init__(self) -> None:
+    def __init__(self, body: bytes) -> None:
+        self.rules = rules_for(body)
         self.masked = 0
 
     def __call__(self, text: str) -> str:
         """Mask one text."""
-        if len(text) < 16:
+        if not self.rules or len(text) < 16:
             return text
-        data, count = redact(text.encode("utf-8", "replace"))
+        data, count = redact(text.encode("utf-8", "replace"), self.rules)
         self.masked += count
         return data.decode("utf-8", "replace") if count else text
 
@@ -56,6 +57,6 @@ def _read(
     if json:
         data, masked = redact(data) if redacts else (data, 0)
         return read_json(data), masked
-    mask = Mask() if redacts else None
+    mask = Mask(data) if redacts else None
     received = read(Reader(mask or keep), data)
     return received, mask.masked if mask else 0
