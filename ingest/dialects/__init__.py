@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterable
 
 from ingest.dialects import (
     anthropic,
+    claude_code,
     common,
     genai,
     genai_events,
     genai_legacy,
+    laminar,
     langfuse,
     langsmith,
     logfire,
+    mlflow,
     openinference,
     traceloop,
     vercel,
@@ -25,9 +28,12 @@ from ingest.spans.span import Span, SpanKind
 
 #: (name in `sources`, reader), the first that says something wins.
 DIALECTS: list[tuple[str, Callable[[RawSpan], Fields | None]]] = [
+    ("claude-code", claude_code.read),
     ("langfuse", langfuse.read),
     ("vercel", vercel.read),
     ("langsmith", langsmith.read),
+    ("mlflow", mlflow.read),
+    ("laminar", laminar.read),
     ("logfire", logfire.read),
     ("anthropic", anthropic.read),
     ("genai", genai.read),

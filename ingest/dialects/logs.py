@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ingest.dialects import common, genai
+from ingest.dialects.claude_code import logs as claude_code_logs
 from ingest.dialects.genai_events import CHOICE, ROLES, WHOLE
 from ingest.dialects.values import Fields, word
 from ingest.formats.otlp.raw import RawLog, RawSpan
@@ -19,11 +20,13 @@ SOURCE = "otel:genai-logs"
 
 def read_logs(logs: Iterable[RawLog]) -> list[Span]:
     """Gather the records of each span into what they add to it; other records say nothing of models."""
+    logs = list(logs)
+    own = [span for log in logs if (span := claude_code_logs.read(log)) is not None]
     groups: dict[tuple[str, str], list[RawLog]] = {}
     for log in sorted(logs, key=lambda log: log.at):
         if log.trace_id and log.span_id and (log.name in ROLES or log.name in (CHOICE, WHOLE)):
             groups.setdefault((log.trace_id, log.span_id), []).append(log)
-    return [part_of_span(trace_id, span_id, group) for (trace_id, span_id), group in groups.items()]
+    return own + [part_of_span(trace_id, span_id, group) for (trace_id, span_id), group in groups.items()]
 
 
 def part_of_span(trace_id: str, span_id: str, logs: list[RawLog]) -> Span:

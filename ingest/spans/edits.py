@@ -1,6 +1,7 @@
 """File changes that follow from a tool's arguments: well-known edit tools, and those that look like one."""
 
 import posixpath
+import re
 
 import msgspec
 from msgspec import Struct
@@ -24,6 +25,10 @@ WRITING_WORDS = (
     "save",
     "update_file",
 )
+
+
+#: How clients mark a text that they cut; no change is made of one.
+CUT = re.compile(r"…\[\d+ (?:chars|characters|bytes)\]|\.\.\.\[truncated")
 
 
 class Shape(Struct, gc=False):
@@ -50,7 +55,7 @@ _decode = msgspec.json.Decoder(Shape).decode
 
 def changes_of_call(run: str, key: str, *, tool: str, input: str | None, source: str) -> list[ChangeRecord]:
     """List what a tool call that worked changed, by its arguments."""
-    if not input:
+    if not input or CUT.search(input):
         return []
     if is_edit(tool):
         found = changes_of_edit(RunFound(run, RunFacts()), key, tool=tool, input=input)

@@ -22,6 +22,8 @@ def note_span(facts: TraceFacts, span: Span) -> None:
     note_earliest(facts, "hint", at, span.agent or span.agent_hint)
     if span.kind is not SpanKind.NONE:
         note_earliest(facts, "source", at, span.source)
+    if span.kind is SpanKind.PROMPT:
+        note_earliest(facts, "task", at, (span.input or "")[:ANSWER_CHARS])
     if span.resource:
         note_earliest(facts, "resource", 0, span.resource)
     if span.tags:
@@ -100,7 +102,7 @@ def run_record(facts: TraceFacts) -> RunRecord:
         agent=text_of(facts, "agent") or text_of(facts, "hint") or named,
         name=title_of(task) or None if task else text_of(facts, "title"),
         task=task,
-        status=(RunStatus.FAILED if error else RunStatus.DONE) if facts.ended else None,
+        status=(RunStatus.FAILED if error else RunStatus.DONE) if facts.ended else RunStatus.RUNNING,
         error=error,
         started_at=moment(whole_of(facts, "begun")),
         ended_at=moment(whole_of(facts, "ended")),

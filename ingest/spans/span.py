@@ -21,6 +21,7 @@ class SpanKind(StrEnum):
     GUARDRAIL = "guardrail"
     HANDOFF = "handoff"
     RETRIEVER = "retriever"
+    PROMPT = "prompt"  #: what a human said
     EVENT = "event"  #: a point in time worth showing
     NONE = ""  #: nothing we know
 

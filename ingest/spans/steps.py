@@ -22,6 +22,7 @@ KINDS = {
     SpanKind.GUARDRAIL: Kind.GUARDRAIL,
     SpanKind.HANDOFF: Kind.HANDOFF,
     SpanKind.EVENT: Kind.EVENT,
+    SpanKind.PROMPT: Kind.PROMPT,
 }
 
 
@@ -194,7 +195,14 @@ def said_by(span: Span) -> str | None:
     return "\n".join(texts) or None
 
 
+def with_prompt(record: StepRecord, span: Span, contexts: dict[bytes, Context]) -> StepRecord:
+    """Add what a human said."""
+    given, size = capped(span.input)
+    return msgspec.structs.replace(record, ended_at=None, duration_ms=None, input=given, input_size=size)
+
+
 FILLS = {
+    SpanKind.PROMPT: with_prompt,
     SpanKind.LLM: with_answer,
     SpanKind.TOOL: with_tool,
     SpanKind.RETRIEVER: with_tool,

@@ -1,6 +1,6 @@
 """From spans of any source to the steps of their runs, whatever the order they come in.
 
-The same spans in order, shuffled, twice, alone or all at once make the same run: see decision 0007.
+The same spans in order, shuffled, twice, alone or all at once make the same run: see decision 0008.
 """
 
 from datetime import UTC, datetime
@@ -31,6 +31,8 @@ from ingest.spans.told import step_of_call, step_of_prompt, step_of_result
 from runs.kinds import Kind, StepStatus
 from runs.records import Batch, ChangeRecord, Context, RunRecord, StepRecord
 
+#: Kinds whose step is the span, whoever else tells of it.
+POINTS = (SpanKind.GUARDRAIL, SpanKind.HANDOFF, SpanKind.EVENT, SpanKind.PROMPT)
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -97,7 +99,7 @@ class Weaver:
             one.key = key_of_model_call(self.memories, one, span)
         elif span.kind in (SpanKind.TOOL, SpanKind.RETRIEVER):
             one.key = key_of_tool_span(self.memories, one, span)
-        elif span.kind in (SpanKind.GUARDRAIL, SpanKind.HANDOFF, SpanKind.EVENT):
+        elif span.kind in POINTS:
             one.key = one.span
         elif span.kind is not SpanKind.AGENT or not one.lane:
             return

@@ -35,7 +35,9 @@ NAMES = [
     "langfuse.observation.completion_start_time", "langfuse.trace.metadata.x",
     "langsmith.span.kind", "langsmith.metadata.usage_metadata", "logfire.span_type", "logfire.msg",
     "logfire.pending_parent_id", "tool", "arguments", "result", "session.id", "error.type",
-    "http.request.resend_count",
+    "http.request.resend_count", "mlflow.spanType", "mlflow.spanInputs", "mlflow.spanOutputs",
+    "mlflow.chat.tokenUsage", "lmnr.span.type", "lmnr.span.output", "tool_use_id", "request_id", "success",
+    "error", "attempt", "user_prompt", "input_tokens", "cost_usd", "prompt.id", "event.name",
 ]  # fmt: skip
 DOORS = [
     "chat", "execute_tool", "invoke_agent", "guardrail_check", "agent_handoff", "LLM", "TOOL", "AGENT", "llm",
@@ -80,7 +82,7 @@ SPANS = some.builds(
     trace_id=some.just("a" * 32),
     span_id=some.sampled_from(["1" * 16, "2" * 16, "3" * 16]),
     parent_id=some.sampled_from(["", "1" * 16, "2" * 16]),
-    name=some.text(max_size=5),
+    name=some.text(max_size=5) | some.sampled_from(["claude_code.llm_request", "claude_code.tool.execution"]),
     start=some.integers(0, 2**61),
     end=some.integers(0, 2**61),
     status=some.integers(0, 3),
@@ -89,9 +91,12 @@ SPANS = some.builds(
 )
 LOGS = some.builds(
     RawLog,
-    source=some.just(Source()),
+    source=some.just(Source(scope="com.anthropic.claude_code.events")),
     name=some.sampled_from(
-        ["gen_ai.user.message", "gen_ai.choice", "gen_ai.client.inference.operation.details"]
+        [
+            *("gen_ai.user.message", "gen_ai.choice", "gen_ai.client.inference.operation.details"),
+            *("user_prompt", "api_request", "api_error", "assistant_response", "tool_result"),
+        ]
     ),
     trace_id=some.just("a" * 32),
     span_id=some.just("1" * 16),

@@ -30,8 +30,8 @@ def read(scope="lib", name="span", status=0, message="", events=(), parent="2" *
 
 def test_order_of_the_table():
     assert [name for name, _ in DIALECTS] == [
-        *("langfuse", "vercel", "langsmith", "logfire", "anthropic", "genai", "openinference", "openllmetry"),
-        *("genai-events", "genai-legacy"),
+        *("claude-code", "langfuse", "vercel", "langsmith", "mlflow", "laminar", "logfire", "anthropic"),
+        *("genai", "openinference", "openllmetry", "genai-events", "genai-legacy"),
     ]
 
 
@@ -151,6 +151,30 @@ def test_envelope_of_langchain_is_opened():
     came = {"type": "tool", "data": {"content": "x = 1", "tool_call_id": "c9", "status": "success"}}
     span = read(openinference__span__kind="TOOL", input__value="a.py", output__value=json.dumps(came))
     assert (span.tool, span.call_id, span.input, span.output) == ("span", "c9", "a.py", "x = 1")
+
+
+def test_attributes_of_mlflow_are_json_text():
+    span = read(
+        mlflow__spanType='"CHAT_MODEL"',
+        mlflow__spanInputs='{"messages": [{"role": "user", "content": "Hi"}]}',
+        mlflow__spanOutputs='{"id": "r1", "choices": [{"message": {"role": "assistant", "content": "Ho"}}]}',
+        mlflow__chat__tokenUsage='{"input_tokens": 9, "output_tokens": 2, "cache_read_input_tokens": 4}',
+        mlflow__llm__model='"gpt-5"',
+    )
+    assert (span.kind, span.model, span.response_id) == (SpanKind.LLM, "gpt-5", "r1")
+    assert (span.answer, span.tokens) == (
+        [{"type": "text", "text": "Ho"}],
+        Tokens(input=5, cache_read=4, output=2),
+    )
+    tool = read(
+        name="ls", mlflow__spanType='"TOOL"', mlflow__spanInputs='{"p": 1}', mlflow__spanOutputs='"x"'
+    )
+    assert (tool.kind, tool.tool, tool.input, tool.output) == (SpanKind.TOOL, "ls", '{"p":1}', "x")
+
+
+def test_tool_of_laminar():
+    span = read(name="ls", lmnr__span__type="TOOL", lmnr__span__input='{"p":1}', lmnr__span__output='"x"')
+    assert (span.kind, span.tool, span.input, span.output) == (SpanKind.TOOL, "ls", '{"p":1}', "x")
 
 
 def test_hand_off_of_openinference():

@@ -1,0 +1,76 @@
+"""Claude Code's own spans (beta): one trace a prompt, all of a session one run (FORMATS.md 2.2)."""
+
+from ingest import wild
+from ingest.dialects.values import Fields, named_reason, text_or_json, word
+from ingest.formats.events.usage import tokens_of
+from ingest.formats.otlp.raw import Attributes, RawSpan
+from ingest.spans.span import SpanKind
+
+AGENT = "claude-code"
+PREFIX = "claude_code."
+
+
+def read(raw: RawSpan) -> Fields | None:
+    """Read a span of Claude Code; None for every other."""
+    if not raw.name.startswith(PREFIX):
+        return None
+    attributes, kind = raw.attributes, raw.name.removeprefix(PREFIX)
+    fields: Fields = {"run": word(attributes, "session.id"), "agent_hint": AGENT}
+    if kind == "interaction":
+        return fields | {
+            "kind": SpanKind.AGENT,
+            "agent": AGENT,
+            "input": word(attributes, "user_prompt"),
+        }
+    if kind == "llm_request":
+        return fields | {"kind": SpanKind.LLM, **llm_fields(attributes)}
+    if kind == "tool":
+        return fields | {"kind": SpanKind.TOOL, **tool_fields(attributes)}
+    if kind == "tool.execution" and is_false(attributes.get("success")) and "tool_use_id" in attributes:
+        error = word(attributes, "error") or "The tool failed."
+        told = {"failed": True, "error": error, "output": error}
+        return fields | {"kind": SpanKind.TOOL, **tool_fields(attributes), **told}
+    return fields | {"kind": SpanKind.CHAIN}
+
+
+def llm_fields(attributes: Attributes) -> Fields:
+    """Read a model call, of a span or of a log record: its input leaves the cache out."""
+    usage = {
+        "input_tokens": wild.integer(attributes.get("input_tokens")),
+        "output_tokens": wild.integer(attributes.get("output_tokens")),
+        "cache_read_input_tokens": wild.integer(attributes.get("cache_read_tokens")),
+        "cache_creation_input_tokens": wild.integer(attributes.get("cache_creation_tokens")),
+    }
+    lifetimes = {
+        "cache_write_5m": wild.integer(attributes.get("cache_creation_5m_tokens")),
+        "cache_write_1h": wild.integer(attributes.get("cache_creation_1h_tokens")),
+    }
+    told = {name: value for name, value in {**usage, **lifetimes}.items() if value is not None}
+    attempt = wild.integer(attributes.get("attempt"), 1000) or 1
+    return {
+        "model": word(attributes, "model"),
+        "provider": "anthropic",
+        "tokens": tokens_of(told, "exclusive"),
+        "usage": told or None,
+        "cost_usd": wild.number(attributes.get("cost_usd")),
+        "response_id": word(attributes, "request_id", "gen_ai.response.id"),
+        "stop_reason": word(attributes, "stop_reason")
+        or named_reason(attributes.get("gen_ai.response.finish_reasons")),
+        "first_token_ms": wild.integer(attributes.get("ttft_ms"), 2**31),
+        "retries": attempt - 1,
+        "meta": {"query_source": attributes["query_source"]} if attributes.get("query_source") else {},
+    }
+
+
+def tool_fields(attributes: Attributes) -> Fields:
+    """Read a tool call, of a span or of a log record."""
+    return {
+        "tool": word(attributes, "tool_name"),
+        "call_id": word(attributes, "tool_use_id", "gen_ai.tool.call.id"),
+        "input": text_or_json(attributes.get("tool_input")),
+    }
+
+
+def is_false(value: object) -> bool:
+    """Say whether a truth value is false; log records have it as a text."""
+    return value is False or value == "false"
