@@ -320,3 +320,11 @@ def test_prompts_that_differ_are_quoted(visitor, project, url):
     assert why.sentence == "They part at step 0 of A and 0 of B: they were asked otherwise."
     told = {point.name: point.quotes for _, point in why.points}
     assert told["Task"] == ("Add a test.", "Be quick.")
+
+
+def test_sides_can_be_swapped(visitor, project, url):
+    one, other = record(project, "one", ["ls", "rm a"]), record(project, "other", ["ls"])
+    answer = visitor.get(f"{url}?runs={one},{other}")
+    swapped = visitor.get(answer.context["swap_url"])
+    assert answer.context["swap_url"] in answer.content.decode()
+    assert rows_in(swapped) == [(0, "=", 0), (None, "+", 1)]
