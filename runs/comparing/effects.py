@@ -4,7 +4,7 @@ docs/decisions/0008-comparisons.md says how these were chosen, and how often the
 """
 
 from dataclasses import dataclass
-from math import comb, exp, expm1, inf, log, sqrt
+from math import comb, expm1, inf, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,9 @@ from scipy.special import stdtr, stdtrit
 from runs.comparing.limits import FALSE_SHARE, POWER, WORTH_RATIO, WORTH_SIZE
 from runs.comparing.measures import Scale
 from runs.comparing.results import Effect
+
+#: The logarithm of what no float holds any more.
+_WILD = 700.0
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -39,7 +42,7 @@ def effect_of(a: Numbers, b: Numbers, *, paired: bool, ratio: bool) -> Effect | 
     half = float(stdtrit(spread.freedom, 1 - FALSE_SHARE / 2)) * spread.error
     reach = float(stdtrit(spread.freedom, POWER)) * spread.error + half
     worth = log(WORTH_RATIO) if ratio else WORTH_SIZE * spread.deviation
-    told = expm1 if ratio else float
+    told = _ratio if ratio else float
     return Effect(
         scale=Scale.RATIO if ratio else Scale.NUMBER,
         estimate=told(spread.estimate),
@@ -48,10 +51,15 @@ def effect_of(a: Numbers, b: Numbers, *, paired: bool, ratio: bool) -> Effect | 
         p=_chance(spread),
         size=_size(spread, paired=paired),
         n_a=len(a), n_b=len(b), paired=paired,
-        visible=exp(reach) - 1 if ratio else reach,
+        visible=told(reach),
         needed=_needed(spread.variance, worth),
         worth=WORTH_RATIO - 1 if ratio else worth,
     )  # fmt: skip
+
+
+def _ratio(logarithm: float) -> float:
+    """Turn a difference of logarithms into what B has more; of two wild values it has no end."""
+    return expm1(min(logarithm, _WILD))
 
 
 def _of_sides(a: Numbers, b: Numbers) -> _Spread:

@@ -110,7 +110,7 @@ _WRITERS: dict[Unit, Callable[[float], str]] = {
 
 
 def _percent(part: float) -> str:
-    return _sign(round(part * 100))
+    return "over +1,000" if part > 10 else _sign(round(part * 100))
 
 
 def _points(share: float) -> str:
@@ -122,4 +122,6 @@ def _sign(number: int) -> str:
 
 
 def _times(part: float) -> str:
+    if part > 999:
+        return "over 1,000"
     return f"{1 + part:.1f}" if part < 9 else f"{1 + part:,.0f}"

@@ -160,3 +160,10 @@ def test_headline_without_outcomes_says_so() -> None:
     assert headline_of(compare(of("a", *[1.0, 1.1] * 5), of("b", *[0.5, 0.6] * 5))) == (
         "B is cheaper; success is not recorded."
     )
+
+
+def test_wild_values_have_an_interval_without_end_and_short_words() -> None:
+    line = compare(of("a", 1e-9, 1e-9, 1e300), of("b", 1e300, 1e-9, 1e-9)).line("cost")
+    assert line.effect.high > 1e300
+    assert effect_words(line.effect, Unit.MONEY) == "0 % (−100 … over +1,000 %)"
+    assert line.word.says is Says.UNCLEAR
