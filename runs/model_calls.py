@@ -13,6 +13,8 @@ _STOPS = {
     "completed": "it had said all",
     "tool_use": "it asked for a tool",
     "tool_calls": "it asked for a tool",
+    "tool_call": "it asked for a tool",
+    "tool-calls": "it asked for a tool",
     "function_call": "it asked for a tool",
     "max_tokens": "it hit the limit of output tokens: the answer is cut",
     "length": "it hit the limit of output tokens: the answer is cut",

@@ -6,6 +6,7 @@ from ingest import wild
 from ingest.formats.events.answers import preview_of_blocks
 from ingest.formats.events.values import BIGGEST, capped, facts_of, text_of
 from ingest.spans.messages import read_message
+from ingest.spans.neutral import neutral_message
 from ingest.spans.span import Span, SpanKind, moment
 from runs.kinds import Kind, StepStatus
 from runs.records import Context, Message, StepRecord
@@ -137,7 +138,8 @@ def context_of(span: Span, contexts: dict[bytes, Context]) -> Context | None:
         return None
     if span.system:
         messages = [{"role": "system", "content": span.system}, *messages]
-    return Context.of([Message(msgspec.json.encode(one)) for one in messages], known=contexts)
+    written = (msgspec.json.encode(neutral_message(one)) for one in messages)
+    return Context.of(map(Message, written), known=contexts)
 
 
 def with_tool(record: StepRecord, span: Span, contexts: dict[bytes, Context]) -> StepRecord:
