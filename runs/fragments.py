@@ -13,7 +13,7 @@ from runs.queries.changes import hidden_steps
 from runs.queries.findings import rulings_of
 from runs.queries.flights import flights_of
 from runs.queries.lanes import kin_of, lanes_of
-from runs.queries.prompts import labels_where_several, prompt_label
+from runs.queries.prompts import prompt_label
 from runs.queries.runs import ListedRun
 from runs.queries.steps import Row, Window
 from runs.shown.listed import RunRow, run_rows
@@ -110,8 +110,7 @@ def render_step(row: StepRow) -> str:
 def show_runs(project: Project, runs: Sequence[ListedRun]) -> list[RunRow]:
     """Build the rows of the run list, with one query for all their strips, and one for what rules say."""
     ids = [run.id for run in runs]
-    labels = labels_where_several(project, (run.prompt for run in runs if not run.variant))
-    return run_rows(project, runs, flights_of(ids), rulings_of(ids), labels)
+    return run_rows(project, runs, flights_of(ids), rulings_of(ids))
 
 
 def render_head(run: Run) -> str:

@@ -24,11 +24,6 @@ def labels_of(project: Project, versions: Iterable[int | None]) -> dict[int, str
     return _labels(PromptVersion.objects.filter(project=project), versions)
 
 
-def labels_where_several(project: Project, versions: Iterable[int | None]) -> dict[int, str]:
-    """Name versions of families that have more than one: the name of the only one says nothing."""
-    return _labels(PromptVersion.objects.filter(project=project, family__versions__gt=1), versions)
-
-
 def prompt_label(run: Run) -> str:
     """Name the version of a run's main prompt; empty when none was recorded."""
     if not run.prompt:

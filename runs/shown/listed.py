@@ -36,30 +36,21 @@ def run_rows(
     runs: Sequence[ListedRun],
     flights: Mapping[UUID, list[Tick]],
     rulings: Mapping[UUID, Ruled],
-    labels: Mapping[int, str],
 ) -> list[RunRow]:
     """Write the rows of a project's runs."""
     nobody = UUID(int=0)
     address = reverse("runs:run", args=[project.team.slug, project.slug, nobody])
     head, _, tail = map(escape, address.rpartition(str(nobody)))  # one look into the URL conf for all rows
-    return [
-        run_row(
-            run, f"{head}{run.id}{tail}", flights[run.id], rulings.get(run.id),
-            variant=run.variant or labels.get(run.prompt or 0, ""),
-        )
-        for run in runs
-    ]  # fmt: skip
+    return [run_row(run, f"{head}{run.id}{tail}", flights[run.id], rulings.get(run.id)) for run in runs]
 
 
-def run_row(
-    run: ListedRun, url: str, ticks: list[Tick], ruled: Ruled | None = None, *, variant: str = ""
-) -> RunRow:
+def run_row(run: ListedRun, url: str, ticks: list[Tick], ruled: Ruled | None = None) -> RunRow:
     """Write one row; `url` is escaped already."""
     cells = (
         f'<tr id="run-{run.id}" data-run="{run.id}" data-at="{micros(run.sort_at)}"'
         f' data-revision="{run.revision}">',
         _status_cell(run),
-        _run_cell(run, url, ruled, variant),
+        _run_cell(run, url, ruled),
         _flight_cell(ticks),
         _agent_cell(run),
         f'<td class="num opt dim">{duration(elapsed(run)) or _NOTHING}</td>',
@@ -87,12 +78,12 @@ def _status_cell(run: ListedRun) -> str:
     )
 
 
-def _run_cell(run: ListedRun, url: str, ruled: Ruled | None, variant: str) -> str:
+def _run_cell(run: ListedRun, url: str, ruled: Ruled | None) -> str:
     where, parts = where_of(run), []
     if where:
         parts.append(f'<span class="mono">{escape(where)}</span>')
-    if variant:
-        parts.append(f'<span class="variant" title="Variant">{escape(variant)}</span>')
+    if run.variant:
+        parts.append(f'<span class="variant" title="Variant">{escape(run.variant)}</span>')
     if run.verdict:
         parts.append(f'<span class="badge{_TONES.get(run.verdict, "")}">{escape(run.verdict)}</span>')
     parts += [f'<span class="badge">{escape(tag)}</span>' for tag in run.tags]
