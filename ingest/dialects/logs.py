@@ -8,20 +8,24 @@ from collections.abc import Iterable
 from typing import Any
 
 from ingest.dialects import common, genai
-from ingest.dialects.claude_code import logs as claude_code_logs
+from ingest.dialects.claude_code.records import PROGRAM as CLAUDE_CODE
+from ingest.dialects.codex import PROGRAM as CODEX
+from ingest.dialects.gemini_cli import PROGRAM as GEMINI_CLI
 from ingest.dialects.genai_events import CHOICE, ROLES, WHOLE
+from ingest.dialects.programs import read
 from ingest.dialects.values import Fields, word
 from ingest.formats.otlp.raw import RawLog, RawSpan
 from ingest.spans.messages import answer_blocks
 from ingest.spans.span import Span, SpanKind
 
 SOURCE = "otel:genai-logs"
+PROGRAMS = (CLAUDE_CODE, CODEX, GEMINI_CLI)
 
 
 def read_logs(logs: Iterable[RawLog]) -> list[Span]:
     """Gather the records of each span into what they add to it; other records say nothing of models."""
     logs = list(logs)
-    own = [span for log in logs if (span := claude_code_logs.read(log)) is not None]
+    own = [span for log in logs for one in PROGRAMS if (span := read(one, log)) is not None]
     groups: dict[tuple[str, str], list[RawLog]] = {}
     for log in sorted(logs, key=lambda log: log.at):
         if log.trace_id and log.span_id and (log.name in ROLES or log.name in (CHOICE, WHOLE)):

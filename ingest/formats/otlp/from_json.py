@@ -152,7 +152,8 @@ def log_of(source: Source, item: Record) -> RawLog:
     """Read one log record; its name may be a field, an attribute or the body."""
     attributes = attributes_of(item.get("attributes"))
     body = any_value(item.get("body"))
-    name = text(get(item, "eventName", "event_name")) or text(attributes.get("event.name"))
+    # The attribute first: Codex has a line of its source in the field.
+    name = text(attributes.get("event.name")) or text(get(item, "eventName", "event_name"))
     seen = nanoseconds(get(item, "timeUnixNano", "time_unix_nano"))
     return RawLog(
         source=source,

@@ -118,7 +118,7 @@ class Reader:
             self.received.logs.append(
                 RawLog(
                     source=source,
-                    name=self.text(record.event_name) or str(attributes.get("event.name") or ""),
+                    name=str(attributes.get("event.name") or "") or self.text(record.event_name),
                     at=time(record.time_unix_nano) or time(record.observed_time_unix_nano),
                     trace_id=record.trace_id.hex() if any(record.trace_id) else "",
                     span_id=record.span_id.hex() if any(record.span_id) else "",

@@ -1,44 +1,10 @@
 """Claude Code's log records: prompts, model calls with their cost, tool calls with their outcome."""
 
-from collections.abc import Callable
-from typing import Any
-
-from ingest import wild
 from ingest.dialects.claude_code import AGENT, PREFIX, is_false, llm_fields, tool_fields
+from ingest.dialects.programs import Program
 from ingest.dialects.values import Fields, word
 from ingest.formats.otlp.raw import RawLog
-from ingest.spans.span import Span, SpanKind
-
-SOURCE = "otel:claude-code-logs"
-
-
-def read(log: RawLog) -> Span | None:
-    """Read one record; None for those of other programs and those that say nothing of the work."""
-    name = log.name or (log.body if isinstance(log.body, str) else "")
-    reader = READERS.get(name.removeprefix(PREFIX))
-    session = word(log.attributes, "session.id")
-    is_ours = log.source.scope.startswith("com.anthropic.claude_code") or str(log.body).startswith(PREFIX)
-    if reader is None or session is None or not is_ours:
-        return None
-    found = reader(log)
-    if found is None:
-        return None
-    ended = log.at
-    waited = (wild.integer(log.attributes.get("duration_ms"), 2**31) or 0) * 1_000_000
-    fields: dict[str, Any] = {
-        "start": max(ended - waited, 0),
-        "end": ended,
-        "parent_id": word(log.attributes, "prompt.id") or "session",
-        **{key: value for key, value in found.items() if value is not None},
-    }
-    return Span(
-        trace_id=log.trace_id or f"session:{session}"[:200],
-        source=SOURCE,
-        run=session,
-        session=session,
-        agent_hint=AGENT,
-        **fields,
-    )
+from ingest.spans.span import SpanKind
 
 
 def prompt_of(log: RawLog) -> Fields | None:
@@ -91,10 +57,16 @@ def result_of(log: RawLog) -> Fields | None:
     return {"kind": SpanKind.TOOL, "span_id": f"tool:{fields['call_id']}"[:200], **fields, **told}
 
 
-READERS: dict[str, Callable[[RawLog], Fields | None]] = {
-    "user_prompt": prompt_of,
-    "api_request": request_of,
-    "api_error": error_of,
-    "assistant_response": response_of,
-    "tool_result": result_of,
-}
+PROGRAM = Program(
+    agent=AGENT,
+    prefix=PREFIX,
+    session=("session.id",),
+    above=("prompt.id",),
+    readers={
+        "user_prompt": prompt_of,
+        "api_request": request_of,
+        "api_error": error_of,
+        "assistant_response": response_of,
+        "tool_result": result_of,
+    },
+)
