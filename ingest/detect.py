@@ -14,6 +14,7 @@ Record = dict[str, Any]
 Test = Callable[[Record], bool]
 
 CLAUDE_CODE = "claude-code"
+CODEX = "codex"
 EVENTS = "events"
 OTLP = "otlp"
 
@@ -30,9 +31,9 @@ def _is_codex(record: Record) -> bool:
 #: (format, what people call it, test of one record), the first that fits wins.
 TESTS: list[tuple[str, str, Test]] = [
     ("claude-hooks", "Claude Code hook payloads", _has("hook_event_name")),
-    ("codex", "a Codex rollout", _is_codex),
+    (CODEX, "a Codex rollout", _is_codex),
     (
-        "codex",
+        CODEX,
         "an old Codex rollout",
         lambda r: "record_type" in r or _has("id", "timestamp", "instructions")(r),
     ),

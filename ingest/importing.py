@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from ingest.detect import CLAUDE_CODE, EVENTS, detect
-from ingest.formats import claude_code, events
+from ingest.detect import CLAUDE_CODE, CODEX, EVENTS, detect
+from ingest.formats import claude_code, codex, events
 from ingest.formats.otlp import Received, Unreadable, read_traces
 from ingest.limits import PROBLEM_BYTES
 from ingest.sources import SourceFile
@@ -12,7 +12,11 @@ from runs.records import Batch, Quarantined
 
 Reader = Callable[..., Batch]
 
-READERS: dict[str, Reader] = {EVENTS: events.read, CLAUDE_CODE: claude_code.read}
+READERS: dict[str, Reader] = {
+    EVENTS: events.read,
+    CLAUDE_CODE: claude_code.read,
+    CODEX: codex.read,
+}
 
 #: What lies beside the transcript of a sub-agent and is read with it.
 COMPANION = ".meta.json"

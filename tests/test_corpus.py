@@ -23,6 +23,10 @@ def transcripts() -> list[Path]:
     return sorted((DATA / "claude_code").glob("*.jsonl"))
 
 
+def rollouts() -> list[Path]:
+    return sorted((DATA / "codex").glob("*.jsonl"))
+
+
 def named(path: Path) -> str:
     return path.stem
 
@@ -108,8 +112,18 @@ def open_all(visitor, run):
 
 @pytest.mark.parametrize("path", transcripts(), ids=named)
 def test_transcript_imports_and_every_page_opens(path, client, visitor, project, ingest_key):
+    import_and_open(path, "claude-code", client, visitor, ingest_key)
+
+
+@pytest.mark.parametrize("path", rollouts(), ids=named)
+def test_rollout_imports_and_every_page_opens(path, client, visitor, project, ingest_key):
+    import_and_open(path, "codex", client, visitor, ingest_key)
+
+
+def import_and_open(path, name, client, visitor, ingest_key):
+    """Import a file twice, of which the second changes nothing, and open all pages of its runs."""
     answer = post_files(client, ingest_key, path, root=path.parent)
-    assert answer["format"] == "claude-code"
+    assert answer["format"] == name
     before = stored_rows()
     again = post_files(client, ingest_key, path, root=path.parent)
     assert (again["runs"], stored_rows()) == (answer["runs"], before)
