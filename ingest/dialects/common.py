@@ -46,6 +46,7 @@ RESOURCE_NAMES = (
 )
 
 
+PLAIN = (int, float, bool, type(None))
 #: Messages that dialects flatten into hundreds of attributes: the step has them whole.
 FLATTENED = ("llm.input_messages.", "llm.output_messages.", "gen_ai.prompt.", "gen_ai.completion.")
 
@@ -113,7 +114,9 @@ def raw_of(raw: RawSpan) -> bytes:
         "start": raw.start,
         "end": raw.end,
         "attributes": {
-            name: short(value) for name, value in raw.attributes.items() if not name.startswith(FLATTENED)
+            name: value if value.__class__ in PLAIN else short(value)
+            for name, value in raw.attributes.items()
+            if not name.startswith(FLATTENED)
         },
     }
     if raw.status or raw.message:

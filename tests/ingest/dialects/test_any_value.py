@@ -112,7 +112,7 @@ class Nothing:
         return []
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(some.lists(SPANS, max_size=4), some.lists(LOGS, max_size=2))
 def test_any_value_is_woven(raws: list[RawSpan], logs: list[RawLog]) -> None:
     spans = [read_span(raw) for raw in raws] + read_logs(logs)
