@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from ingest.formats import claude_code, events
+from ingest.documents import closed
+from ingest.formats import claude_code, events, mini_swe_agent, swe_agent
 from ingest.sources import SourceFile
 
 PEEK_LINES = 50
@@ -17,6 +18,8 @@ CLAUDE_CODE = "claude-code"
 CODEX = "codex"
 EVENTS = "events"
 OTLP = "otlp"
+SWE_AGENT = "swe-agent"
+MINI_SWE_AGENT = "mini-swe-agent"
 
 
 def _has(*names: str) -> Test:
@@ -43,12 +46,8 @@ TESTS: list[tuple[str, str, Test]] = [
         lambda r: str(r.get("type")) in ("thread.started", "item.completed", "turn.started"),
     ),
     ("copilot", "a Copilot CLI session", lambda r: r.get("type") == "session.start" and "data" in r),
-    ("swe-agent", "a SWE-agent trajectory", lambda r: "trajectory" in r and "info" in r),
-    (
-        "mini-swe-agent",
-        "a mini-swe-agent trajectory",
-        lambda r: str(r.get("trajectory_format", "")).startswith("mini-swe-agent"),
-    ),
+    (SWE_AGENT, "a SWE-agent trajectory", swe_agent.looks_like),
+    (MINI_SWE_AGENT, "a mini-swe-agent trajectory", mini_swe_agent.looks_like),
     (
         "openhands",
         "an OpenHands trajectory",
@@ -97,13 +96,15 @@ def peek(data: bytes) -> list[Record]:
     found: list[Record] = []
     for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n", PEEK_LINES * 4)[: PEEK_LINES * 4]:
         value = _json(line.strip(b" \t\r\0\x1e"))
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:  # a lone {} is a piece of an indented file
             found.append(value)
         if len(found) >= PEEK_LINES:
             break
     if found:
         return found
     whole = _json(data)
+    if whole is None and data.lstrip()[:1] in (b"{", b"["):  # cut off: an agent was killed while it wrote
+        whole = _json(closed(data.decode("utf-8", "replace")).encode())
     items = whole if isinstance(whole, list) else [whole]
     return [item for item in items[:PEEK_LINES] if isinstance(item, dict)]
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from ingest.detect import CLAUDE_CODE, CODEX, EVENTS, detect
-from ingest.formats import claude_code, codex, events
+from ingest.detect import CLAUDE_CODE, CODEX, EVENTS, MINI_SWE_AGENT, SWE_AGENT, detect
+from ingest.formats import claude_code, codex, events, mini_swe_agent, swe_agent
 from ingest.formats.otlp import Received, Unreadable, read_traces
 from ingest.limits import PROBLEM_BYTES
 from ingest.sources import SourceFile
@@ -16,6 +16,8 @@ READERS: dict[str, Reader] = {
     EVENTS: events.read,
     CLAUDE_CODE: claude_code.read,
     CODEX: codex.read,
+    SWE_AGENT: swe_agent.read,
+    MINI_SWE_AGENT: mini_swe_agent.read,
 }
 
 #: What lies beside the transcript of a sub-agent and is read with it.

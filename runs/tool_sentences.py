@@ -139,7 +139,7 @@ def _grep(facts: StepFacts, arguments: dict[str, object]) -> Said:
 
 
 def _glob(facts: StepFacts, arguments: dict[str, object]) -> Said:
-    pattern = word_in(facts, "pattern") or text_in(arguments, "pattern", "query", "glob_pattern")
+    pattern = word_in(facts, "pattern") or text_in(arguments, "pattern", "query", "glob_pattern", "file_name")
     return "Listed", pattern or _path(facts, arguments) or ".", True, _hits(facts, "file")
 
 

@@ -30,7 +30,8 @@ class Family(StrEnum):
 
 
 _NAMES: dict[Family, str] = {
-    Family.READ: "read readfile view viewfile viewimage openfile open cat notebookread readmanyfiles",
+    Family.READ: "read readfile view viewfile viewimage openfile open cat notebookread readmanyfiles "
+    "goto scrollup scrolldown",
     Family.WRITE: "write writefile createfile create writetofile",
     Family.EDIT: "edit multiedit editfile strreplace strreplaceeditor strreplacebasededittool "
     "fileeditor editor replace replaceinfile searchreplace applydiff insert",
@@ -41,8 +42,9 @@ _NAMES: dict[Family, str] = {
     "stopbash",
     Family.SHELL: "bash shell exec execcommand executecommand runshellcommand runcommand terminal "
     "runinterminal localshell localshellcall powershell executebash shellcommand",
-    Family.GREP: "grep greptool searchfilecontent searchfiles ripgrep grepsearch codesearch searchcode",
-    Family.GLOB: "glob ls listdirectory listdir listfiles findfiles filesearch find",
+    Family.GREP: "grep greptool searchfilecontent searchfiles ripgrep grepsearch codesearch searchcode "
+    "searchfile searchdir",
+    Family.GLOB: "glob ls listdirectory listdir listfiles findfiles findfile filesearch find",
     Family.TODO: "todowrite todoread updateplan writetodos taskcreate taskupdate tasklist taskget "
     "managetodolist",
     Family.AGENT: "task agent delegate spawnagent runsubagent dispatchagent",

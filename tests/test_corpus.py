@@ -27,6 +27,14 @@ def rollouts() -> list[Path]:
     return sorted((DATA / "codex").glob("*.jsonl"))
 
 
+#: Folders of files of which each is one run: the format, and what those files are.
+TRAJECTORIES = {"swe_agent": "swe-agent", "mini_swe_agent": "mini-swe-agent"}
+
+
+def trajectories() -> list[Path]:
+    return [path for folder in TRAJECTORIES for path in sorted((DATA / folder).iterdir())]
+
+
 def named(path: Path) -> str:
     return path.stem
 
@@ -131,6 +139,12 @@ def import_and_open(path, name, client, visitor, ingest_key):
         open_all(visitor, run)
 
 
+@pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is absent")
+@pytest.mark.parametrize("path", trajectories() if DATA.is_dir() else [], ids=named)
+def test_trajectory_imports_and_every_page_opens(path, client, visitor, project, ingest_key):
+    import_and_open(path, TRAJECTORIES[path.parent.name], client, visitor, ingest_key)
+
+
 def test_project_folder_with_nested_subagents(client, visitor, project, ingest_key, shared_data):
     root = shared_data / "claude_code" / "project_with_nested_subagents"
     paths = [path for path in sorted(root.rglob("*")) if path.is_file()]
@@ -164,7 +178,7 @@ def test_every_other_format_is_named_and_kept(client, project, ingest_key, share
     others = [
         p
         for p in sorted(shared_data.rglob("*.json*"))
-        if "claude_code" not in p.parts and p.stat().st_size < 1e6
+        if not {"claude_code", *TRAJECTORIES}.intersection(p.parts) and p.stat().st_size < 1e6
     ]
     for path in others:
         data = path.read_bytes()

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from msgspec.structs import replace
 
 from runs.contents import read_blobs
 from runs.histories import History, history_of
@@ -159,7 +160,9 @@ def _digests(acts: Iterable[Act]) -> list[bytes]:
 def file_history(run: Run, path: str) -> FileHistory | None:
     """Build the history of one file. None when the run never touched it."""
     told, earlier_cut = told_of(run, paths=names_of(run, [path]), limit=VERSIONS_MOST)
-    lines, files = lineages_of(acts_of(told))
+    # A benchmark's agent may tell of a file only in what it hands in: that is its one version then.
+    whole = [replace(item, origin=Origin.OBSERVED) for item in told if item.origin == Origin.NET]
+    lines, files = lineages_of(acts_of(told) or acts_of(whole))
     line = files.get(path) or next((line for line in reversed(lines) if path in line.paths), None)
     if line is None:
         return None

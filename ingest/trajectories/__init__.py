@@ -1,0 +1,1 @@
+"""What the readers of trajectory files share: agents of benchmarks, and lists of messages."""

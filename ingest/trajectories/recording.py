@@ -1,0 +1,202 @@
+"""One run put together from its messages: what the model was sent, what it answered, what its calls gave."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct, field
+
+from ingest import wild
+from ingest.formats.claude_code.blocks import answer_preview, as_json, thinking_facts
+from ingest.formats.claude_code.slim import slim
+from runs.kinds import Kind, StepStatus
+from runs.records import ChangeRecord, Context, Message, StepRecord, Tokens
+
+PREVIEW = 4_000
+
+
+class Answer(Struct, kw_only=True):
+    """What one model call gave. `message` is how it stands in the contexts of later calls."""
+
+    key: str
+    blocks: list[dict[str, Any]]
+    message: dict[str, Any] | None = None
+    model: str | None = None
+    tokens: Tokens | None = None
+    usage: dict[str, Any] | None = None
+    cost: float | None = None
+    stop_reason: str | None = None
+    call_id: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    record: dict[str, Any] = field(default_factory=dict)
+    agent: str = ""
+    parent: str | None = None
+    error: str | None = None
+
+
+class Call(Struct, kw_only=True):
+    """One tool call, growing."""
+
+    key: str
+    tool: str
+    given: dict[str, Any]
+    id: str = ""  #: the provider's, which some repeat
+    detail: dict[str, object] = field(default_factory=dict)
+    kind: Kind = Kind.TOOL
+    agent: str = ""
+    parent: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    duration_ms: int | None = None
+    answered: bool = False
+    output: str | None = None
+    exit_code: int | None = None
+    status: StepStatus | None = None
+    error: str | None = None
+    error_kind: str | None = None
+    record: dict[str, Any] = field(default_factory=dict)
+
+    def fail(self, kind: str, error: str, status: StepStatus = StepStatus.FAILED) -> None:
+        """Mark the call as failed."""
+        self.status, self.error_kind, self.error = status, kind, error[:300]
+
+
+class Recording:
+    """Collects the steps of one run in their order, and the context of each model call by lane."""
+
+    def __init__(self, run: str, source: str) -> None:
+        self.run = run
+        self.source = source
+        self.slots: list[StepRecord | Call] = []
+        self.calls: dict[str, Call] = {}
+        self.changes: list[ChangeRecord] = []
+        self.heads: dict[str, Context | None] = {}
+        self.known: dict[bytes, Context] = {}
+        self.first_at: datetime | None = None
+        self.last_at: datetime | None = None
+
+    def seen(self, at: datetime | None) -> None:
+        """Widen the time that the run took."""
+        if at is not None:
+            self.first_at = min(self.first_at or at, at)
+            self.last_at = max(self.last_at or at, at)
+
+    def hear(self, message: dict[str, Any], agent: str = "") -> None:
+        """Add a message to what the model of a lane has been sent."""
+        head = Context(self.heads.get(agent), message_of(message))
+        self.heads[agent] = self.known.setdefault(head.digest, head)
+
+    def forget(self, messages: list[dict[str, Any]], agent: str = "") -> None:
+        """Begin the context of a lane anew: it was cut, or the file tells it whole."""
+        self.heads[agent] = Context.of((message_of(message) for message in messages), known=self.known)
+
+    def note(self, key: str, kind: Kind, at: datetime | None = None, **facts: Any) -> None:
+        """Add a step that is no call."""
+        self.seen(at)
+        facts.setdefault("status", StepStatus.OK)
+        self.slots.append(
+            StepRecord(
+                run=self.run, key=key, kind=kind, source=self.source, started_at=at, ended_at=at, **facts
+            )
+        )
+
+    def prompt(self, key: str, text: str, at: datetime | None = None, *, shown: str | None = None) -> None:
+        """Add what a human asked; `shown` is that without what a program wrapped around it."""
+        preview = shown[:PREVIEW] if shown is not None and shown != text else None
+        self.note(key, Kind.PROMPT, at, input=text, input_preview=preview)
+
+    def answer(self, answer: Answer) -> None:
+        """Add a model call; later ones of its lane have its message in their context."""
+        self.seen(answer.started_at)
+        self.seen(answer.ended_at)
+        self.slots.append(
+            StepRecord(
+                run=self.run,
+                key=answer.key,
+                kind=Kind.LLM,
+                source=self.source,
+                model=answer.model,
+                status=StepStatus.FAILED if answer.error else StepStatus.OK,
+                error=answer.error,
+                error_kind="api" if answer.error else None,
+                parent=answer.parent,
+                agent=answer.agent,
+                started_at=answer.started_at or answer.ended_at,
+                ended_at=answer.ended_at,
+                output=as_json(answer.blocks) if answer.blocks else None,
+                output_preview=answer_preview(answer.blocks) or None,
+                stop_reason=answer.stop_reason,
+                tokens=answer.tokens,
+                usage=answer.usage,
+                cost_usd=answer.cost,
+                call_id=answer.call_id,
+                context=self.heads.get(answer.agent),
+                raw=slim(answer.record) if answer.record else None,
+                detail=thinking_facts(answer.blocks),
+            )
+        )
+        if answer.message is not None:
+            self.hear(answer.message, answer.agent)
+
+    def key_of(self, id: str, place: str) -> str:
+        """Name a call by its id, or by its place when it has none or one that an earlier call had."""
+        if not id:
+            return place
+        return id if id not in self.calls else f"{id}:{place}"
+
+    def ask(self, call: Call) -> Call:
+        """Add a tool call."""
+        self.seen(call.started_at)
+        self.calls[call.key] = call
+        self.slots.append(call)
+        return call
+
+    def answered(self, call: Call, output: str | None, at: datetime | None = None) -> Call:
+        """Give a call its result; it went well unless it is failed as well."""
+        self.seen(at)
+        call.answered, call.output = True, output
+        call.ended_at = at or call.ended_at
+        call.status = call.status or StepStatus.OK
+        return call
+
+    def keys(self) -> list[str]:
+        """List the keys of all steps, in order."""
+        return [slot.key for slot in self.slots]
+
+    def steps(self, open_status: StepStatus) -> list[StepRecord]:
+        """Write all steps; a call without a result has `open_status`."""
+        return [self._call_step(slot, open_status) if isinstance(slot, Call) else slot for slot in self.slots]
+
+    def _call_step(self, call: Call, open_status: StepStatus) -> StepRecord:
+        return StepRecord(
+            run=self.run,
+            key=call.key,
+            kind=call.kind,
+            source=self.source,
+            tool=call.tool,
+            status=call.status or open_status,
+            error=call.error,
+            error_kind=call.error_kind,
+            parent=call.parent,
+            agent=call.agent,
+            started_at=call.started_at,
+            ended_at=call.ended_at,
+            duration_ms=call.duration_ms,
+            exit_code=call.exit_code,
+            input=as_json(call.given),
+            output=call.output,
+            raw=slim(call.record) if call.record else None,
+            detail={name: value for name, value in call.detail.items() if value not in (None, "")},
+        )
+
+
+def message_of(message: dict[str, Any]) -> Message:
+    """Make a message of a context: role and content, and what else belongs to it."""
+    return Message(as_json(message).encode())
+
+
+def sent(message: dict[str, Any]) -> dict[str, Any]:
+    """Take of a recorded message what the model was sent, without a harness's own notes."""
+    names = ("role", "content", "tool_calls", "tool_call_id", "name")
+    kept = {name: message[name] for name in names if message.get(name) is not None}
+    return {"role": wild.text(message.get("role")) or "user", **kept}
