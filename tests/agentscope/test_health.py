@@ -23,7 +23,7 @@ def test_pages_carry_a_strict_policy(client: Client, db: None) -> None:
     assert "unsafe" not in policy
 
 
-@pytest.mark.parametrize("path", ["/api/v1/runs/no-id", "/api/v1/nothing", "/api/"])
+@pytest.mark.parametrize("path", ["/api/v1/runs/no-id", "/api/v1/nothing", "/api/nothing"])
 def test_absent_address_for_programs_is_json(client: Client, db: None, path: str) -> None:
     response = client.get(path)
     assert (response.status_code, response.json()) == (404, {"error": "Not here, or not yours."})
