@@ -26,12 +26,6 @@ DELEGATED = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
 def tell(project, *told, first=0):
     lines = [
         json.dumps({"v": 1, "run": "fan", "ts": 1767323045 + first + n, **event})

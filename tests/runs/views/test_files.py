@@ -18,12 +18,6 @@ pytestmark = pytest.mark.django_db
 TEXTS = ("a = 1\n", "a = 1\nb = '<i>'\n", "a = 2\nb = '<i>'\n")
 
 
-@pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
 def record(project, texts=TEXTS, *, path="src/a.py"):
     """Record a run whose steps change one file, each from one text to the next."""
     steps, changes = [], []

@@ -22,12 +22,6 @@ def run(project):
     return Run.objects.get(id=saved.id)
 
 
-@pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
 def url_of(project, run, name="run", *args):
     return reverse(f"runs:{name}", args=[project.team.slug, project.slug, run.id, *args])
 

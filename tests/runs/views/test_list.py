@@ -14,12 +14,6 @@ from tests.recordings import NOW, one_of_everything
 
 
 @pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
-@pytest.fixture
 def url(project):
     return reverse("runs:list", args=[project.team.slug, project.slug])
 

@@ -12,12 +12,6 @@ from tests.runs.views.test_list import names_on
 
 
 @pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
-@pytest.fixture
 def url(project):
     return reverse("runs:list", args=[project.team.slug, project.slug])
 

@@ -14,12 +14,6 @@ from runs.store import save
 from tests.recordings import NOW, one_of_everything
 
 
-@pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
 def step(key, kind, second, **fields):
     given = {"status": StepStatus.OK, "source": "test", "run": "log", **fields}
     return StepRecord(key=key, kind=kind, started_at=NOW + timedelta(seconds=second), **given)

@@ -20,12 +20,6 @@ CUSTOM = "?when=custom&from=2026-01-01&to=2026-01-04"
 
 
 @pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
-@pytest.fixture
 def url(project):
     return reverse("runs:overview", args=[project.team.slug, project.slug])
 

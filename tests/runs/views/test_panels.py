@@ -18,12 +18,6 @@ EVIL = "<script>alert(1)</script>\x00\x1b[31m\"'><img src=x onerror=alert(2)>"
 
 
 @pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
-@pytest.fixture
 def record(project):
     """Store steps of one run, each a second after the one before; return the run."""
 

@@ -22,12 +22,6 @@ SIDES = "?a.variant=long&b.variant=short"
 
 
 @pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
-@pytest.fixture
 def url(project):
     return reverse("runs:reports", args=[project.team.slug, project.slug])
 

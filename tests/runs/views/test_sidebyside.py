@@ -18,12 +18,6 @@ from tests.recordings import NOW, at
 
 
 @pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
-@pytest.fixture
 def url(project):
     return reverse("runs:compare", args=[project.team.slug, project.slug])
 

@@ -20,12 +20,6 @@ from tests.runs.test_judging import looping
 
 
 @pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
-@pytest.fixture
 def url(project):
     return lambda name, *args: reverse(f"runs:{name}", args=[project.team.slug, project.slug, *args])
 

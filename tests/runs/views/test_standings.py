@@ -18,12 +18,6 @@ TAGS = re.compile(r"<[^>]*>")
 
 
 @pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
-@pytest.fixture
 def page_of(visitor, project):
     """Judge a run of the project; return what opens its pages."""
 

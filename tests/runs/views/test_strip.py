@@ -15,12 +15,6 @@ from tests.recordings import NOW, at, one_of_everything
 
 
 @pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
-@pytest.fixture
 def run(project):
     [saved] = save(project, one_of_everything(), now=NOW)
     return Run.objects.get(id=saved.id)

@@ -20,12 +20,6 @@ CUSTOM = f"?when=custom&from={DAY}&to=2026-01-03"
 
 
 @pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
-@pytest.fixture
 def url(project):
     return reverse("runs:tools", args=[project.team.slug, project.slug])
 

@@ -15,12 +15,6 @@ from runs.store import save
 from tests.recordings import NOW, one_of_everything
 
 
-@pytest.fixture
-def visitor(client, member):
-    client.force_login(member)
-    return client
-
-
 def step(key, kind, begin, lasts, **fields):
     given = {"status": StepStatus.OK, "source": "test", "run": "tree", **fields}
     start = NOW + timedelta(seconds=begin)
