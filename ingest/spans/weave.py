@@ -1,6 +1,6 @@
 """From spans of any source to the steps of their runs, whatever the order they come in.
 
-The same spans in order, shuffled, twice, alone or all at once make the same run: see decision 0008.
+The same spans in order, shuffled, twice, alone or all at once make the same run: see decision 0007.
 """
 
 from datetime import UTC, datetime

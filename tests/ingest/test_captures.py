@@ -161,7 +161,7 @@ def told(run):
 def pictured(project):
     """Picture the runs of a project, but for what follows from the order of arrival: numbers and keys.
 
-    Results of tools are left out: of calls that are alike and have no ids, two may be swapped: decision 0008.
+    Results of tools are left out: of calls that are alike and have no ids, two may be swapped: decision 0007.
     """
     runs = Run.objects.filter(project=project).values_list(
         *("external_id", "status", "task", "name", "agent", "session", "model", "error"),
