@@ -86,11 +86,13 @@ _COMMANDS = {
 
 
 def family_of_call(tool: str, arguments: dict[str, object]) -> Family:
-    """Find the family of one call: an editor that views is a reader, a shell that patches an editor."""
+    """Find the family of one call: an editor that views is a reader, a search of one page a fetch."""
     family = family_of(tool)
     command = arguments.get("command")
     if family is Family.EDIT and isinstance(command, str):
         return _COMMANDS.get(command, family)
+    if family is Family.SEARCH and text_in(arguments, "url") and not text_in(arguments, "query"):
+        return Family.FETCH
     if family is Family.SHELL and is_patch(text_in(arguments, *COMMAND_NAMES)):
         return Family.PATCH
     return family

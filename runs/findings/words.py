@@ -24,7 +24,7 @@ def quoted(text: str, *, limit: int) -> str:
 
 def named_call(call: Clue) -> str:
     """Name a call as people would: ``Read auth.ts``, `npm test`."""
-    if call.command:
+    if call.command and call.family != Family.PATCH:
         return quoted(call.command, limit=60)
     verb = _VERBS.get(Family(call.family)) if call.family else None
     object_ = call.path.rsplit("/", 1)[-1] or call.query

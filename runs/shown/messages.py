@@ -42,7 +42,7 @@ def message_shown(number: int, data: bytes) -> MessageShown:
         value = json.loads(data)
     except (ValueError, RecursionError):
         value = data.decode("utf-8", "replace")
-    told = value if isinstance(value, dict) else {"content": value}
+    told = _item(value) if isinstance(value, dict) else {"content": value}
     content = told.get("content", told.get("parts", told.get("text", "")))
     text, notes = content_text(_without_calls(content))
     calls = _calls_in(content) + _calls_in(told.get("tool_calls"))
@@ -55,6 +55,22 @@ def message_shown(number: int, data: bytes) -> MessageShown:
         notes=notes,
         calls=calls,
     )
+
+
+def _item(told: dict[str, object]) -> dict[str, object]:
+    """Read an item of the Responses API, which is no message, as the message it stands for."""
+    kind = str(told.get("type"))
+    if kind == "reasoning":
+        said = told.get("summary") or told.get("content") or "The thinking is encrypted."
+        return {"role": "thinking", "content": said}
+    if kind.endswith("_call_output"):
+        return {"role": "tool result", "content": told.get("output", "")}
+    if kind.endswith("_call"):
+        given = told.get("arguments", told.get("input", told.get("action", "")))
+        said = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
+        call = {"function": {"name": told.get("name") or kind.removesuffix("_call")}}
+        return {"role": "assistant", "content": said, "tool_calls": [call]}
+    return told
 
 
 def _role_of(told: dict[str, object], content: object) -> str:
