@@ -41,9 +41,9 @@ TESTS: list[tuple[str, str, Test]] = [
         lambda r: "record_type" in r or _has("id", "timestamp", "instructions")(r),
     ),
     (
-        "codex-exec",
+        CODEX,
         "the output of `codex exec --json`",
-        lambda r: str(r.get("type")) in ("thread.started", "item.completed", "turn.started"),
+        lambda r: str(r.get("type")) in ("thread.started", "turn.started", "item.started", "item.completed"),
     ),
     ("copilot", "a Copilot CLI session", lambda r: r.get("type") == "session.start" and "data" in r),
     (SWE_AGENT, "a SWE-agent trajectory", swe_agent.looks_like),

@@ -84,7 +84,17 @@ def read_patch(text: str) -> list[FilePatch]:
             files.append(FilePatch(path=found[2], op=OPS[found[1]]))
         elif files:
             take_line(files[-1], line)
+    for file in files:
+        for hunk in file.hunks:
+            tidy(hunk)
     return files
+
+
+def tidy(hunk: Hunk) -> None:
+    """Leave out blank lines that only end the text of a hunk; those inside are context."""
+    while hunk.lines and not hunk.lines[-1]:
+        hunk.lines.pop()
+    hunk.lines = [line or " " for line in hunk.lines]
 
 
 def take_line(file: FilePatch, line: str) -> None:
@@ -100,7 +110,7 @@ def take_line(file: FilePatch, line: str) -> None:
     elif line[:1] in (" ", "+", "-", "") and not line.startswith("*** ") and file.op is not Op.DELETE:
         if not file.hunks:
             file.hunks.append(Hunk())
-        file.hunks[-1].lines.append(line or " ")
+        file.hunks[-1].lines.append(line)
 
 
 def done_files(files: list[FilePatch], output: str, *, failed: bool) -> list[FilePatch]:
@@ -136,7 +146,7 @@ def applied(file: FilePatch, text: str) -> str | None:
             at = anchored + 1
         old, new = hunk.side("-"), hunk.side("+")
         place = len(lines) if not old else find_hunk(lines, old, at, looks, ends_file=hunk.ends_file)
-        if place is None and old and not old[-1]:
+        if place is None and len(old) > 1 and not old[-1]:
             old, new = old[:-1], new[:-1] if new and not new[-1] else new
             place = find_hunk(lines, old, at, looks, ends_file=hunk.ends_file)
         if place is None:

@@ -23,6 +23,7 @@ class ModelCall(Struct):
     effort: str | None
     started_at: datetime | None
     context: Context | None
+    turn: str = ""  #: id of the turn; copies of a call keep it
     native: str | None = None  #: the provider's own id of the response
     first: str | None = None  #: the first id of any item in it
     blocks: list[Block] = field(default_factory=list)
@@ -102,10 +103,17 @@ def said_in(content: object) -> str:
 def call_id_of(call: ModelCall) -> str | None:
     """Name a call the same in every file that holds a copy of it: by an id, else by what it said and cost."""
     if call.native or call.first:
-        return f"codex:{call.native or call.first}"
+        return f"codex:{call.turn}:{call.native or call.first}"
     if not call.usage:
         return None
     return f"codex:{digest_of(as_json([call.blocks, call.usage]).encode()).hex()}"
+
+
+def stop_of(call: ModelCall) -> str | None:
+    """Say why a response ended: for its tools, or by itself; one that was never counted may have been cut."""
+    if call.calls_tools:
+        return "tool_calls"
+    return "stop" if call.usage and call.blocks and call.phase != "commentary" else None
 
 
 def step_of(call: ModelCall, *, run: str, source: str, parent: str | None) -> StepRecord:
@@ -127,7 +135,7 @@ def step_of(call: ModelCall, *, run: str, source: str, parent: str | None) -> St
         ended_at=call.ended_at,
         output=as_json(call.blocks) if call.blocks else None,
         output_preview=answer_preview(call.blocks) or None,
-        stop_reason="tool_calls" if call.calls_tools else None,
+        stop_reason=stop_of(call),
         tokens=tokens_of(call.usage) if call.usage else None,
         usage=wild.tree(call.usage) if call.usage else None,
         call_id=call_id_of(call),

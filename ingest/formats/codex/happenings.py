@@ -83,6 +83,7 @@ def usage_record(thread: Thread, entry: Entry) -> None:
 def turn_began(thread: Thread, entry: Entry) -> None:
     thread.close()
     thread.turns.append(thread.head)
+    thread.turn = wild.identity(entry.payload.get("turn_id")) or ""
     thread.ending, thread.trouble = None, None
     thread.asked_at = entry.at or thread.asked_at
 

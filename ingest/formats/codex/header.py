@@ -64,7 +64,7 @@ class Header:
             external_id=run,
             source=source,
             at=self.last if self.has_main else self.first,
-            session=run,
+            session=wild.identity(self.meta.get("session_id")) or run,
             parent=self.parent,
             name=title[:200] if title else None,
             task=self.prompt[:4_000] if self.prompt else None,

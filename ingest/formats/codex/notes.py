@@ -52,6 +52,7 @@ def named(thread: Thread, key: str) -> str:
 
 def prompt(thread: Thread, entry: Entry, text: str, *, key: str | None) -> None:
     """Add a human's prompt; in a sub-agent's thread it is the task that its parent wrote."""
+    thread.asked_at = entry.at or thread.asked_at
     if thread.lane:
         if thread.is_told:
             thread.header.prompt = thread.header.prompt or text

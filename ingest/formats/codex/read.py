@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from ingest import wild
-from ingest.formats.claude_code.lines import read_lines
-from ingest.formats.codex import calls, tools
+from ingest.formats.claude_code.lines import Line, read_lines
+from ingest.formats.codex import calls, printed, tools
 from ingest.formats.codex.calls import ModelCall
 from ingest.formats.codex.changes import Editor
 from ingest.formats.codex.happenings import compacted, read_event, usage_record
@@ -22,6 +22,7 @@ from runs.records import Batch, Quarantined, StepRecord
 
 FORMAT = "codex"
 SOURCE = "codex:rollout"
+PRINTED = "codex:exec-json"
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 NO_THREAD = "No record says which thread this is: the first line with `session_meta` is missing."
 #: Records that only tell of the program, or of nothing a person would look for.
@@ -36,19 +37,29 @@ def read(files: list[SourceFile], *, now: datetime) -> Batch:
     for file in files:
         pages = read_lines(file.path, file.data)
         quarantined += pages.quarantined
-        rollout = rollout_of(file.path, pages.lines)
-        if rollout is not None:
-            rollouts.append(rollout)
-        elif pages.lines:
+        found = rollouts_in(file.path, pages.lines)
+        rollouts += found
+        if not found and pages.lines:
             quarantined.append(Quarantined(where=file.path, why=NO_THREAD, data=file.data[:4_000]))
+    whole = {rollout.thread for rollout in rollouts if not rollout.is_printed}
+    rollouts = [rollout for rollout in rollouts if not (rollout.is_printed and rollout.thread in whole)]
     for run, members in threads_of(rollouts).items():
         batch += read_run(run, members, now=now)
     return batch + Batch(quarantined=quarantined)
 
 
+def rollouts_in(path: str, lines: list[Line]) -> list[Rollout]:
+    """Read the threads of a file: one of a rollout, or those that `codex exec --json` printed."""
+    if printed.is_printed(lines):
+        return printed.rollouts_of(path, lines)
+    rollout = rollout_of(path, lines)
+    return [rollout] if rollout is not None else []
+
+
 def read_run(run: str, members: list[Rollout], *, now: datetime) -> Batch:
     """Read all threads of one run; of two files of one thread the longer one."""
-    editor, header = Editor(run=run, source=SOURCE), Header()
+    source = PRINTED if members[0].is_printed else SOURCE
+    editor, header = Editor(run=run, source=source), Header()
     longest: dict[str, Rollout] = {}
     for member in members:
         known = longest.get(member.lane)
@@ -64,7 +75,7 @@ def read_run(run: str, members: list[Rollout], *, now: datetime) -> Batch:
 
 def thread_of(member: Rollout, header: Header, editor: Editor, *, told: bool) -> Thread:
     """Walk through one file."""
-    habits = habits_of(member.entries)
+    habits = habits_of(member.entries, is_printed=member.is_printed)
     thread = Thread(lane=member.lane, habits=habits, header=header, editor=editor, told=told)
     thread.begin(member.meta)
     for entry in member.entries:
@@ -112,7 +123,7 @@ def written(run: str, header: Header, threads: list[Thread], editor: Editor, *, 
         steps.append(step_of(slot, thread, editor, parent=parents.get(thread.lane), status=status))
     if not steps:
         return Batch()
-    record = header.record(run, source=SOURCE, status=status, error=error)
+    record = header.record(run, source=editor.source, status=status, error=error)
     return Batch(runs=[record], steps=steps, changes=editor.changes)
 
 

@@ -39,6 +39,7 @@ class Rollout(Struct, frozen=True):
     parent: str | None  #: the thread that it was forked from or started by
     meta: dict[str, Any]  #: payload of the first `session_meta`
     entries: list[Entry]
+    is_printed: bool = False  #: made of what `codex exec --json` prints
 
 
 def rollout_of(path: str, lines: list[Line]) -> Rollout | None:

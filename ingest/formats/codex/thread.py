@@ -27,14 +27,15 @@ UNSENT = frozenset({"internal_chat_message_metadata_passthrough"})
 class Habits(Struct, frozen=True):
     """How a file tells things: versions differ, and one file keeps to one way."""
 
-    has_records: bool  #: `token_usage_record` after each response
-    has_counts: bool  #: `token_count` with a usage
+    is_counted: bool  #: the usage of each response follows it, and ends it
+    has_records: bool  #: the usage is a `token_usage_record`; `token_count` says nothing new then
     counts_first: bool  #: a response is counted before its items stand in the file
+    has_messages: bool  #: what the model is given stands in the file
     has_prompts: bool  #: human prompts have events of their own: all files but those of 2025
 
 
-def habits_of(entries: Iterable[Entry]) -> Habits:
-    """Look ahead through a file."""
+def habits_of(entries: Iterable[Entry], *, is_printed: bool) -> Habits:
+    """Look ahead through a file. What `codex exec --json` prints has one usage a turn."""
     kinds: dict[str, int] = {}
     for place, entry in enumerate(entries):
         kind = entry.type if entry.type == "token_usage_record" else f"{entry.type}/{entry.kind}"
@@ -46,9 +47,10 @@ def habits_of(entries: Iterable[Entry]) -> Habits:
             kind = "item"
         kinds.setdefault(kind, place)
     return Habits(
+        is_counted=not is_printed and ("token_usage_record" in kinds or "count" in kinds),
         has_records="token_usage_record" in kinds,
-        has_counts="count" in kinds,
         counts_first="count" in kinds and kinds["count"] < kinds.get("item", 0),
+        has_messages=not is_printed,
         has_prompts="event" in kinds,
     )
 
@@ -94,6 +96,7 @@ class Thread:
         self.model: str | None = None
         self.effort: str | None = None
         self.cwd = ""
+        self.turn = ""  #: id of the turn that goes on
         self.searches: deque[str] = deque()
         self.sessions: dict[str, str] = {}  #: running command → what it is
         self.compacted = False
@@ -126,7 +129,7 @@ class Thread:
 
     def respond(self, entry: Entry, tool: str = "", key: str = "") -> None:
         """Take an item that the model wrote: into the open response, or as the first of a new one."""
-        if self.heard_since and not (self.habits.has_counts or self.habits.has_records):
+        if self.heard_since and not self.habits.is_counted:
             self.close()
         native = wild.identity(entry.payload.get("id")) or wild.identity(entry.payload.get("call_id"))
         if self.call is None:
@@ -150,7 +153,8 @@ class Thread:
             model=self.model,
             effort=self.effort,
             started_at=self.asked_at,
-            context=self.head,
+            context=self.head if self.habits.has_messages else None,
+            turn=self.turn,
             usage=self.counted,
         )
         self.counted = {}
@@ -171,6 +175,8 @@ class Thread:
             return
         call = self.call or self.open(entry, native)
         call.usage, call.native = usage, native
+        if not self.habits.is_counted:
+            call.detail["usage_of"] = "turn"
         if native:  # written the moment the response ended; counts of older versions wait for its tools
             call.ended_at = entry.at or call.ended_at
         call.ended_at = call.ended_at or entry.at

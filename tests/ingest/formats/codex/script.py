@@ -105,3 +105,14 @@ def kinds(batch: Any) -> list[str]:
 
 def calls_of(batch: Any) -> list[Any]:
     return [step for step in batch.steps if step.kind.value == "llm"]
+
+
+def fixture() -> Any:
+    """A small whole rollout as a file."""
+    script = Script()
+    script.turn()
+    script.prompt("Fix it")
+    script.says("Done.", phase="final_answer")
+    script.counts(10, 0, 1)
+    script.event("task_complete", last_agent_message="Done.")
+    return script.file()

@@ -71,7 +71,7 @@ def test_a_response_has_its_blocks_and_the_messages_it_was_given():
             "input": {"cmd": "cat cart.py", "workdir": CWD},
         },
     ]
-    assert (first.stop_reason, second.stop_reason, first.detail["effort"]) == ("tool_calls", None, "high")
+    assert (first.stop_reason, second.stop_reason, first.detail["effort"]) == ("tool_calls", "stop", "high")
     given = messages_of(first)
     assert given[0] == {"role": "system", "content": "You are Codex."}
     assert [message["role"] for message in given] == ["system", "user", "user"]
