@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from ingest.documents import closed
-from ingest.formats import claude_code, events, mini_swe_agent, swe_agent
+from ingest.formats import claude_code, events, homemade, mini_swe_agent, swe_agent
 from ingest.sources import SourceFile
 
 PEEK_LINES = 50
@@ -17,6 +17,7 @@ Test = Callable[[Record], bool]
 CLAUDE_CODE = "claude-code"
 CODEX = "codex"
 EVENTS = "events"
+HOMEMADE = "homemade"
 OTLP = "otlp"
 SWE_AGENT = "swe-agent"
 MINI_SWE_AGENT = "mini-swe-agent"
@@ -88,6 +89,8 @@ def detect(file: SourceFile) -> tuple[str, str]:
     for name, title, test in TESTS:
         if any(test(record) for record in records):
             return name, title
+    if homemade.looks_like(records, file.data):
+        return HOMEMADE, "the file of a home-made instrumentation"
     return "", ""
 
 
