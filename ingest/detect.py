@@ -29,7 +29,7 @@ def _has(*names: str) -> Test:
 
 def _is_codex(record: Record) -> bool:
     known = {"session_meta", "response_item", "event_msg", "turn_context", "compacted"}
-    return record.get("type") in known and "payload" in record
+    return str(record.get("type")) in known and "payload" in record
 
 
 #: (format, what people call it, test of one record), the first that fits wins.
