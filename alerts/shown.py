@@ -13,8 +13,9 @@ from alerts.models import Alert, AlertRule, Channel, Delivery
 from alerts.naming import name_of
 from alerts.notices import SEVERITIES
 from alerts.queries.previews import Preview
-from runs.shown.runs import title_of
-from runs.words import money, plural
+from runs.models import Run
+from runs.shown.runs import cost_words, title_of
+from runs.words import plural
 from teams.models import Project
 
 _QUIET = {
@@ -188,6 +189,14 @@ class PreviewShown:
     note: str
 
 
+def _facts(run: Run) -> str:
+    cost, _ = cost_words(
+        run.cost_usd, calls=run.llm_calls, unpriced=run.unpriced_calls, lower_bound=run.lower_bound_calls
+    )
+    told = [plural(run.turns, "turn"), plural(run.failures, "failure")]
+    return " · ".join([*told, cost if cost != "unknown" else "cost unknown"])
+
+
 def show_preview(project: Project, preview: Preview) -> PreviewShown:
     """Write a preview: how many, and the newest of them."""
     number = f"{PREVIEW_COUNTED:,} {preview.unit}s or more"
@@ -198,7 +207,7 @@ def show_preview(project: Project, preview: Preview) -> PreviewShown:
             title=title_of(run),
             url=reverse("runs:run", args=[*names, run.id]),
             at=run.sort_at,
-            facts=f"{plural(run.turns, 'turn')} · {plural(run.failures, 'failure')} · {money(run.cost_usd)}",
+            facts=_facts(run),
         )
         for run in preview.runs
     ]

@@ -82,8 +82,9 @@ def _asked(rows: Sequence[Row], first: int, side: str, here: Move) -> Move:
 
 
 def _prompts(rows: Sequence[Row]) -> Holds:
+    """Say whether both were first asked the same; not known where one run recorded no prompt."""
     asked = [row for row in rows if row.kind == Kind.PROMPT]
-    if not asked:
+    if not (any(row.left for row in asked) and any(row.right for row in asked)):
         return Holds.UNKNOWN
     return Holds.SAME if asked[0].differs == Differs.NOTHING else Holds.OTHER
 

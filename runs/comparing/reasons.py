@@ -105,15 +105,18 @@ def _cause(parting: Parting) -> str:
         return "The model saw the same and answered otherwise."
     if contexts.first is not None:
         return (
-            f"By then the model had seen something else, from message {contexts.first} on: {contexts.what}."
+            "By then the model had seen something else, "
+            f"from message {contexts.first + 1} on: {contexts.what}."
         )
     return "What the model saw is not recorded, so chance and cause cannot be told apart."
 
 
 def _prompt(parting: Parting) -> Point:
     words = {
-        Holds.SAME: "the same prompt", Holds.OTHER: "other prompts", Holds.UNKNOWN: "no prompt was recorded"
-    }  # fmt: skip
+        Holds.SAME: "the same prompt",
+        Holds.OTHER: "other prompts",
+        Holds.UNKNOWN: "at least one run has no recorded prompt",
+    }
     quotes = parting.lines if parting.differs == Differs.PROMPT else None
     return Point(name="Task", holds=parting.prompt, words=words[parting.prompt], quotes=quotes)
 
@@ -140,7 +143,7 @@ def _context(parting: Parting) -> Point:
     if contexts.first is None:
         return Point(name="Context", holds=Holds.UNKNOWN, words="too long to compare all of it")
     sizes = f"A had {plural(contexts.left or 0, 'message')}, B {contexts.right}"
-    words = f"differs from message {contexts.first} on: {contexts.what}; {sizes}"
+    words = f"differs from message {contexts.first + 1} on: {contexts.what}; {sizes}"
     return Point(name="Context", holds=Holds.OTHER, words=words)
 
 

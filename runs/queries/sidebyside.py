@@ -6,8 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, Sum
 from django.http import Http404
 
 from runs.comparing.moves import StepText
@@ -15,6 +14,7 @@ from runs.comparing.tasks import task_key
 from runs.kinds import Kind
 from runs.limits import COMPARED_STEPS, COMPARED_WITH
 from runs.models import Finding, Judgement, Run, Step
+from runs.queries.spending import SPENT, UNPRICED
 from teams.models import Project
 
 #: All steps in the order shown, with as much of their texts as says what they did. Answers of models are
@@ -78,15 +78,12 @@ class ModelCost(NamedTuple):
 
 def costs_by_model(run: Run) -> list[ModelCost]:
     """Sum up the model calls of a run that are billed to it, by model."""
-    names = ("input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens",
-             "output_tokens")  # fmt: skip
-    spent = sum((Coalesce(F(name), 0) for name in names[1:]), Coalesce(F(names[0]), 0))
     calls = Step.objects.filter(run_id=run.id, kind=Kind.LLM, copied=False).values("model")
     rows = calls.annotate(
         calls=Count("seq"),
-        tokens=Sum(spent, default=0),
+        tokens=Sum(SPENT, default=0),
         cost=Sum("cost_usd", default=Decimal(0)),
-        unpriced=Count("seq", filter=Q(cost_usd=None) & Q(output_tokens__gt=0)),
+        unpriced=Count("seq", filter=UNPRICED),
         lower_bound=Count("seq", filter=Q(lower_bound=True)),
     )
     return [ModelCost(**row) for row in rows.order_by("model")]

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from runs.kinds import FAILED_STATES, Kind
 from runs.limits import STRIP_STEPS
 from runs.models import Run, Step
+from runs.queries.spending import SPENT, UNPRICED
 from runs.queries.steps import META, ends_of_range
 from runs.queries.windows import Ends, between
 from runs.timing import Beat
@@ -78,19 +79,16 @@ def sums_of_range(run: Run, first: int, last: int) -> RangeSums:
     steps = Step.objects.filter(between(*ends), run_id=run.id).exclude(META)
     billed = Q(kind=Kind.LLM, copied=False)
     bad = Q(status__in=list(FAILED_STATES)) & ~Q(kind=Kind.RETRY) & ~Q(detail__has_key="failed_call")
-    names = ("input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens",
-             "output_tokens")  # fmt: skip
-    spent = sum((Coalesce(F(name), 0) for name in names[1:]), Coalesce(F(names[0]), 0))
     found = steps.aggregate(
         steps=Count("seq"),
         failures=Count("seq", filter=bad),
         retries=Count("seq", filter=Q(kind=Kind.RETRY)),
         since=Min("started_at"),
         until=Max(Coalesce("ended_at", "started_at")),
-        tokens=Sum(spent, filter=billed, default=0),
+        tokens=Sum(SPENT, filter=billed, default=0),
         calls=Count("seq", filter=Q(kind=Kind.LLM)),
         cost=Sum("cost_usd", filter=billed, default=Decimal(0)),
-        unpriced=Count("seq", filter=billed & Q(cost_usd=None) & Q(output_tokens__gt=0)),
+        unpriced=Count("seq", filter=billed & UNPRICED),
         lower_bound=Count("seq", filter=billed & Q(lower_bound=True)),
     )
     since, until = found.pop("since"), found.pop("until")

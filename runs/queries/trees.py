@@ -28,11 +28,12 @@ _LAIN = """
     SELECT {node} AS node, seq, call, is_retry, lower_bound AND billed AS lower_bound, holds,
         began AS begin, COALESCE(began + duration_ms, ended, began) AS stop, duration_ms, bad,
         CASE WHEN billed THEN tokens ELSE 0 END AS tokens, CASE WHEN billed THEN cost_usd END AS cost_usd,
-        billed, billed AND tokens > 0 AND cost_usd IS NULL AS unpriced
+        billed, billed AND cost_usd IS NULL AND (tokens > 0 OR unmeasured) AS unpriced
     FROM (
         SELECT *, kind = 'llm' AND NOT copied AS billed, %(roots)s::jsonb ? key AS holds,
             CASE WHEN kind = 'llm' AND agent = '' THEN seq END AS call, kind = 'retry' AS is_retry,
             status IN ('failed', 'denied') AND kind <> 'retry' AND NOT detail ? 'failed_call' AS bad,
+            status = 'ok' AND input_tokens IS NULL AS unmeasured,
             date_part('epoch', started_at - %(origin)s) * 1000 AS began,
             date_part('epoch', ended_at - %(origin)s) * 1000 AS ended,
             COALESCE(input_tokens, 0) + COALESCE(cache_read_tokens, 0) + COALESCE(cache_write_5m_tokens, 0)

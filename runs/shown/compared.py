@@ -86,6 +86,18 @@ class Flight:
 
 
 Number = int | Decimal | None
+
+
+def measured(run: Run, number: int) -> Number:
+    """Take a number of tokens; of calls that told none it is not known, which is not nothing."""
+    return None if run.unpriced_calls and not tokens_total(run) else number
+
+
+def timed(ms: int, calls: int) -> Number:
+    """Take a time; of calls that told none it is not known."""
+    return None if calls > 0 and not ms else ms
+
+
 #: Facts: what they are of a run (None: not known), and how they are written.
 _FACTS: dict[str, tuple[Callable[[Run], Number], Callable[[Number], str]]] = {
     "Took": (elapsed, lambda value: duration(value)),
@@ -96,12 +108,12 @@ _FACTS: dict[str, tuple[Callable[[Run], Number], Callable[[Number], str]]] = {
     "Files": (lambda run: run.files_changed, lambda value: count(value)),
     "Lines added": (lambda run: run.lines_added, lambda value: count(value)),
     "Lines removed": (lambda run: run.lines_removed, lambda value: count(value)),
-    "Tokens": (tokens_total, lambda value: tokens(value)),
-    "Input, not cached": (lambda run: run.input_tokens, lambda value: tokens(value)),
-    "Cached": (cached_tokens, lambda value: tokens(value)),
-    "Output": (lambda run: run.output_tokens, lambda value: tokens(value)),
-    "Model time": (lambda run: run.llm_ms, lambda value: duration(value)),
-    "Tool time": (lambda run: run.tool_ms, lambda value: duration(value)),
+    "Tokens": (lambda run: measured(run, tokens_total(run)), lambda value: tokens(value)),
+    "Input, not cached": (lambda run: measured(run, run.input_tokens), lambda value: tokens(value)),
+    "Cached": (lambda run: measured(run, cached_tokens(run)), lambda value: tokens(value)),
+    "Output": (lambda run: measured(run, run.output_tokens), lambda value: tokens(value)),
+    "Model time": (lambda run: timed(run.llm_ms, run.llm_calls), lambda value: duration(value)),
+    "Tool time": (lambda run: timed(run.tool_ms, run.tool_calls - run.agents), lambda value: duration(value)),
 }
 
 
@@ -140,11 +152,17 @@ def likes_shown(run: Run, likes: Sequence[Run], url: str) -> list[Like]:
             title=title_of(like),
             status=status_of(like),
             who=who_of(like),
-            why="the same task" if task and task == task_key(like.task, like.repo) else "the same repository",
+            why=_why(like, task),
             beside_url=f"{url}{like.id}",
         )
         for like in likes
     ]
+
+
+def _why(like: Run, task: bytes | None) -> str:
+    if task and task == task_key(like.task, like.repo):
+        return "the same task"
+    return "the same repository" if like.repo else "names no repository either"
 
 
 def who_of(run: Run) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from runs.facts import Tag
-from runs.kinds import Kind
+from runs.kinds import Kind, StepStatus
 from runs.queries.steps import is_failure
 from runs.shown.runs import cost_words
 from runs.shown.steps import StepRow
@@ -141,11 +141,16 @@ def sums_of_row(row: Row, origin: datetime) -> Sums:
         tokens=spent,
         cost=float(row["cost_usd"] or 0) if billed else 0.0,
         calls=int(billed),
-        unpriced=int(billed and spent > 0 and row["cost_usd"] is None),
+        unpriced=int(billed and row["cost_usd"] is None and (spent > 0 or _is_unmeasured(row))),
         lower_bound=int(billed and row["lower_bound"]),
         failures=int(is_failure(row)),
         retries=int(row["kind"] == Kind.RETRY),
     )
+
+
+def _is_unmeasured(row: Row) -> bool:
+    """Say whether a model answered and did not tell what it took, as the run's counters do."""
+    return row["status"] == StepStatus.OK and row["input_tokens"] is None
 
 
 def _since(at: datetime | None, origin: datetime) -> float | None:

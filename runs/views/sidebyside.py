@@ -39,8 +39,9 @@ from teams.models import Project
 def show_compared(request: HttpRequest, team: str, project: str) -> HttpResponse:
     """Show two runs beside each other, several as columns, or what one can be compared with."""
     found = project_for(request.user, team, project)
-    runs = runs_named(found, read_ids(request))
-    context: dict[str, Any] = {"project": found, "team": found.team, "runs": runs}
+    asked = asked_ids(request)
+    runs = runs_named(found, asked[:COMPARED_RUNS])
+    context: dict[str, Any] = {"project": found, "team": found.team, "runs": runs, "asked": len(asked)}
     if len(runs) < 2:
         return render(request, "runs/compare_with.html", context | likes_context(found, runs))
     base = read_base(request, runs)
@@ -85,14 +86,18 @@ def show_compared_ends(request: HttpRequest, team: str, project: str) -> HttpRes
     return render(request, name, context)
 
 
-def read_ids(request: HttpRequest) -> list[UUID]:
-    """Read the first runs asked for: `runs=…,…`, or several times `runs=…`. Raises Http404."""
+def asked_ids(request: HttpRequest) -> list[UUID]:
+    """Read the runs asked for: `runs=…,…`, or several times `runs=…`. Raises Http404."""
     words = [word for value in request.GET.getlist("runs") for word in value.split(",") if word]
     try:
-        ids = [UUID(word) for word in dict.fromkeys(words)]
+        return list(dict.fromkeys(UUID(word) for word in words))
     except ValueError:
         raise Http404("No such run.") from None
-    return ids[:COMPARED_RUNS]
+
+
+def read_ids(request: HttpRequest) -> list[UUID]:
+    """Read as many of the runs asked for as are compared. Raises Http404."""
+    return asked_ids(request)[:COMPARED_RUNS]
 
 
 def likes_context(project: Project, runs: list[Run]) -> dict[str, Any]:

@@ -238,6 +238,12 @@ def test_the_preview_shows_past_runs_before_saving(visitor, alive):
     assert "Would have fired for 2 runs<" in live
 
 
+def test_the_preview_does_not_call_an_unknown_cost_nothing(visitor, alive):
+    alive(range(3), run="long", kind=Kind.LLM, model="nobody-knows", status=RunStatus.DONE)
+    shown = visitor.get(f"{HERE}rules/preview/", {**FACT, "kind": "fact", "over": "1"}).content.decode()
+    assert "3 turns · 0 failures · cost unknown" in shown
+
+
 @pytest.mark.parametrize(
     ("kind", "given", "head"),
     [

@@ -40,7 +40,7 @@ ALIKE = Contexts(left=3, right=3)
         ({"contexts": ALIKE}, "The model saw the same and answered otherwise."),
         (
             {"contexts": Contexts(left=3, right=3, first=2, what="a tool’s result")},
-            "By then the model had seen something else, from message 2 on: a tool’s result.",
+            "By then the model had seen something else, from message 3 on: a tool’s result.",
         ),
         ({"contexts": Contexts(left=3, right=3, system=False)}, "Their system prompts differ."),
         ({"prompt": Holds.OTHER}, "They had been asked otherwise."),
@@ -68,7 +68,7 @@ def test_sentence_of_a_run_that_ended_before():
 
 def test_points_say_what_is_not_known():
     assert points(left=Side(step=4), right=Side(step=4), prompt=Holds.UNKNOWN) == {
-        "Task": ("unknown", "no prompt was recorded"),
+        "Task": ("unknown", "at least one run has no recorded prompt"),
         "System prompt": ("unknown", "not recorded"),
         "Context": ("unknown", "not recorded"),
         "Model": ("unknown", "not recorded"),
@@ -85,7 +85,7 @@ def test_points_of_what_is_known():
     assert told == {
         "Task": ("same", "the same prompt"),
         "System prompt": ("same", "the same"),
-        "Context": ("other", "differs from message 6 on: a tool’s result; A had 9 messages, B 8"),
+        "Context": ("other", "differs from message 7 on: a tool’s result; A had 9 messages, B 8"),
         "Model": ("same", "opus"),
         "Parameters": ("other", "temperature: A 0, B 1; top_p: A not told, B 0.5"),
         "Answer": ("other", "the first that asks for something else; before it only the words differed"),

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from runs.judging import judge_run, settle
 from runs.kinds import Kind, Op, StepStatus
-from runs.limits import BESIDE_ROWS
+from runs.limits import BESIDE_ROWS, COMPARED_RUNS
 from runs.models import Run
 from runs.records import Batch, ChangeRecord, Context, Message, RunRecord, StepRecord, Tokens
 from runs.store import save
@@ -314,6 +314,66 @@ def test_prompts_that_differ_are_quoted(visitor, project, url):
     assert why.sentence == "They part at step 0 of A and 0 of B: they were asked otherwise."
     told = {point.name: point.quotes for _, point in why.points}
     assert told["Task"] == ("Add a test.", "Be quick.")
+
+
+def test_prompt_that_only_one_run_recorded_says_nothing_of_the_task(visitor, project, url):
+    asked = StepRecord(
+        run="one",
+        key="p",
+        kind=Kind.PROMPT,
+        source="t",
+        input="Fix it",
+        status=StepStatus.OK,
+        started_at=at(-1),
+    )
+    save(project, Batch(steps=[asked]), now=NOW)
+    one, other = record(project, "one", ["ls"]), record(project, "other", ["rm a"])
+    why = visitor.get(f"{url}?runs={one},{other}").context["why"]
+    told = {point.name: (mark, point.words) for mark, point in why.points}
+    assert told["Task"] == ("?", "at least one run has no recorded prompt")
+    assert "asked otherwise" not in why.sentence
+
+
+def test_what_calls_did_not_tell_is_not_nothing(visitor, project, url, ends_url):
+    ids = []
+    for run, tokens, until in (("one", Tokens(input=1_000, output=10), at(5)), ("other", None, None)):
+        call = StepRecord(
+            run=run, key="m", kind=Kind.LLM, source="t", model="claude-sonnet-4-5", tokens=tokens,
+            status=StepStatus.OK, output="Done.", started_at=at(0), ended_at=until,
+        )  # fmt: skip
+        [saved] = save(project, Batch(steps=[call]), now=NOW)
+        ids.append(saved.id)
+    facts = visitor.get(f"{url}?runs={ids[0]},{ids[1]}").context["facts"]
+    told = {fact.name: [(figure.text, figure.delta) for figure in fact.figures] for fact in facts}
+    assert told["Tokens"] == [("1.0k", ""), ("not known", "")]
+    assert told["Model time"] == [("5.0 s", ""), ("not known", "")]
+    [costs] = [
+        table
+        for table in visitor.get(f"{ends_url}?runs={ids[0]},{ids[1]}").context["tables"]
+        if table.title == "Cost by model"
+    ]
+    [cost] = costs.facts
+    assert [(figure.text.partition(" · ")[0], figure.delta) for figure in cost.figures] == [
+        ("$0.0032", ""), ("unknown", ""),
+    ]  # fmt: skip
+
+
+def test_more_runs_than_are_compared_are_told(visitor, project, url):
+    ids = [record(project, f"r{n}", ["ls"]) for n in range(COMPARED_RUNS + 2)]
+    page = visitor.get(f"{url}?runs={','.join(map(str, ids))}").content.decode()
+    assert f"You chose {COMPARED_RUNS + 2} runs; the first {COMPARED_RUNS} are beside each other" in page
+
+
+def test_one_run_twice_is_one_run_however_it_is_written(visitor, project, url):
+    one = record(project, "one", ["ls"])
+    answer = visitor.get(f"{url}?runs={one},{str(one).upper()}")
+    assert [run.id for run in answer.context["runs"]] == [one]
+
+
+def test_run_without_a_repository_is_not_said_to_share_one(visitor, project, url):
+    one, other = record(project, "one", ["ls"]), record(project, "other", ["ls"])
+    likes = visitor.get(f"{url}?runs={one}").context["likes"]
+    assert [(like.id, like.why) for like in likes] == [(other, "names no repository either")]
 
 
 def test_sides_can_be_swapped(visitor, project, url):

@@ -98,6 +98,18 @@ def test_a_range_is_summed_up(visitor, project, run, ends, django_assert_num_que
     assert shown.facts[:3] == ["4 steps", "4.0 s", "6.5k tokens"]
 
 
+def test_cost_of_a_range_is_unknown_where_a_call_told_no_tokens(visitor, project):
+    calls = [
+        StepRecord(run="mute", key=str(n), kind=Kind.LLM, source="test", model="claude-sonnet-4-5",
+                   status=StepStatus.OK, output="Done.", started_at=at(n))
+        for n in range(2)
+    ]  # fmt: skip
+    run = Run.objects.get(id=save(project, Batch(steps=calls), now=NOW)[0].id)
+    answer = visitor.get(url_of(project, run, "strip_range"), {"from": 0, "to": 1})
+    assert answer.context["range"].facts[-1] == "unknown"
+    assert run.unpriced_calls == 2
+
+
 def test_a_range_that_is_none_shows_nothing(visitor, project, run):
     for asked in ({}, {"from": "3"}, {"from": "3", "to": "999"}, {"from": "x", "to": "-1"}):
         answer = visitor.get(url_of(project, run, "strip_range"), asked)

@@ -236,6 +236,12 @@ def test_the_whole_run_took_what_its_turns_took(visitor, project, run):
     assert 'title="in which something ran; the run took 15 m 16 s">18.0 s</span>' in html
 
 
+def test_cost_is_unknown_where_a_call_told_no_tokens(visitor, project):
+    run = record(project, step("m", Kind.LLM, 0, 2, model="claude-opus-4-8", output="Done."))
+    [turn] = tree_of(visitor, project, run, "?open=t1&by=cost").rows
+    assert (run.unpriced_calls, turn.figures.cost, turn.rows[0].figures.cost) == (1, "unknown", "unknown")
+
+
 def test_a_prompt_comes_after_the_steps_before_it(visitor, project):
     run = record(
         project,
