@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from ingest.documents import closed
-from ingest.formats import claude_code, events, homemade, mini_swe_agent, swe_agent
+from ingest.formats import claude_code, events, homemade, mini_swe_agent, openhands, swe_agent
 from ingest.sources import SourceFile
 
 PEEK_LINES = 50
@@ -21,6 +21,7 @@ HOMEMADE = "homemade"
 OTLP = "otlp"
 SWE_AGENT = "swe-agent"
 MINI_SWE_AGENT = "mini-swe-agent"
+OPENHANDS = "openhands"
 
 
 def _has(*names: str) -> Test:
@@ -49,17 +50,7 @@ TESTS: list[tuple[str, str, Test]] = [
     ("copilot", "a Copilot CLI session", lambda r: r.get("type") == "session.start" and "data" in r),
     (SWE_AGENT, "a SWE-agent trajectory", swe_agent.looks_like),
     (MINI_SWE_AGENT, "a mini-swe-agent trajectory", mini_swe_agent.looks_like),
-    (
-        "openhands",
-        "an OpenHands trajectory",
-        lambda r: ("action" in r or "observation" in r) and "source" in r,
-    ),
-    (
-        "openhands",
-        "an OpenHands trajectory",
-        lambda r: str(r.get("kind")).endswith("Event") and "source" in r,
-    ),
-    ("openhands", "OpenHands evaluation output", _has("history", "instance_id")),
+    (OPENHANDS, "OpenHands events", openhands.looks_like),
     ("gemini", "a Gemini CLI chat", _has("projectHash")),
     (
         "opencode",

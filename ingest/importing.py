@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from ingest.detect import CLAUDE_CODE, CODEX, EVENTS, HOMEMADE, MINI_SWE_AGENT, SWE_AGENT, detect
-from ingest.formats import claude_code, codex, events, homemade, mini_swe_agent, swe_agent
+from ingest.detect import CLAUDE_CODE, CODEX, EVENTS, HOMEMADE, MINI_SWE_AGENT, OPENHANDS, SWE_AGENT, detect
+from ingest.formats import claude_code, codex, events, homemade, mini_swe_agent, openhands, swe_agent
 from ingest.formats.otlp import Received, Unreadable, read_traces
 from ingest.limits import PROBLEM_BYTES
 from ingest.sources import SourceFile
@@ -19,6 +19,7 @@ READERS: dict[str, Reader] = {
     SWE_AGENT: swe_agent.read,
     MINI_SWE_AGENT: mini_swe_agent.read,
     HOMEMADE: homemade.read,
+    OPENHANDS: openhands.read,
 }
 
 #: What lies beside the transcript of a sub-agent and is read with it.

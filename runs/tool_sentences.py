@@ -209,7 +209,14 @@ def tool_words(name: str) -> str:
     return " · ".join(name.removeprefix("mcp__").split("__")) if name.startswith("mcp__") else name
 
 
+#: Calls that only say something: that the work is done, or a thought.
+_SAYING = {"submit": ("Handed in", "the work"), "finish": ("Finished", "the task"), "think": ("Thought", "")}
+
+
 def _other(facts: StepFacts, arguments: dict[str, object]) -> Said:
+    if facts.tool in _SAYING:
+        verb, what = _SAYING[facts.tool]
+        return verb, text_in(arguments, "message", "thought") or what, False, ()
     name = tool_words(facts.tool or facts.name) or "a tool"
     told = text_in(
         arguments, "description", "query", *PATH_NAMES, *COMMAND_NAMES, "name", "url", "id", "prompt"

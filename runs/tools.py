@@ -46,7 +46,7 @@ _NAMES: dict[Family, str] = {
     "searchfile searchdir",
     Family.GLOB: "glob ls listdirectory listdir listfiles findfiles findfile filesearch find",
     Family.TODO: "todowrite todoread updateplan writetodos taskcreate taskupdate tasklist taskget "
-    "managetodolist",
+    "managetodolist tasktracker",
     Family.AGENT: "task agent delegate spawnagent runsubagent dispatchagent",
     Family.FETCH: "webfetch fetch fetchurl fetchwebpage browse openurl",
     Family.SEARCH: "websearch websearchcall googlewebsearch search searchweb",

@@ -28,7 +28,7 @@ def rollouts() -> list[Path]:
 
 
 #: Folders of files of which each is one run: the format, and what those files are.
-TRAJECTORIES = {"swe_agent": "swe-agent", "mini_swe_agent": "mini-swe-agent"}
+TRAJECTORIES = {"swe_agent": "swe-agent", "mini_swe_agent": "mini-swe-agent", "openhands": "openhands"}
 
 
 def trajectories() -> list[Path]:
