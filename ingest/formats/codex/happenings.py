@@ -33,7 +33,6 @@ SILENT = frozenset(
         "thread_name_updated",
         "collab_waiting_begin",
         "collab_waiting_end",
-        "sub_agent_activity",
     }
 )
 
@@ -219,7 +218,7 @@ def item_completed(thread: Thread, entry: Entry) -> None:
     elif kind == "McpToolCall":
         told.tell_mcp(thread, entry, item, key=key)
     elif kind in ("CollabAgentToolCall", "CollabToolCall"):
-        told.tell_agents(thread, item, key=key)
+        told.tell_agents(thread, entry, item, key=key)
 
 
 READERS: dict[str, Callable[[Thread, Entry], None]] = {
@@ -241,5 +240,6 @@ READERS: dict[str, Callable[[Thread, Entry], None]] = {
     "mcp_tool_call_end": told.mcp_ended,
     "web_search_end": told.search_ended,
     "collab_agent_spawn_end": told.agent_started,
+    "sub_agent_activity": told.agent_started,
     "item_completed": item_completed,
 }

@@ -33,8 +33,8 @@ MISUSED = re.compile(
     re.IGNORECASE,
 )
 FAILED = re.compile(
-    r"^(?:tool call (?:error|failed)|error: |err: |execution error|exec_command failed|write_stdin failed"
-    r"|unable to |failed to |could not |view_image |collab )",
+    r"^(?:tool call (?:error|failed)|error: |err: |execution error|script (?:failed|error)"
+    r"|exec_command failed|write_stdin failed|unable to |failed to |could not |view_image |collab )",
     re.IGNORECASE,
 )
 

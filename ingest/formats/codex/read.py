@@ -77,7 +77,7 @@ def thread_of(member: Rollout, header: Header, editor: Editor, *, told: bool) ->
     """Walk through one file."""
     habits = habits_of(member.entries, is_printed=member.is_printed)
     thread = Thread(lane=member.lane, habits=habits, header=header, editor=editor, told=told)
-    thread.begin(member.meta)
+    thread.begin(member.meta, member.inherited)
     for entry in member.entries:
         header.learn_time(entry.at)
         thread.last_at = entry.at or thread.last_at
@@ -143,6 +143,7 @@ def step_of(
 def tie_agents(header: Header, threads: list[Thread]) -> dict[str, str]:
     """Tie each sub-agent's lane to the call that opened it: lane → key of the call."""
     lanes = {thread.lane: thread for thread in threads if thread.lane}
+    guess_agents(header, threads, lanes)
     parents: dict[str, str] = {}
     for agent, tool in header.agents.items():
         tool.facts["agent_id"] = agent
@@ -157,6 +158,17 @@ def tie_agents(header: Header, threads: list[Thread]) -> dict[str, str]:
         ):
             tool.ended_at = lane.last_at
     return parents
+
+
+def guess_agents(header: Header, threads: list[Thread], lanes: dict[str, Thread]) -> None:
+    """Give lanes that nothing names the calls that name nothing, both in their order."""
+    tied = {id(tool) for tool in header.agents.values()}
+    calls = [tool for thread in threads for tool in thread.tools.values()]
+    loose = [
+        tool for tool in calls if tool.is_agent and id(tool) not in tied and tool.status is StepStatus.OK
+    ]
+    nameless = [lane for lane in lanes if lane not in header.agents]
+    header.agents |= dict(zip(nameless, loose, strict=False))
 
 
 def in_order(threads: list[Thread]) -> Iterator[tuple[Thread, Slot]]:

@@ -39,6 +39,7 @@ class Rollout(Struct, frozen=True):
     parent: str | None  #: the thread that it was forked from or started by
     meta: dict[str, Any]  #: payload of the first `session_meta`
     entries: list[Entry]
+    inherited: list[dict[str, Any]] = []  #: items that a sub-agent was given of its parent's history
     is_printed: bool = False  #: made of what `codex exec --json` prints
 
 
@@ -53,13 +54,14 @@ def rollout_of(path: str, lines: list[Line]) -> Rollout | None:
     copied = next(
         (id for found in metas if (id := wild.identity(found.get("id"))) not in (None, thread)), None
     )
-    started_by = starter_of(meta)
+    started_by = starter_of(meta, thread)
     is_lane = started_by is not None
+    inherited: list[dict[str, Any]] = []
     parent = wild.identity(meta.get("forked_from_id")) or started_by or copied
     parent = parent or wild.identity(meta.get("parent_thread_id"))
     session = wild.identity(meta.get("session_id")) or started_by if is_lane else thread
-    if is_lane and copied:
-        entries = own_entries(entries, thread)
+    if is_lane:
+        entries, inherited = own_entries(entries, thread)
     return Rollout(
         path=path,
         thread=thread,
@@ -68,6 +70,7 @@ def rollout_of(path: str, lines: list[Line]) -> Rollout | None:
         parent=parent if parent != thread else None,
         meta=meta,
         entries=entries,
+        inherited=inherited,
     )
 
 
@@ -90,16 +93,21 @@ def is_bare_head(record: dict[str, Any]) -> bool:
     return "type" not in record and isinstance(record.get("id"), str) and "timestamp" in record
 
 
-def starter_of(meta: dict[str, Any]) -> str | None:
-    """Name the thread that started this one as its sub-agent."""
+def starter_of(meta: dict[str, Any], thread: str) -> str | None:
+    """Name the thread that started this one as its sub-agent; a person's fork has its own session."""
     subagent = wild.mapping(wild.mapping(meta.get("source")).get("subagent"))
-    return wild.identity(wild.mapping(subagent.get("thread_spawn")).get("parent_thread_id"))
+    starter = wild.identity(wild.mapping(subagent.get("thread_spawn")).get("parent_thread_id"))
+    session = wild.identity(meta.get("session_id"))
+    if starter or session in (None, thread) or meta.get("thread_source") == "user":
+        return starter
+    return wild.identity(meta.get("parent_thread_id")) or session
 
 
-def own_entries(entries: list[Entry], thread: str) -> list[Entry]:
-    """Leave out the history that was copied in: what stands before the first turn younger than the thread."""
-    first = next((n for n, entry in enumerate(entries) if is_own_turn(entry, thread)), None)
-    return entries if first is None else [*entries[:1], *entries[first:]]
+def own_entries(entries: list[Entry], thread: str) -> tuple[list[Entry], list[dict[str, Any]]]:
+    """Part a sub-agent's own records from the history copied in: all before its own first turn."""
+    first = next((n for n, entry in enumerate(entries) if is_own_turn(entry, thread)), 0)
+    copied = [entry.payload for entry in entries[:first] if entry.type == "response_item"]
+    return entries[first:], copied
 
 
 def is_own_turn(entry: Entry, thread: str) -> bool:

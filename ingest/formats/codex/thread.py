@@ -103,8 +103,8 @@ class Thread:
         self.ending: tuple[RunStatus, str | None] | None = None
         self.trouble: str | None = None  #: the error of this turn
 
-    def begin(self, meta: dict[str, Any]) -> None:
-        """Start with the system prompt."""
+    def begin(self, meta: dict[str, Any], inherited: list[dict[str, Any]]) -> None:
+        """Start with the system prompt, and with what a sub-agent was given of its parent's history."""
         rules = wild.text(wild.mapping(meta.get("base_instructions")).get("text"))
         self.cwd = wild.text(meta.get("cwd")) or ""
         self.model = wild.text(meta.get("model"))
@@ -113,6 +113,8 @@ class Thread:
         if rules:
             self.hear({"role": "system", "content": rules})
             self.rules = self.head
+        for item in inherited:
+            self.hear(item)
 
     def hear(self, item: dict[str, Any]) -> None:
         """Add an item to what the model is given next."""

@@ -138,7 +138,7 @@ def tell_mcp(thread: Thread, entry: Entry, told: dict[str, Any], *, key: str | N
     if server:
         tool.name = f"mcp__{server}__{name}"
         tool.facts |= {"server": server, "mcp_tool": name}
-    found = result_of_mcp(told.get("result")) or Outcome()
+    found = result_of_mcp({"Err": told["error"]} if told.get("error") else told.get("result")) or Outcome()
     wall = duration_of(told.get("duration"))
     tools.judge(tool, Outcome(found.status, found.kind, found.error, wall_ms=wall))
 
@@ -151,15 +151,21 @@ def search_ended(thread: Thread, entry: Entry) -> None:
 
 
 def agent_started(thread: Thread, entry: Entry) -> None:
-    """`collab_agent_spawn_end`: which call opened which lane."""
-    tool = thread.tools.get(wild.identity(entry.payload.get("call_id")) or "")
-    agent = wild.identity(entry.payload.get("new_thread_id"))
-    if tool is not None and agent:
+    """`collab_agent_spawn_end`, `sub_agent_activity`: which call opened which lane."""
+    told = entry.payload
+    key = wild.identity(told.get("call_id")) or wild.identity(told.get("event_id"))
+    tool = thread.tools.get(key or "")
+    agent = wild.identity(told.get("new_thread_id")) or wild.identity(told.get("agent_thread_id"))
+    if tool is not None and tool.is_agent and agent:
         thread.header.agents[agent] = tool
 
 
-def tell_agents(thread: Thread, item: dict[str, Any], *, key: str | None) -> None:
+def tell_agents(thread: Thread, entry: Entry, item: dict[str, Any], *, key: str | None) -> None:
+    """Take which lanes a call opened; a script of the model may have made it."""
     tool = thread.tools.get(key or "")
+    if tool is None and key and word(item.get("tool")).lower().replace("_", "") == "spawnagent":
+        tool = inner_tool(thread, entry, key, "spawn_agent", {"message": word(item.get("prompt"))})
+        tool.answered, tool.status, tool.ended_at = True, StepStatus.OK, entry.at
     for agent in wild.items(item.get("receiver_thread_ids")):
         if tool is not None and tool.is_agent and isinstance(agent, str):
             thread.header.agents[agent] = tool

@@ -50,7 +50,7 @@ def name_of(item: dict[str, Any]) -> str:
     """Name the tool of a call; tools of MCP servers as `mcp__server__tool`."""
     name, space = wild.text(item.get("name")) or "", wild.text(item.get("namespace")) or ""
     if space.startswith("mcp__") and not name.startswith("mcp__"):
-        return f"{space}__{name}"
+        return f"{space.removesuffix('__')}__{name}"
     return name or {
         "local_shell_call": "local_shell",
         "web_search_call": "web_search",

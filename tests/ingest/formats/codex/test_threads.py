@@ -49,6 +49,24 @@ def test_a_sub_agent_is_a_lane_of_its_parents_run():
     assert sum((step.tokens for step in batch.steps if step.tokens), start=Tokens()).input == 160
 
 
+def test_a_sub_agent_was_given_what_was_copied_in():
+    lane = [step for step in read([child().file()], now=LATER).steps if step.kind == Kind.LLM]
+    given = [json.loads(node.message.data) for node in lane[0].context.nodes()]
+    assert [item["type"] for item in reversed(given)] == [
+        *("message", "function_call", "function_call_output", "message")
+    ]
+
+
+def test_a_sub_agent_that_only_its_session_tells_is_tied_by_order():
+    script = child()
+    script.records[0]["payload"] |= {"source": "cli", "thread_source": "subagent", "session_id": THREAD}
+    first = parent()
+    first.records[-2]["payload"]["output"] = '{"task_name": "/root/docs"}'
+    batch = read([script.file("b"), first.file("a")], now=LATER)
+    assert [run.external_id for run in batch.runs] == [THREAD]
+    assert {step.parent for step in batch.steps if step.agent == CHILD} == {"s1"}
+
+
 def test_the_file_of_a_sub_agent_alone_is_a_part_of_the_same_run():
     batch = read([child(session_id=THREAD).file()], now=LATER)
     [run] = batch.runs
