@@ -27,6 +27,7 @@ class Header:
         self.first: datetime | None = None
         self.last: datetime | None = None
         self.prompt: str | None = None
+        self.said: str | None = None  #: the first words of the agent: the name of a run without a prompt
         self.cwd: str | None = None
         self.models: Counter[str] = Counter()
         self.seen: dict[str, list[str]] = {}
@@ -59,7 +60,7 @@ class Header:
         """Write the run. What only the file of a sub-agent says gives way to what the main one says."""
         git = wild.mapping(self.meta.get("git"))
         cwd = wild.text(self.meta.get("cwd")) or self.cwd
-        title = title_of(self.prompt) if self.prompt else None
+        title = title_of(self.prompt or self.said or "") or None
         return RunRecord(
             external_id=run,
             source=source,

@@ -4,6 +4,7 @@ The lines have no times, no messages and no usage of single calls: a turn has on
 response.
 """
 
+import shlex
 from typing import Any
 
 from ingest import wild
@@ -165,7 +166,7 @@ def name_of(kind: str, item: dict[str, Any]) -> str:
 def arguments_of(kind: str, item: dict[str, Any]) -> Any:
     """Write the arguments that the tool of an item takes."""
     if kind == "command_execution":
-        return {"cmd": item.get("command")}
+        return {"cmd": typed(wild.text(item.get("command")) or "")}
     if kind == "web_search":
         return {"query": item.get("query")}
     if kind == "file_change":
@@ -181,6 +182,15 @@ def arguments_of(kind: str, item: dict[str, Any]) -> Any:
         }
     known = ("id", "type", "item_type", "status", "server", "tool", "result", "error", "aggregated_output")
     return item.get("arguments") or {name: value for name, value in item.items() if name not in known}
+
+
+def typed(command: str) -> str:
+    """Take the shell off a command: `bash -lc 'make test'` is `make test`."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return command
+    return words[2] if len(words) == 3 and words[1] in ("-lc", "-c") else command
 
 
 def answer_of(kind: str, item: dict[str, Any]) -> Any:

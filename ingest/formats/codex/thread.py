@@ -138,6 +138,8 @@ class Thread:
             self.call = self.open(entry, native)
         call = self.call
         call.first = call.first or native
+        if self.is_told and not self.header.said and entry.kind == "message":
+            self.header.said = calls.said_in(entry.payload.get("content"))
         call.blocks += calls.blocks_of_item(entry.payload, tool, key)
         call.phase = wild.text(entry.payload.get("phase")) or call.phase
         call.ended_at = entry.at or call.ended_at

@@ -7,7 +7,7 @@ from typing import Any
 from ingest.formats.codex import read
 from ingest.sources import SourceFile
 
-THREAD = "019ed917-1cf7-72a3-92f5-c0aa98fb134e"
+THREAD = "019ed900-1111-7222-8333-944444444444"
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LATER = datetime(2026, 3, 2, tzinfo=UTC)
 CWD = "/work/shop"

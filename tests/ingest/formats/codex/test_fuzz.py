@@ -11,6 +11,7 @@ from ingest.formats.codex import read
 from ingest.patches import applied, applied_unified, read_patch
 from ingest.sources import SourceFile
 from tests.ingest.formats.codex.script import LATER, THREAD, Script
+from tests.ingest.formats.codex.test_printed import FIX, lines
 
 wild_text = st.text(st.characters(), max_size=12) | st.sampled_from(
     [
@@ -118,6 +119,15 @@ def mutate(node: object, draw: st.DataObject) -> None:
 def test_any_change_of_a_rollout_is_read(data):
     records = deepcopy(full_script())
     for _ in range(data.draw(st.integers(1, 6))):
+        mutate(records[data.draw(st.integers(0, len(records) - 1))], data)
+    check(b"\n".join(json.dumps(record).encode() for record in records))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_any_change_of_what_is_printed_is_read(data):
+    records = deepcopy(lines(*FIX))
+    for _ in range(data.draw(st.integers(1, 4))):
         mutate(records[data.draw(st.integers(0, len(records) - 1))], data)
     check(b"\n".join(json.dumps(record).encode() for record in records))
 

@@ -57,7 +57,9 @@ def test_items_become_responses_and_calls():
     assert {step.context for step in batch.steps} == {None}
     [run] = batch.runs
     assert (run.external_id, run.session, run.status) == (f"{THREAD}:exec", THREAD, RunStatus.DONE)
+    assert (run.name, run.task) == ("Done.", None)
     tools = [step for step in batch.steps if step.tool]
+    assert json.loads(tools[0].input) == {"cmd": "make test"}
     assert [step.tool for step in tools] == ["exec_command", "apply_patch", "mcp__docs__ask", "update_plan"]
     assert (tools[0].status, tools[0].exit_code, tools[0].error) == (StepStatus.FAILED, 2, "exit 2: boom")
     assert (tools[2].status, tools[2].error_kind, tools[2].error) == (

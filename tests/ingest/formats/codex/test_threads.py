@@ -9,8 +9,8 @@ from runs.kinds import Kind, RunStatus, StepStatus
 from runs.records import Tokens
 from tests.ingest.formats.codex.script import LATER, THREAD, Script, by_key, calls_of, kinds
 
-CHILD = "019ed918-0000-72a3-92f5-c0aa98fb134e"
-TURN, LATE_TURN = "019ed917-b12e-7a41-8157-0f7fe35d73f3", "019ed918-1111-7a41-8157-0f7fe35d73f3"
+CHILD = "019ed918-0000-7222-8333-944444444444"
+TURN, LATE_TURN = "019ed917-2222-7333-8444-955555555555", "019ed918-1111-7333-8444-955555555555"
 
 
 def parent() -> Script:
