@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("ingest.otlp_urls")),
+    path("", include("ingest.sdk_urls")),
     path("api/", include("ingest.api_urls")),
     path("api/", include("runs.api_urls")),
     path("api/<path:rest>", show_no_api, name="no_api"),  # else a team called api, which asks to log in

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from ingest.endpoints import events
 from ingest.limits import EVENTS_ENCODED_BYTES
 from ingest.otlp_urls import PREFIXES, VIEWS
+from ingest.sdk_urls import PATHS as SDK_PATHS
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -24,8 +25,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 View = Callable[[HttpRequest], HttpResponse]
-PATHS: dict[str, View] = {"/api/v1/events": events.post_events} | {
-    f"/{prefix}v1/{signal}": view for prefix in PREFIXES for signal, view in VIEWS.items()
+PATHS: dict[str, View] = {
+    "/api/v1/events": events.post_events,
+    **{f"/{prefix}v1/{signal}": view for prefix in PREFIXES for signal, view in VIEWS.items()},
+    **{f"/{path}": view for path, (_, view) in SDK_PATHS.items()},
 }
 #: As many as keep two cores and one database busy; each holds one connection.
 THREADS = 4

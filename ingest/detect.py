@@ -33,6 +33,16 @@ def _is_codex(record: Record) -> bool:
     return str(record.get("type")) in known and "payload" in record
 
 
+def _is_langfuse(record: Record) -> bool:
+    if isinstance(record.get("batch"), list):
+        return any(
+            "traceId" in str(event)[:2_000] or "trace-create" in str(event) for event in record["batch"][:1]
+        )
+    if "traceId" in record and str(record.get("type")).isupper() and "startTime" in record:
+        return True
+    return "observations" in record and _has("id", "timestamp")(record)
+
+
 #: (format, what people call it, test of one record), the first that fits wins.
 TESTS: list[tuple[str, str, Test]] = [
     ("claude-hooks", "Claude Code hook payloads", _has("hook_event_name")),
@@ -63,6 +73,7 @@ TESTS: list[tuple[str, str, Test]] = [
         lambda r: not {"resourceSpans", "resourceLogs", "resourceMetrics", "resource_spans"}.isdisjoint(r),
     ),
     ("langsmith", "LangSmith runs", lambda r: "dotted_order" in r or ("post" in r and "patch" in r)),
+    ("langfuse", "Langfuse traces", _is_langfuse),
     ("atif", "an ATIF trajectory", lambda r: str(r.get("schema_version", "")).startswith("ATIF")),
     ("messages", "a list of messages", lambda r: "role" in r and ("content" in r or "parts" in r)),
 ]

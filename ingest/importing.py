@@ -6,11 +6,18 @@ from datetime import datetime
 from ingest.detect import CLAUDE_CODE, CODEX, EVENTS, HOMEMADE, MINI_SWE_AGENT, OPENHANDS, SWE_AGENT, detect
 from ingest.formats import claude_code, codex, events, homemade, mini_swe_agent, openhands, swe_agent
 from ingest.formats.otlp import Received, Unreadable, read_traces
+from ingest.formats.sdks import langfuse, langsmith
+from ingest.formats.sdks.told import Told
 from ingest.limits import PROBLEM_BYTES
 from ingest.sources import SourceFile
 from runs.records import Batch, Quarantined
 
 Reader = Callable[..., Batch]
+
+SDK_READERS: dict[str, Callable[[str, bytes], Told]] = {
+    "langsmith": langsmith.read_file,
+    "langfuse": langfuse.read_file,
+}
 
 READERS: dict[str, Reader] = {
     EVENTS: events.read,
@@ -42,6 +49,15 @@ def read_files(files: list[SourceFile], *, now: datetime) -> Batch:
         unknown = [(file, title) for file, title in unknown if file not in beside]
         batch = batch + READERS[name](group + beside, now=now)
     return batch + Batch(quarantined=[unread(file, title) for file, title in unknown])
+
+
+def read_sdk_files(files: list[SourceFile]) -> Told:
+    """Read files of SDKs with a JSON format of their own, all together."""
+    found = [SDK_READERS[detect(file)[0]](file.path, file.data) for file in files]
+    return Told(
+        spans=[span for one in found for span in one.spans],
+        quarantined=[bad for one in found for bad in one.quarantined],
+    )
 
 
 def read_span_file(file: SourceFile) -> Received:

@@ -103,3 +103,12 @@ TRACE_DAYS = 30
 
 #: Traces forgotten in one transaction.
 TRACES_AT_ONCE = 1_000
+
+#: Runs in one batch that LangSmith's SDK is asked to send at most; what its own service asks for.
+LANGSMITH_BATCH_RUNS = 100
+
+#: Bytes of one such batch. Above it the SDK splits.
+LANGSMITH_BATCH_BYTES = 20 * MIB
+
+#: Names of scores that a run keeps in its facts; each is an event of the run as well.
+SCORES_PER_RUN = 100

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from msgspec import Struct
@@ -13,7 +13,8 @@ from ingest.detect import OTLP, detect
 from ingest.dialects import read_spans
 from ingest.dialects.logs import read_logs
 from ingest.formats import events, otlp
-from ingest.importing import read_files, read_span_file
+from ingest.formats.sdks.told import Told
+from ingest.importing import SDK_READERS, read_files, read_sdk_files, read_span_file
 from ingest.lanes import join_lanes, runs_to_join
 from ingest.limits import EVENTS_PER_REQUEST
 from ingest.redact import redact
@@ -28,6 +29,8 @@ from ingest.streams import Refused
 from runs import live, store
 from runs.records import Batch, Quarantined
 from teams.models import Project
+
+Found = TypeVar("Found")
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -67,20 +70,23 @@ def take_files(
     """Import files of any known format. `tell` hears the progress. Raises Refused (413, 422)."""
     files, redacted = redact_files(open_files(files), wanted=project.redacts)
     tell(20)
-    traced = [file for file in files if detect(file)[0] == OTLP]
-    told = take_span_files(project, traced, now=now) if traced else None
-    batch = read_files([file for file in files if file not in traced], now=now)
+    named = [(file, detect(file)[0]) for file in files]
+    traced = {name: [file for file, known in named if known == name] for name in (OTLP, *SDK_READERS)}
+    told = [take_span_files(project, group, name, now=now) for name, group in traced.items() if group]
+    batch = read_files([file for file, known in named if known not in traced], now=now)
     if halves := runs_to_join(batch):
         batch = join_lanes(batch, queries.lanes_of_runs(project, halves))
     tell(50)
     saved = save(project, batch, source="import", now=now)
-    if told is not None:
-        batch, saved = told.batch + batch, told.saved + saved
+    for one in told:
+        batch, saved = one.batch + batch, one.saved + saved
     return Outcome(accepted=len(batch.steps), batch=batch, saved=saved, redacted=redacted)
 
 
-def take_span_files(project: Project, files: list[SourceFile], *, now: datetime) -> Outcome:
-    """Store files of OTLP/JSON, all together: spans of one run may lie in several."""
+def take_span_files(project: Project, files: list[SourceFile], format: str, *, now: datetime) -> Outcome:
+    """Store files of spans, those of one format together: one run may lie in several."""
+    if format != OTLP:
+        return take_told(project, read_sdk_files(files), source=format, now=now)
     received = [read_span_file(file) for file in files]
     spans = [span for one in received for span in [*read_spans(one.spans), *read_logs(one.logs)]]
     return take_spans(project, spans, damaged=[bad for one in received for bad in one.quarantined], now=now)
@@ -106,8 +112,25 @@ def take_metrics(project: Project, body: bytes, *, json: bool, now: datetime) ->
     return Outcome(accepted=len(received.points), batch=Batch(), saved=[], redacted=masked)
 
 
+def take_told(project: Project, told: Told, *, source: str, now: datetime, masked: int = 0) -> Outcome:
+    """Store what an SDK told in a JSON format of its own."""
+    return take_spans(project, told.spans, damaged=told.quarantined, now=now, masked=masked, source=source)
+
+
+def read_body(project: Project, body: bytes, read: Callable[[bytes], Found]) -> tuple[Found, int]:
+    """Mask the secrets of a JSON body, then read it: (what came, how many were masked). Raises Refused."""
+    body, masked = redact(body) if project.redacts else (body, 0)
+    return read(body), masked
+
+
 def take_spans(
-    project: Project, spans: list[Span], *, damaged: list[Quarantined], now: datetime, masked: int = 0
+    project: Project,
+    spans: list[Span],
+    *,
+    damaged: list[Quarantined],
+    now: datetime,
+    masked: int = 0,
+    source: str = "otlp",
 ) -> Outcome:
     """Store spans of any tracing source; what is remembered of their traces is locked until they are."""
     heard = [(span, hear(span) if span.kind is SpanKind.LLM else Heard()) for span in spans]
@@ -115,12 +138,12 @@ def take_spans(
     with transaction.atomic():
         traces = StoredTraces(project, runs, now=now)
         memories = traces.recall(wanted_by(heard))
-        batch = Weaver(traces.facts, memories, traces).weave(heard).batch()
+        batch = Weaver(traces.facts, memories, traces).weave(heard).batch(source)
         batch.quarantined.extend(damaged)
         saved = store.save(project, batch, now=now)
         traces.save(memories)
         if damaged:
-            actions.keep_problems(project, damaged, source="otlp", now=now)
+            actions.keep_problems(project, damaged, source=source, now=now)
     live.announce(project, saved)
     return Outcome(accepted=len(spans), batch=batch, saved=saved, redacted=masked)
 

@@ -98,6 +98,19 @@ class StoredRuns:
         }
 
 
+def inputs_of_steps(project: Project, calls: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Read what tool calls were given, by run and key, whole."""
+    runs = Run.objects.filter(project=project, external_id__in={run for run, _ in calls})
+    names = dict(runs.values_list("id", "external_id"))
+    keys = {key for _, key in calls}
+    steps = Step.objects.filter(run_id__in=list(names), key__in=keys, input_size__gt=0)
+    found: dict[tuple[str, str], str] = {}
+    for run_id, key, preview, digest in steps.values_list("run_id", "key", "input_preview", "input_digest"):
+        whole = read_blobs(run_id, [digest])[bytes(digest)].decode() if digest else preview
+        found[names[run_id], key] = whole
+    return found
+
+
 def problems_of(project: Project, *, before: tuple[datetime, int] | None = None) -> QuerySet[Problem]:
     """List the problems of a project, the newest first, one page and one more."""
     problems = Problem.objects.filter(project=project).defer("data").order_by("-seen_at", "-id")
@@ -147,6 +160,7 @@ __all__ = [
     "StoredRuns",
     "facts_of_runs",
     "files_of",
+    "inputs_of_steps",
     "lanes_of_runs",
     "open_uploads",
     "problem_of",

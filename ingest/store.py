@@ -9,6 +9,7 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from ingest import sql
+from ingest.queries import inputs_of_steps
 from ingest.spans.known import Known, Memories, TraceFacts
 from ingest.spans.lookups import Wanted
 from teams.models import Project
@@ -54,6 +55,10 @@ class StoredTraces:
     def below(self, trace: str, span: str) -> list[Known]:
         """List the remembered spans below one, but not those of sub-agents in it."""
         return self._read(sql.ALL_BELOW, {"id": self.ids[trace], "span": span})
+
+    def inputs_of(self, calls: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Give the stored arguments of tool calls, by run and key."""
+        return inputs_of_steps(self.project, calls)
 
     def save(self, memories: Memories) -> None:
         """Remember what is new."""

@@ -10,6 +10,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from ingest.otlp_urls import PREFIXES, VIEWS
+from ingest.sdk_urls import PATHS as SDK_PATHS
 from tests.recordings import record_everything
 
 #: URLs that show nothing of a tenant, by name, with the reason.
@@ -28,11 +29,21 @@ NO_TENANT = {
     "teams:invitation": "the token is the secret",
     "teams:accept": "the token is the secret",
 }
+#: Opened by a key as well, but they are about the key's own project alone: what SDKs ask before they send.
+OWN_PROJECT = {
+    "sdk:langsmith-info": "/info",
+    "sdk:logfire-info": "/v1/info",
+    "sdk:langfuse-projects": "/api/public/projects",
+    "sdk:opik-ping": "/api/is-alive/ping",
+}
+#: Opened by a key; what is named in the path is looked for in the key's own project only.
+PATCHED = {"sdk:langsmith-patch": "/runs/01a1f817-c36c-7034-9634-b45c710f4ac3"}
 #: API URLs are opened by a key; they take no team in the path.
 BY_KEY = {
     "ingest-api:events": "POST",
     "ingest-api:import": "POST",
     **{f"otlp:{prefix.replace('/', '-')}{signal}": "POST" for prefix in PREFIXES for signal in VIEWS},
+    **{f"sdk:{name}": "POST" for name, view in SDK_PATHS.values() if f"sdk:{name}" not in OWN_PROJECT},
     "api:runs": "GET",
     "api:run": "GET",
     "api:steps": "GET",
@@ -87,7 +98,7 @@ TENANT_URLS = [(name, parameters) for name, _, parameters in ALL_URLS if is_tena
 
 def test_every_url_is_accounted_for():
     others = {name for name, _, parameters in ALL_URLS if not is_tenant(parameters)}
-    assert others <= NO_TENANT.keys() | BY_KEY.keys()
+    assert others <= NO_TENANT.keys() | BY_KEY.keys() | OWN_PROJECT.keys() | PATCHED.keys()
     assert TENANT_URLS
 
 
@@ -146,3 +157,10 @@ def test_without_a_key_there_is_no_answer(places, client):
         answer = client.generic(method, url_of(name, parameters, places))
         assert answer.status_code == 401, name
         assert isinstance(places["run_id"], UUID)
+
+
+@pytest.mark.django_db
+def test_what_is_about_the_own_project_needs_a_key(client):
+    asked = [client.get(path).status_code for path in OWN_PROJECT.values()]
+    patched = [client.patch(path).status_code for path in PATCHED.values()]
+    assert set(asked + patched) == {401}

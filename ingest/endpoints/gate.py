@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
-from ingest.limits import RETRY_AFTER_SECONDS
+from ingest.limits import EVENTS_DECODED_BYTES, EVENTS_ENCODED_BYTES, RETRY_AFTER_SECONDS
 from ingest.streams import Refused, read_body
 from teams.access import key_from_request, project_for_key
 from teams.models import Project
@@ -29,20 +29,35 @@ EMPTY = "The body is empty; send the events or files to store."
 
 
 def for_programs(endpoint: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
+    """Gate an endpoint that takes what is posted; GET says whether the key is fine."""
+
+    @wraps(endpoint)
+    def answer(request: HttpRequest, project: Project) -> HttpResponse:
+        if request.method == "GET":
+            return as_json({"key": "ok", "project": project.slug, "team": project.team.slug})
+        return endpoint(request, project)
+
+    return gated(answer, methods=("POST", "GET"))
+
+
+def for_questions(endpoint: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
+    """Gate an endpoint that SDKs ask before they send."""
+    return gated(endpoint, methods=("GET",))
+
+
+def gated(endpoint: Callable[..., HttpResponse], *, methods: tuple[str, ...]) -> Callable[..., HttpResponse]:
     """Gate an endpoint by its key, and answer every refusal as one sentence of JSON."""
 
     @csrf_exempt
     @wraps(endpoint)
-    def answer(request: HttpRequest) -> HttpResponse:
+    def answer(request: HttpRequest, **parameters: str) -> HttpResponse:
         try:
-            if request.method not in ("POST", "GET"):
-                return refuse("Use POST.", status=405, headers={"Allow": "POST, GET"})
+            if request.method not in methods:
+                return refuse(f"Use {methods[0]}.", status=405, headers={"Allow": ", ".join(methods)})
             key = project_for_key(key_from_request(request), scope="ingest")
             if key is None:
                 return refuse(NO_KEY, status=401, headers={"WWW-Authenticate": "Bearer"})
-            if request.method == "GET":
-                return as_json({"key": "ok", "project": key.project.slug, "team": key.project.team.slug})
-            return endpoint(request, key.project)
+            return endpoint(request, key.project, **parameters)
         except Refused as refused:
             return refuse(str(refused), status=refused.status)
         except (OperationalError, InterfaceError) as error:
@@ -77,6 +92,11 @@ def body_of(request: HttpRequest, *, encoded_cap: int, decoded_cap: int) -> byte
     if not body.strip():
         raise Refused(EMPTY, status=422)
     return body
+
+
+def sdk_body(request: HttpRequest) -> bytes:
+    """Read what an SDK posts. Raises Refused."""
+    return body_of(request, encoded_cap=EVENTS_ENCODED_BYTES, decoded_cap=EVENTS_DECODED_BYTES)
 
 
 def refuse_by_length(request: HttpRequest, cap: int) -> None:

@@ -60,7 +60,7 @@ def changes_of_call(run: str, key: str, *, tool: str, input: str | None, source:
     if is_edit(tool):
         found = changes_of_edit(RunFound(run, RunFacts()), key, tool=tool, input=input)
         return [msgspec.structs.replace(change, source=source) for change in found]
-    if not any(word in tool.lower() for word in WRITING_WORDS):
+    if not may_change(tool):
         return []
     try:
         shape = _decode(input)
@@ -68,6 +68,11 @@ def changes_of_call(run: str, key: str, *, tool: str, input: str | None, source:
         return []
     change = change_of_shape(shape, run, key, source)
     return [change] if change is not None else []
+
+
+def may_change(tool: str) -> bool:
+    """Say whether a tool may change a file, by its name."""
+    return is_edit(tool) or any(word in tool.lower() for word in WRITING_WORDS)
 
 
 def change_of_shape(shape: Shape, run: str, key: str, source: str) -> ChangeRecord | None:

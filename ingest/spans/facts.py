@@ -1,13 +1,15 @@
 """What spans say of the run they belong to; the same whatever their order."""
 
 from ingest import wild
-from ingest.limits import ANSWER_CHARS
+from ingest.limits import ANSWER_CHARS, SCORES_PER_RUN
 from ingest.spans.known import TraceFacts
 from ingest.spans.span import Span, SpanKind, moment
 from runs.kinds import RunStatus
 from runs.records import RunRecord
 from runs.titles import title_of
 
+#: What a score of the whole run is remembered by, before its name.
+SCORE = "score:"
 UNKNOWN_SERVICE = "unknown_service"
 
 
@@ -20,6 +22,8 @@ def note_span(facts: TraceFacts, span: Span) -> None:
     if span.kind is SpanKind.AGENT:
         note_earliest(facts, "agent", at, span.agent)
     note_earliest(facts, "hint", at, span.agent or span.agent_hint)
+    if span.kind is SpanKind.LLM:
+        note_earliest(facts, "model", at, span.model)  # the one that answered, not the one that was asked
     if span.kind is not SpanKind.NONE:
         note_earliest(facts, "source", at, span.source)
     if span.kind is SpanKind.PROMPT:
@@ -28,6 +32,8 @@ def note_span(facts: TraceFacts, span: Span) -> None:
         note_earliest(facts, "resource", 0, span.resource)
     if span.tags:
         note_earliest(facts, "tags", at, span.tags)
+    if span.score:
+        note_score(facts, at, *span.score)
     if span.is_root:
         note_root(facts, span)
 
@@ -35,7 +41,8 @@ def note_span(facts: TraceFacts, span: Span) -> None:
 def note_root(facts: TraceFacts, span: Span) -> None:
     """Take what the root says: how the run was begun and ended."""
     facts.root = span.span_id
-    note_earliest(facts, "begun", span.start, span.start)
+    if span.start:
+        note_earliest(facts, "begun", span.start, span.start)
     note_earliest(facts, "title", span.start, span.name)
     note_earliest(facts, "given", span.start, (span.input or "")[:ANSWER_CHARS])
     if span.end and not span.is_start:
@@ -43,6 +50,14 @@ def note_root(facts: TraceFacts, span: Span) -> None:
         note_latest(facts, "ended", span.end, span.end)
         note_latest(facts, "back", span.end, (span.output or "")[:ANSWER_CHARS])
         note_latest(facts, "error", span.end, span.error if span.failed else "")
+
+
+def note_score(facts: TraceFacts, at: int, name: str, value: str) -> None:
+    """Take a score of the whole run: among its facts, and as the source's word on how it went."""
+    known = [told for told in facts.told if told.startswith(SCORE)]
+    if SCORE + name in known or len(known) < SCORES_PER_RUN:
+        note_latest(facts, SCORE + name, at, value)
+    note_latest(facts, "outcome", at, f"{name} {value}".strip())
 
 
 def note_earliest(facts: TraceFacts, name: str, at: int, value: object) -> None:
@@ -94,6 +109,11 @@ def run_record(facts: TraceFacts) -> RunRecord:
     error = text_of(facts, "error")
     task = text_of(facts, "task") or text_of(facts, "given")
     meta = {name: value for name in ("user", "conversation", "tags") if (value := value_of(facts, name))}
+    scores = {
+        name.removeprefix(SCORE): value_of(facts, name) for name in facts.told if name.startswith(SCORE)
+    }
+    if scores:
+        meta["scores"] = scores
     return RunRecord(
         external_id=facts.run,
         source=source_of(facts),
@@ -102,7 +122,9 @@ def run_record(facts: TraceFacts) -> RunRecord:
         agent=text_of(facts, "agent") or text_of(facts, "hint") or named,
         name=title_of(task) or None if task else text_of(facts, "title"),
         task=task,
+        model=text_of(facts, "model"),
         status=(RunStatus.FAILED if error else RunStatus.DONE) if facts.ended else RunStatus.RUNNING,
+        outcome=text_of(facts, "outcome"),
         error=error,
         started_at=moment(whole_of(facts, "begun")),
         ended_at=moment(whole_of(facts, "ended")),

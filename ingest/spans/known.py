@@ -27,7 +27,7 @@ class Known(Struct, kw_only=True):
     agent: str = ""  #: of an agent: its name
     call: str = ""  #: a tool call's id, or the id of a model's answer
     mark: bytes | None = None  #: what a tool or a model is called with, as a digest
-    failed: bool = False  #: of a model call: it has no answer
+    failed: bool = False  #: of a model call: it has no answer; of a tool call: by its own word
     at: int = 0  #: nanoseconds: when it began, or was asked for
     until: int = 0  #: nanoseconds: its end, 0 while it is open
     source: str = ""  #: who told of it first
@@ -57,6 +57,9 @@ class Memory(Protocol):
 
     def below(self, trace: str, span: str) -> list[Known]:
         """List the remembered spans below one, but not those of sub-agents in it."""
+
+    def inputs_of(self, calls: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Give the stored arguments of tool calls, by run and key."""
 
 
 class Memories:

@@ -1,11 +1,12 @@
 """The one neutral span that every source of traces fills; `ingest.spans.weave` makes steps of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct, field
 
+from ingest import wild
 from runs.records import Tokens
 
 Block = dict[str, Any]
@@ -32,7 +33,7 @@ class Span(Struct, kw_only=True):
     trace_id: str
     span_id: str
     source: str  #: "otel:openinference", "langsmith", …
-    parent_id: str = ""
+    parent_id: str | None = ""  #: "" is a root, None not said
     name: str = ""
     kind: SpanKind = SpanKind.NONE
     start: int = 0  #: nanoseconds since 1970; 0 is unknown
@@ -65,6 +66,7 @@ class Span(Struct, kw_only=True):
     user: str | None = None
     conversation: str | None = None
     run: str | None = None  #: the run's own id, where the source names one
+    score: tuple[str, str] | None = None  #: of an event: (name, value) that judges the whole run
     retries: int | None = None  #: attempts that the client made again
     first_token_ms: int | None = None
     dropped: int = 0  #: attributes that the client dropped
@@ -75,8 +77,17 @@ class Span(Struct, kw_only=True):
 
     @property
     def is_root(self) -> bool:
-        """Say whether nothing lies above the span."""
-        return not self.parent_id and not self.is_part
+        """Say whether nothing lies above the span; a point in time is no root."""
+        return self.parent_id == "" and not self.is_part and self.kind is not SpanKind.EVENT
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def nanoseconds_of(value: object) -> int:
+    """Read a time in any spelling as nanoseconds since 1970, to the microsecond; 0 when it is none."""
+    at = wild.when(value)
+    return (at - EPOCH) // timedelta(microseconds=1) * 1_000 if at is not None else 0
 
 
 def moment(nanoseconds: int) -> datetime | None:

@@ -10,7 +10,7 @@ from msgspec import Struct, field, structs
 from ingest.formats.events.values import capped
 from ingest.limits import ANSWER_CHARS
 from ingest.spans.attempts import attempts_before, note_attempt
-from ingest.spans.edits import changes_of_call
+from ingest.spans.edits import changes_of_call, may_change
 from ingest.spans.facts import (
     note_earliest,
     note_latest,
@@ -43,10 +43,10 @@ class Woven(Struct, kw_only=True):
     steps: list[StepRecord] = field(default_factory=list)
     changes: list[ChangeRecord] = field(default_factory=list)
 
-    def batch(self) -> Batch:
+    def batch(self, format: str) -> Batch:
         """Give it to the store, in the order of time."""
         steps = sorted(self.steps, key=lambda one: (one.started_at or LATEST, one.kind is not Kind.PROMPT))
-        return Batch(runs=self.runs, steps=steps, changes=self.changes, format="otlp")
+        return Batch(runs=self.runs, steps=steps, changes=self.changes, format=format)
 
 
 class Weaver:
@@ -58,6 +58,7 @@ class Weaver:
         self.memory = memory
         self.contexts: dict[bytes, Context] = {}
         self.woven = Woven()
+        self.lacking: list[tuple[Place, Span]] = []  #: tool calls that worked, without their arguments
 
     def weave(self, heard: list[tuple[Span, Heard]]) -> Woven:
         """Weave spans, each with what its messages tell."""
@@ -70,6 +71,7 @@ class Weaver:
             self.add_span(one, span, said)
         for one in told_again(self.memories, self.memory, fresh, sent):
             self.tell_lane(one)
+        self.add_changes_of_stored()
         self.finish({one.trace for one in known})
         return self.woven
 
@@ -82,7 +84,7 @@ class Weaver:
                 one.parent = span.parent_id
             self.memories.add(one)
         before = (one.parent, one.kind, one.agent, one.at, one.until)
-        if not span.is_part:
+        if not span.is_part and span.parent_id is not None:
             one.parent = span.parent_id
         if span.kind not in (SpanKind.NONE, SpanKind.CHAIN) or not one.kind:
             one.kind = span.kind
@@ -109,13 +111,34 @@ class Weaver:
         if span.kind is SpanKind.LLM and note_attempt(self.memories, one, span, heard):
             record = structs.replace(record, kind=Kind.RETRY, rank=AGAIN)
         self.woven.steps.append(record)
-        if span.kind is SpanKind.LLM and not span.is_start:
+        if span.kind is SpanKind.LLM and (span.messages or not span.is_start):
             self.tell_attempts(one, span)
             self.add_heard(one, span, heard, place)
-        elif span.kind is SpanKind.TOOL and span.end and not span.failed:
-            self.woven.changes += changes_of_call(
-                place.run, one.key, tool=span.tool or "", input=span.input, source=span.source
-            )
+        elif span.kind is SpanKind.TOOL:
+            self.add_changes(one, span, place)
+
+    def add_changes(self, one: Known, span: Span, place: Place) -> None:
+        """Add what a tool call changed, once it is known what it was given and that it worked."""
+        if span.end and one.failed != span.failed:
+            one.failed, one.is_new = span.failed, True
+        if one.failed or not one.until:
+            return
+        if span.input is None:
+            self.lacking.append((place, span))
+            return
+        self.woven.changes += changes_of_call(
+            place.run, one.key, tool=span.tool or "", input=span.input, source=span.source
+        )
+
+    def add_changes_of_stored(self) -> None:
+        """Add what tool calls changed whose arguments came in an earlier request."""
+        wanted = {(place.run, place.key) for place, span in self.lacking if may_change(span.tool or "")}
+        stored = self.memory.inputs_of(wanted) if wanted else {}
+        for place, span in self.lacking:
+            if (given := stored.get((place.run, place.key))) is not None:
+                self.woven.changes += changes_of_call(
+                    place.run, place.key, tool=span.tool or "", input=given, source=span.source
+                )
 
     def tell_attempts(self, one: Known, span: Span) -> None:
         """Tell again, as attempts, the failed calls that this one repeats."""
@@ -212,7 +235,9 @@ class Weaver:
         with_steps = {step.run for step in self.woven.steps}
         for trace in sorted(traces):
             facts = self.traces[trace]
-            if facts.run not in with_steps and not facts.told.get("last"):
+            if facts.run in with_steps:
+                facts.told.setdefault("steps", [0, True])  # the root may come alone, and says the end
+            if "steps" not in facts.told and not facts.told.get("last"):
                 continue
             self.woven.runs.append(run_record(facts))
             self.add_final(facts)
