@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from runs.kinds import RunStatus
+from runs.comparing.outcomes import result_in_words
+from runs.kinds import Result, RunStatus
 from runs.models import Run
 from runs.queries.relatives import KinRow
 from runs.queries.runs import ListedRun
@@ -86,6 +87,8 @@ class RunHead:
 def status_of(run: Run | ListedRun | KinRow) -> Status:
     """Say how a run stands; the source's own word for the outcome is told with it."""
     word, tone = _STATUS[RunStatus(run.status)]
+    if run.status == RunStatus.DONE and result_in_words(run.outcome) is Result.FAILED:
+        tone = "is-fail"  # it ended well, and its work did not
     outcome = one_line(run.outcome, limit=40)
     repeats = outcome.lower() in (word.lower(), run.status)
     return Status(word=word if not outcome or repeats else f"{word} · {outcome}", tone=tone)
