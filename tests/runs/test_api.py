@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import yaml
 
 from runs.judging import judge_run
 from runs.kinds import Kind, Op, RunStatus, StepStatus
@@ -179,8 +180,12 @@ def test_lists_run_few_queries(get, project, django_assert_num_queries):
 
 
 def test_schema_describes_the_endpoints(client, db):
-    text = client.get("/api/schema").content.decode()
-    assert "/api/v1/runs/{run_id}/steps" in text
+    paths = yaml.safe_load(client.get("/api/schema").content)["paths"]
+    told = {path: (calls["get"]["tags"], calls["get"]["operationId"]) for path, calls in paths.items()}
+    assert told["/api/v1/runs/{run_id}/steps"] == (["runs"], "list_steps")
+    assert told["/api/v1/comparisons"] == (["comparisons"], "list_comparisons")
+    assert told["/api/v1/comparisons/{comparison_id}"] == (["comparisons"], "show_comparison")
+    assert told["/api/v1/comparisons/of"] == (["comparisons"], "compare_sides")
 
 
 @pytest.mark.parametrize(
