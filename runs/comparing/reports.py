@@ -10,7 +10,7 @@ from runs.comparing.effects import Numbers, effect_of
 from runs.comparing.measures import MEASURES, ComparedRun, Measure, Scale, measure_of_signature
 from runs.comparing.mixes import mix_of
 from runs.comparing.pairing import Design, Groups, design_of
-from runs.comparing.results import HEADLINE, Effect, Line, Report, Summary
+from runs.comparing.results import HEADLINE, Effect, Line, Report, Summary, Word
 from runs.comparing.shares import share_effect
 from runs.comparing.words import word_of
 
@@ -53,12 +53,17 @@ def _line(measure: Measure, a: Sequence[ComparedRun], b: Sequence[ComparedRun], 
     effect = _effect(measure, one, two, design)
     notes = _notes(measure, one, two, effect, a, b)
     return Line(
-        measure=measure, a=one, b=two, effect=effect, q=1.0, word=word_of(measure, None, q=1.0), notes=notes
-    )
+        measure=measure, a=one, b=two, effect=effect, q=1.0, word=_word(measure, one, two, effect, 1.0),
+        notes=notes,
+    )  # fmt: skip
 
 
 def _worded(line: Line, q: float) -> Line:
-    return replace(line, q=q, word=word_of(line.measure, line.effect, q=q))
+    return replace(line, q=q, word=_word(line.measure, line.a, line.b, line.effect, q))
+
+
+def _word(measure: Measure, a: Summary, b: Summary, effect: Effect | None, q: float) -> Word:
+    return word_of(measure, effect, q=q, known=(a.n, b.n))
 
 
 def _summary(measure: Measure, runs: Sequence[ComparedRun]) -> Summary:

@@ -5,13 +5,16 @@ from collections.abc import Callable
 from runs.comparing.limits import FALSE_SHARE, UNITS_LEAST
 from runs.comparing.measures import Better, Measure, Scale, Unit
 from runs.comparing.results import Effect, Says, Word
-from runs.words import duration, money, tokens
+from runs.words import duration, money, plural, tokens
 
 
-def word_of(measure: Measure, effect: Effect | None, *, q: float) -> Word:
-    """Say what an effect comes to; `q` is its p, adjusted for all measures of the report."""
+def word_of(measure: Measure, effect: Effect | None, *, q: float, known: tuple[int, int]) -> Word:
+    """Say what an effect comes to; `q` is its p, adjusted for all measures of the report.
+
+    `known` is how many runs of A and of B the measure is known of.
+    """
     if effect is None:
-        return Word(says=Says.UNKNOWN, text="Not recorded on both sides.")
+        return _without_effect(*known)
     if min(effect.n_a, effect.n_b) >= UNITS_LEAST and q <= FALSE_SHARE:
         told = measure.less if effect.estimate < 0 else measure.more
         return Word(says=_claim(measure, effect), text=f"B {told}: {effect_words(effect, measure.unit)}.")
@@ -26,6 +29,15 @@ def word_of(measure: Measure, effect: Effect | None, *, q: float) -> Word:
     )
 
 
+def _without_effect(a: int, b: int) -> Word:
+    """Tell what nobody recorded from what too few runs recorded to have a spread."""
+    if a and b:
+        text = f"Known of {plural(a, 'run')} of A and {b:,} of B: not enough to tell."
+        return Word(says=Says.UNCLEAR, text=text)
+    where = "of A" if b else "of B" if a else "on either side"
+    return Word(says=Says.UNKNOWN, text=f"Not recorded {where}.")
+
+
 def _claim(measure: Measure, effect: Effect) -> Says:
     if measure.better is Better.NEITHER:
         return Says.FEWER if effect.estimate < 0 else Says.MORE
@@ -36,8 +48,11 @@ def _needs(effect: Effect, measure: Measure) -> str:
     needed = max(effect.needed, UNITS_LEAST)
     if needed <= min(effect.n_a, effect.n_b):
         return ""
+    of_what = "pairs" if effect.paired else "a side"
+    if needed == UNITS_LEAST:  # these values vary so little that a few more will do
+        return f" (needs at least {UNITS_LEAST} {of_what})"
     worth = amount_words(effect.worth, effect, measure.unit)
-    return f" (to see a difference of {worth} needs about {rounded(needed):,})"
+    return f" (to see a difference of {worth} needs about {rounded(needed):,} {of_what})"
 
 
 def units_words(effect: Effect) -> str:
@@ -70,7 +85,8 @@ def effect_words(effect: Effect, unit: Unit) -> str:
 def amount_words(amount: float, effect: Effect, unit: Unit) -> str:
     """Write how large a difference is, whichever way it goes."""
     if effect.scale is Scale.SHARE:
-        return f"{amount * 100:.0f} points"
+        points = max(1, round(amount * 100))
+        return f"{points} point{'' if points == 1 else 's'}"
     if effect.scale is Scale.RATIO:
         return f"{amount * 100:.0f} %"
     return value_words(amount, unit)

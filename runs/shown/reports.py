@@ -136,13 +136,20 @@ def groups_shown(report: Report, links: RunLinks) -> list[tuple[str, list[LineSh
 def headline_of(report: Report) -> str:
     """Say in one sentence what the report comes to."""
     if not report.a or not report.b:
-        return "One side has no run."
+        return "One side has no run." if report.a or report.b else "Neither side has a run."
+    if is_same(report):
+        return "Both sides are the same runs."
     claims = [line for line in report.headline if line.word.says in CLAIMS]
     if not claims:
         words = {line.word.says for line in report.headline}
         return "No difference seen." if words == {Says.SAME} else "Not enough to tell which is better."
     told = " and ".join(line.measure.less if _is_less(line) else line.measure.more for line in claims)
     return f"{_word(report, claims)}B {told}{_about_success(report)}."
+
+
+def is_same(report: Report) -> bool:
+    """Say whether both sides hold the very same runs: there is nothing to compare."""
+    return {run.id for run in report.a} == {run.id for run in report.b}
 
 
 def _word(report: Report, claims: Sequence[Line]) -> str:

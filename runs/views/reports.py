@@ -1,7 +1,7 @@
 """Comparison reports: which of two prompts, models, agents … is better; asked for, saved, shared."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -149,8 +149,8 @@ def read_place(value: str) -> Place | None:
     at, _, comparison_id = value.partition("_")
     try:
         when = datetime.fromisoformat(at)
-        return Place(when, UUID(comparison_id)) if when.tzinfo else None
-    except ValueError:
+        return Place(when.astimezone(UTC), UUID(comparison_id)) if when.tzinfo else None
+    except (ValueError, OverflowError):  # the first and the last hours of time, elsewhere
         return None
 
 

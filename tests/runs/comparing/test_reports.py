@@ -42,7 +42,42 @@ def test_welch_and_pairs_agree_with_scipy() -> None:
 def test_cost_of_six_runs_each_is_not_enough_to_tell() -> None:
     line = compare(of("a", 1, 2, 3, 1, 2, 3), of("b", 1, 2, 2, 1, 2, 3)).line("cost")
     assert line.word.says is Says.UNCLEAR
-    assert line.word.text == "6 each: not enough to tell (to see a difference of 25 % needs about 71)."
+    assert line.word.text == "6 each: not enough to tell (to see a difference of 25 % needs about 71 a side)."
+
+
+def test_one_run_of_a_side_is_not_enough_to_tell_but_is_recorded() -> None:
+    line = compare(of("a", 0.2), of("b", *[0.1] * 12)).line("cost")
+    assert (line.word.says, line.word.text) == (
+        Says.UNCLEAR,
+        "Known of 1 run of A and 12 of B: not enough to tell.",
+    )
+
+
+def test_few_runs_without_spread_need_a_few_more() -> None:
+    line = compare(of("a", 0.2, 0.2, 0.2), of("b", 0.2, 0.2, 0.2)).line("cost")
+    assert line.word.text == "3 each: not enough to tell (needs at least 5 a side)."
+
+
+def test_words_name_the_side_that_did_not_record() -> None:
+    texts = [
+        compare(of("a", *a), of("b", *b)).line("cost").word.text
+        for a, b in (([1.0, 1.0], [None]), ([None], [1.0]), ([None], [None]))
+    ]
+    assert texts == ["Not recorded of B.", "Not recorded of A.", "Not recorded on either side."]
+
+
+def test_share_seen_by_very_many_runs_is_told_as_a_point() -> None:
+    never = [run(n, success=False) for n in range(4000)]
+    line = compare(never[:2000], never[2000:]).line("success")
+    assert line.word.text == "No difference seen; one of over 1 point would have been."
+
+
+def test_same_runs_on_both_sides_are_no_comparison() -> None:
+    assert headline_of(compare(side(0, 1.0, 40), side(0, 1.0, 40))) == "Both sides are the same runs."
+
+
+def test_two_sides_without_runs_are_both_told() -> None:
+    assert headline_of(compare([], [])) == "Neither side has a run."
 
 
 def test_cost_that_halves_is_said_to_be_cheaper() -> None:

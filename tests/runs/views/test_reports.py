@@ -90,6 +90,13 @@ def test_same_runs_on_both_sides_are_told(visitor, url, project) -> None:
     )
 
 
+def test_identical_sides_are_asked_for_a_difference(visitor, url, project) -> None:
+    record_cohort(project, tasks=2)
+    said = text_of(visitor.get(url + "?a.variant=long&b.variant=long").content)
+    assert "Both sides are the same runs." in said
+    assert "2 runs are on both sides: choose what tells A from B." in said
+
+
 @pytest.fixture
 def versions(project):
     family = PromptFamily.objects.create(project=project, name="shop")
@@ -225,7 +232,9 @@ def test_unknown_file_leads_to_the_report(visitor, url, query) -> None:
 
 ODD = (
     "?a.variant=%00&b.x=", "?a.since=0001-01-01&b.until=9999-12-31", "?a.prompt=999999999999999999999",
-    "?a.when=1h", "?a.task=zz&b.prompt=-1", "?before=x", "?before=2026-01-01_1", "?b.q=" + "x" * 5000,
+    "?a.when=1h", "?a.task=zz&b.prompt=-1", "?before=x", "?before=2026-01-01_1",
+    "?before=0001-01-01T00:00:00%2B23:59_01a20db1-5862-7616-91c0-2142fdcb0fd1",
+    "?before=9999-12-31T23:59:59-23:59_01a20db1-5862-7616-91c0-2142fdcb0fd1", "?b.q=" + "x" * 5000,
 )  # fmt: skip
 
 
