@@ -8,8 +8,19 @@ from ingest import wild
 from ingest.formats.claude_code.blocks import as_json
 
 #: Where a record keeps what has no field of its own.
-BAGS = ("metadata", "meta", "attributes", "attrs", "data", "details", "extra", "context", "info", "payload")
-MINUTE = 60
+BAGS = (
+    "metadata",
+    "meta",
+    "attributes",
+    "attrs",
+    "data",
+    "details",
+    "extra",
+    "context",
+    "info",
+    "payload",
+    "summary",
+)
 #: Units of a duration written as text: `1.2s`, `350 ms`.
 UNITS = {"ms": 1.0, "s": 1_000.0, "sec": 1_000.0, "seconds": 1_000.0, "m": 60_000.0, "min": 60_000.0}
 DURATION = re.compile(r"^\s*(\d{1,12}(?:\.\d{1,9})?)\s*(ms|s|sec|seconds|m|min)?\s*$")

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from ingest.formats.events.values import capped
+from ingest.formats.homemade.anomalies import reported_of
 from ingest.formats.homemade.fields import Fields
 from ingest.formats.homemade.joining import Bundle
 from ingest.formats.homemade.reading import STATUS, TASK
@@ -90,7 +91,7 @@ def facts_of(bundle: Bundle, fields: Fields) -> dict[str, object]:
         facts["status_word"] = word[:LONG]
     if cost is not None:
         facts["reported_cost_usd"] = cost
-    return facts
+    return facts | reported_of(bundle)
 
 
 def steps_around(

@@ -48,6 +48,19 @@ ERRORS = ("error", "errormessage", "exception", "errormsg", "failurereason", "er
 STATUS = ("status", "state", "statuscode", "outcome")
 THOUGHT = ("thinking", "reasoning", "thought", "thoughts")
 LONGEST_SENTENCE = 300
+#: What two tellings of one call take from each other.
+FILLED = (
+    "input",
+    "output",
+    "model",
+    "tokens",
+    "usage",
+    "cost_usd",
+    "messages",
+    "system",
+    "answer",
+    "call_id",
+)
 
 
 def span_of(fields: Fields, kind: SpanKind, *, trace: str, span: str, source: str) -> Span:

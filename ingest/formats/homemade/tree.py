@@ -8,7 +8,7 @@ from ingest import wild
 from ingest.formats.homemade.documents import Flat
 from ingest.formats.homemade.fields import Fields, plain
 from ingest.formats.homemade.joining import PARENTS, id_of
-from ingest.formats.homemade.reading import STATUS, exit_code_of, span_of
+from ingest.formats.homemade.reading import FILLED, STATUS, exit_code_of, span_of
 from ingest.formats.homemade.words import ITERATIONS, PLAIN_STATUSES, TYPES, plain_type, status_of
 from ingest.spans.edits import changes_of_call
 from ingest.spans.span import Span, SpanKind, moment
@@ -52,9 +52,10 @@ class Tree(Struct):
 
     @property
     def root(self) -> Node | None:
-        """Take the run's own span: the first agent that lies in nothing, else the first span that does."""
+        """Take the run's own span: the first agent that lies in nothing, else what holds the first spans."""
         tops = [node for node in self.nodes if node.above is None]
-        return next((node for node in tops if node.span.kind is SpanKind.AGENT), tops[0] if tops else None)
+        holders = [node for node in tops if node.below and node.span.kind not in CALLS]
+        return next((node for node in tops if node.span.kind is SpanKind.AGENT), next(iter(holders), None))
 
     @property
     def calls(self) -> list[Node]:
@@ -146,11 +147,16 @@ def inherit(node: Node) -> None:
     above, span = node.above, node.span
     if above is None or above.span.kind is not span.kind or len(above.below) > 1:
         return
-    for name in ("input", "output", "model", "tokens", "cost_usd", "messages", "answer"):
-        if getattr(span, name) is None:
-            setattr(span, name, getattr(above.span, name))
+    fill(span, above.span)
     if span.tool == "unknown":
         span.tool = above.span.tool
+
+
+def fill(span: Span, other: Span) -> None:
+    """Take from another telling of a call what this one does not say."""
+    for name in FILLED:
+        if getattr(span, name) is None:
+            setattr(span, name, getattr(other, name))
 
 
 def facts_of(node: Node) -> dict[str, object]:

@@ -83,3 +83,59 @@ def read(*values: Any) -> Batch:
         for n, value in enumerate(values)
     ]
     return read_files(files, now=LATER)
+
+
+def at(second: str) -> str:
+    return f"2026-03-01T10:00:{second}Z"
+
+
+def entry(second: str, type: str, message: str, level: str = "INFO", **metadata: Any) -> dict[str, Any]:
+    base = {"timestamp": at(second), "agent_id": "fixer-1", "level": level, "event_type": type}
+    return {**base, "message": message, "metadata": metadata}
+
+
+PATCH = {"path": "a.py", "old": "1", "new": "2"}
+
+
+def log() -> list[dict[str, Any]]:
+    return [
+        entry("00.000", "AGENT_START", "Starting", task="Fix the cart"),
+        entry("01.000", "LLM_REQUEST", "Asking", model="gpt-5.5", prompt="Fix the cart"),
+        entry(
+            "01.900",
+            "LLM_RESPONSE",
+            "Answered",
+            response="Read, then patch.",
+            input_tokens=1000,
+            output_tokens=50,
+        ),
+        entry("02.000", "PLAN_CREATED", "Read, then patch."),
+        entry(
+            "06.000",
+            "TOOL_CALL",
+            "Patching",
+            tool="patch_file",
+            args={"path": "a.py", "old": "1", "new": "2"},
+        ),
+        entry("06.020", "TOOL_RESULT", "Patched", tool="patch_file", result="ok"),
+        entry("07.500", "TOOL_ERROR", "2 failed", level="ERROR", tool="run_tests"),
+        entry("08.000", "BUDGET_WARNING", "80 % of the budget is used", level="WARNING"),
+        entry("09.000", "MAX_ITERATIONS", "Gave up"),
+    ]
+
+
+def counts() -> dict[str, Any]:
+    rows = [("01.900", 1000, 50), ("03.900", 1200, 40), ("05.900", 1300, 60)]
+    names = ("timestamp", "operation", "input_tokens", "output_tokens", "cost_usd")
+    detailed = [
+        dict(zip(names, (at(s), "decide", given, said, 0.01), strict=True)) for s, given, said in rows
+    ]
+    return {"summary": {"total_input_tokens": 3500, "total_cost_usd": 0.03}, "detailed_log": detailed}
+
+
+def metrics() -> dict[str, Any]:
+    return {
+        "summary": {"agent_id": "fixer-1", "success_rate": 0.5},
+        "detailed_metrics": {"llm": {"count": 3}},
+        "anomalies": [{"type": "slow_call", "message": "decide took 900 ms"}],
+    }

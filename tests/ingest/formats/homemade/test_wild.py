@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ingest.formats.homemade.script import read, tree
+from tests.ingest.formats.homemade.script import counts, log, metrics, read, tree
 
 ODD = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("\ud83d\x00"),
@@ -31,7 +31,7 @@ def put(document, path, value):
     document[path[-1]] = value
 
 
-DOCUMENTS = [tree()]
+DOCUMENTS = [tree(), log(), counts(), metrics()]
 
 
 @given(st.sampled_from(DOCUMENTS), st.randoms(use_true_random=False), ODD)
