@@ -6,8 +6,8 @@ The grammar of `*** Begin Patch` is Codex' own: file by file, hunks found by the
 
 import re
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
+from runs import begin_patch
 from runs.difflines import FileDiff
 from runs.diffs import diff_of, diff_of_patch
 from runs.kinds import Op
@@ -15,9 +15,6 @@ from runs.limits import COMPARED_BYTES, PATCH_FILES
 from runs.tools import text_in
 
 _NAMES = ("input", "patch", "patchText", "patch_text", "diff", "command", "cmd")
-_FILE = re.compile(r"^\*\*\* (Add|Delete|Update) File: (.+)$")
-_OPS = {"Add": Op.CREATE, "Delete": Op.DELETE, "Update": Op.EDIT}
-_MOVE = "*** Move to: "
 _SEARCH, _MIDDLE, _REPLACE = (
     re.compile(r"^[-<]{3,10} SEARCH$"),
     re.compile(r"^={3,10}$"),
@@ -39,17 +36,13 @@ class FilePatch:
 def text_of_patch(arguments: dict[str, object]) -> str:
     """Find the patch in a call's arguments; what stands around it (a shell's heredoc) is cut off."""
     text = next((found for name in _NAMES if (found := text_in(arguments, name))), "").replace("\0", "")
-    begin = text.find("*** Begin Patch")
-    if begin < 0:
-        return text
-    end = text.find("*** End Patch", begin)
-    return text[begin:end] if end >= 0 else text[begin:]
+    return begin_patch.patch_in(text) or text
 
 
 def paths_of_patch(arguments: dict[str, object]) -> list[str]:
     """List the files that a patch names."""
     text = text_of_patch(arguments)
-    named = [match[2] for line in text.split("\n") if (match := _FILE.match(line.rstrip("\r")))]
+    named = [file.path for file in begin_patch.read_patch(text)]
     return list(dict.fromkeys(named or _UNIFIED.findall(text)))
 
 
@@ -59,7 +52,7 @@ def files_of_patch(arguments: dict[str, object], *, path: str = "") -> list[File
     if len(text) > COMPARED_BYTES:
         return []
     if text.startswith("*** Begin Patch"):
-        return _files_of_codex(text)[:PATCH_FILES]
+        return [_file_of_codex(file) for file in begin_patch.read_patch(text)[:PATCH_FILES]]
     blocks = _blocks_of(text)
     if blocks:
         return [_replaced(path, old, new) for old, new in blocks[:PATCH_FILES]]
@@ -109,55 +102,22 @@ def _files_of_unified(text: str, path: str) -> list[FilePatch]:
     return files
 
 
-def _files_of_codex(text: str) -> list[FilePatch]:
-    files: list[FilePatch] = []
-    lines = [line.rstrip("\r") for line in text.split("\n")]
-    for at, line in enumerate(lines):
-        match = _FILE.match(line)
-        if match:
-            body = list(takewhile(lambda later: not _FILE.match(later), lines[at + 1 :]))
-            files.append(_file_of_codex(_OPS[match[1]], match[2].strip(), body))
-        if len(files) >= PATCH_FILES:
-            break
-    return files
+def _file_of_codex(file: begin_patch.FilePatch) -> FilePatch:
+    if file.text is not None:
+        return FilePatch(path=file.path, op=file.op, diff=diff_of(None, file.text, file.path))
+    path = file.moved_to or file.path
+    old_path = file.path if file.moved_to else ""
+    return FilePatch(path=path, old_path=old_path, op=file.op, diff=_diff_of_hunks(path, file.hunks))
 
 
-def _file_of_codex(op: Op, path: str, body: list[str]) -> FilePatch:
-    if op is Op.CREATE:
-        text = "".join(f"{line[1:]}\n" for line in body if line.startswith("+"))
-        return FilePatch(path=path, op=op, diff=diff_of(None, text, path))
-    moved = next((line.removeprefix(_MOVE).strip() for line in body[:1] if line.startswith(_MOVE)), "")
-    diff = _diff_of_hunks(moved or path, body)
-    return FilePatch(
-        path=moved or path, old_path=path if moved else "", op=Op.RENAME if moved else op, diff=diff
-    )
-
-
-def _diff_of_hunks(path: str, body: list[str]) -> FileDiff:
+def _diff_of_hunks(path: str, hunks: list[begin_patch.Hunk]) -> FileDiff:
     """Write the hunks with numbers of their own, so that the reader of unified diffs reads them."""
     parts: list[str] = []
-    for header, lines in _hunks_of(body):
-        old = sum(line[:1] != "+" for line in lines)
-        new = sum(line[:1] != "-" for line in lines)
-        parts.append("\n".join([f"@@ -1,{old} +1,{new} @@ {header}", *(line or " " for line in lines)]))
+    for hunk in hunks:
+        if hunk.lines:
+            old, new = len(hunk.side("-")), len(hunk.side("+"))
+            parts.append("\n".join([f"@@ -1,{old} +1,{new} @@ {hunk.anchor}", *hunk.lines]))
     return replace(diff_of_patch("\n".join(parts), path), numbered=False)
-
-
-def _hunks_of(body: list[str]) -> list[tuple[str, list[str]]]:
-    hunks: list[tuple[str, list[str]]] = []
-    for line in body:
-        if line.startswith("@@"):
-            hunks.append((line[2:].strip(), []))
-        elif line.startswith("*** "):
-            continue
-        elif line[:1] in ("+", "-", " ", ""):
-            if not hunks:
-                hunks.append(("", []))
-            hunks[-1][1].append(line)
-    for _, lines in hunks:
-        while lines and not lines[-1]:
-            lines.pop()
-    return [hunk for hunk in hunks if hunk[1]]
 
 
 _TOLD = re.compile(r"^([AMDRC]) (.+)$", re.MULTILINE)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from ingest import wild
 from ingest.formats.claude_code.paths import Roots
 from ingest.formats.codex.tools import Tool
-from ingest.patches import DONE, FilePatch, applied, applied_unified, done_files, read_patch
+from runs.begin_patch import DONE, FilePatch, applied, applied_unified, done_files, read_patch
 from runs.kinds import Basis, Op, StepStatus
 from runs.records import ChangeRecord
 

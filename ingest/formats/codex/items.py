@@ -11,7 +11,7 @@ from ingest.formats.codex.outputs import CONSOLES, SHELLS, answer_of, outcome_of
 from ingest.formats.codex.rollouts import Entry
 from ingest.formats.codex.thread import Thread
 from ingest.formats.codex.tools import Tool
-from ingest.patches import BEGIN
+from runs.begin_patch import BEGIN
 from runs.kinds import StepStatus
 from runs.outputs import read_output
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ingest.detect import detect
 from ingest.formats.codex import read
-from ingest.patches import applied, applied_unified, read_patch
 from ingest.sources import SourceFile
+from runs.begin_patch import applied, applied_unified, read_patch
 from tests.ingest.formats.codex.script import LATER, THREAD, Script
 from tests.ingest.formats.codex.test_printed import FIX, lines
 

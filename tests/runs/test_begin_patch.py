@@ -1,6 +1,6 @@
 """The grammar of `*** Begin Patch`, on patches of our own."""
 
-from ingest.patches import applied, applied_unified, done_files, patch_in, read_patch
+from runs.begin_patch import applied, applied_unified, done_files, patch_in, read_patch
 from runs.kinds import Op
 
 PATCH = """*** Begin Patch
@@ -91,3 +91,9 @@ def test_a_numbered_diff_is_applied_where_its_old_side_stands():
     assert applied_unified(diff, "a\nb\nc\nd\ne\n") == "a\nb\nC\nD\nd\ne\nend\n"
     assert applied_unified(diff, "a\nb\nX\nd\ne\n") is None
     assert applied_unified("@@ -9,1 +9,1 @@\n-a\n+b\n", "a\n") is None
+
+
+def test_anchors_lead_from_a_class_to_its_function():
+    text = "class A:\n    def f(self):\n        x = 1\nclass B:\n    def f(self):\n        x = 1\n"
+    [file] = read_patch(update("@@ class B:", "@@     def f(self):", "-        x = 1", "+        x = 2"))
+    assert applied(file, text) == text[::-1].replace("1", "2", 1)[::-1]

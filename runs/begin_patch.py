@@ -144,6 +144,8 @@ def applied(file: FilePatch, text: str) -> str | None:
             if anchored is None:
                 return None
             at = anchored + 1
+        if not hunk.lines:
+            continue  # a class whose function is the next anchor
         old, new = hunk.side("-"), hunk.side("+")
         place = len(lines) if not old else find_hunk(lines, old, at, looks, ends_file=hunk.ends_file)
         if place is None and len(old) > 1 and not old[-1]:
