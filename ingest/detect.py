@@ -7,7 +7,17 @@ from typing import Any
 import msgspec
 
 from ingest.documents import closed
-from ingest.formats import claude_code, events, homemade, mini_swe_agent, openhands, swe_agent
+from ingest.formats import (
+    atif,
+    benchmark_results,
+    claude_code,
+    events,
+    homemade,
+    messages,
+    mini_swe_agent,
+    openhands,
+    swe_agent,
+)
 from ingest.sources import SourceFile
 
 PEEK_LINES = 50
@@ -22,6 +32,9 @@ OTLP = "otlp"
 SWE_AGENT = "swe-agent"
 MINI_SWE_AGENT = "mini-swe-agent"
 OPENHANDS = "openhands"
+RESULTS = "benchmark-results"
+ATIF = "atif"
+MESSAGES = "messages"
 
 
 def _has(*names: str) -> Test:
@@ -61,6 +74,7 @@ TESTS: list[tuple[str, str, Test]] = [
     (SWE_AGENT, "a SWE-agent trajectory", swe_agent.looks_like),
     (MINI_SWE_AGENT, "a mini-swe-agent trajectory", mini_swe_agent.looks_like),
     (OPENHANDS, "OpenHands events", openhands.looks_like),
+    (RESULTS, "results of a benchmark", benchmark_results.looks_like),
     ("gemini", "a Gemini CLI chat", _has("projectHash")),
     (
         "opencode",
@@ -74,8 +88,8 @@ TESTS: list[tuple[str, str, Test]] = [
     ),
     ("langsmith", "LangSmith runs", lambda r: "dotted_order" in r or ("post" in r and "patch" in r)),
     ("langfuse", "Langfuse traces", _is_langfuse),
-    ("atif", "an ATIF trajectory", lambda r: str(r.get("schema_version", "")).startswith("ATIF")),
-    ("messages", "a list of messages", lambda r: "role" in r and ("content" in r or "parts" in r)),
+    (ATIF, "an ATIF trajectory", atif.looks_like),
+    (MESSAGES, "a list of messages", messages.looks_like),
 ]
 
 

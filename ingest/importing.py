@@ -3,8 +3,31 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from ingest.detect import CLAUDE_CODE, CODEX, EVENTS, HOMEMADE, MINI_SWE_AGENT, OPENHANDS, SWE_AGENT, detect
-from ingest.formats import claude_code, codex, events, homemade, mini_swe_agent, openhands, swe_agent
+from ingest.detect import (
+    ATIF,
+    CLAUDE_CODE,
+    CODEX,
+    EVENTS,
+    HOMEMADE,
+    MESSAGES,
+    MINI_SWE_AGENT,
+    OPENHANDS,
+    RESULTS,
+    SWE_AGENT,
+    detect,
+)
+from ingest.formats import (
+    atif,
+    claude_code,
+    codex,
+    events,
+    homemade,
+    messages,
+    mini_swe_agent,
+    openhands,
+    swe_agent,
+)
+from ingest.formats.benchmark_results import with_results
 from ingest.formats.otlp import Received, Unreadable, read_traces
 from ingest.formats.sdks import langfuse, langsmith
 from ingest.formats.sdks.told import Told
@@ -27,6 +50,8 @@ READERS: dict[str, Reader] = {
     MINI_SWE_AGENT: mini_swe_agent.read,
     HOMEMADE: homemade.read,
     OPENHANDS: openhands.read,
+    ATIF: atif.read,
+    MESSAGES: messages.read,
 }
 
 #: What lies beside the transcript of a sub-agent and is read with it.
@@ -39,15 +64,17 @@ def read_files(files: list[SourceFile], *, now: datetime) -> Batch:
     unknown: list[tuple[SourceFile, str]] = []
     for file in files:
         name, title = detect(file) if file.data.strip() else ("", "")
-        if name in READERS:
+        if name in READERS or name == RESULTS:
             groups.setdefault(name, []).append(file)
         else:
             unknown.append((file, title))
     batch = Batch(quarantined=[], format=", ".join(sorted(groups)))
+    results = groups.pop(RESULTS, [])
     for name, group in groups.items():
         beside = [file for file, _ in unknown if name == CLAUDE_CODE and file.name.endswith(COMPANION)]
         unknown = [(file, title) for file, title in unknown if file not in beside]
         batch = batch + READERS[name](group + beside, now=now)
+    batch = with_results(batch, results) if results else batch
     return batch + Batch(quarantined=[unread(file, title) for file, title in unknown])
 
 

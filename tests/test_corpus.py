@@ -28,7 +28,12 @@ def rollouts() -> list[Path]:
 
 
 #: Folders of files of which each is one run: the format, and what those files are.
-TRAJECTORIES = {"swe_agent": "swe-agent", "mini_swe_agent": "mini-swe-agent", "openhands": "openhands"}
+TRAJECTORIES = {
+    "swe_agent": "swe-agent",
+    "mini_swe_agent": "mini-swe-agent",
+    "openhands": "openhands",
+    "atif": "atif",
+}
 
 
 def trajectories() -> list[Path]:

@@ -155,7 +155,9 @@ def read_block(said: Said, block: object) -> None:
     kind = type_of(block)
     if kind in CALL_TYPES or "toolUse" in block or "function_call" in block or "functionCall" in block:
         add_call(said, block)
-    elif kind in RESULT_TYPES or "toolResult" in block or "function_response" in block:
+    elif kind in RESULT_TYPES or not {"toolResult", "function_response", "functionResponse"}.isdisjoint(
+        block
+    ):
         add_result(said, block)
     elif kind in THINKING_TYPES or "reasoningContent" in block:
         thought = block.get("thinking") or block.get("content") or block.get("text") or block.get("summary")

@@ -85,12 +85,14 @@ class Stream:
         self.calls[action] = self.recording.ask(call)
         return call
 
-    def call_for(self, action: str, id: str, tool: str, key: str) -> Call:
+    def call_for(self, action: str, id: str, tool: str, key: str, at: datetime | None = None) -> Call:
         """Find the call that a result belongs to; one that is not in the file is made up for."""
         found = self.calls.get(action)
         found = found or next((call for call in self.calls.values() if id and call.id == id), None)
         if found is None:
-            made = Call(key=self.recording.key_of(id, key), id=id, tool=tool or "unknown", given={})
+            made = Call(
+                key=self.recording.key_of(id, key), id=id, tool=tool or "unknown", given={}, started_at=at
+            )
             found = self.call(action or key, made)
         return found
 

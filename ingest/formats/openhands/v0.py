@@ -155,7 +155,7 @@ def observation(stream: Stream, event: Event, key: str, at: Any) -> None:
         if kind == "error":
             stream.fail(f"error:{key}", text, at, name="Error")
         return
-    call = stream.call_for(cause, id, wild.text(metadata.get("function_name")) or "", f"tool:{key}")
+    call = stream.call_for(cause, id, wild.text(metadata.get("function_name")) or "", f"tool:{key}", at)
     if kind == "delegate":
         stream.lane = ""
     stream.result(call, text, at, {name: event[name] for name in event if name in ("id", "cause", "success")})

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ingest import wild
-from ingest.formats.claude_code.blocks import first_line
+from ingest.formats.claude_code.blocks import first_line, without_tag
 from ingest.formats.openhands.stream import Event, Stream
 from ingest.spans.messages import read_message, text_of
 from ingest.trajectories.answers import blocks_of_message
@@ -66,6 +66,7 @@ def blocks_of_action(event: Event) -> list[dict[str, Any]]:
     thought = wild.text(event.get("reasoning_content"))
     blocks: list[dict[str, Any]] = [{"type": "thinking", "thinking": thought}] if thought else []
     text = text_of(wild.objects(event.get("thought"))) if event.get("thought") else ""
+    text = without_tag(text, "think") if thought else text  # some models say it twice
     blocks += [{"type": "text", "text": text}] if text.strip() else []
     name = wild.text(event.get("tool_name")) or "unknown"
     id = wild.identity(event.get("tool_call_id")) or ""
@@ -77,7 +78,7 @@ def observed(stream: Stream, event: Event, key: str, at: Any) -> None:
     told = wild.mapping(event.get("observation"))
     id = wild.identity(event.get("tool_call_id")) or ""
     action_id = wild.identity(event.get("action_id")) or ""
-    call = stream.call_for(action_id, id, wild.text(event.get("tool_name")) or "", f"tool:{key}")
+    call = stream.call_for(action_id, id, wild.text(event.get("tool_name")) or "", f"tool:{key}", at)
     command = wild.text(told.get("command"))
     if not call.given and command:
         call.given = {"command": command}
@@ -124,7 +125,7 @@ def refused(stream: Stream, event: Event, key: str, at: Any) -> None:
     """A human said no to an action, or the program could not run it."""
     id = wild.identity(event.get("tool_call_id")) or ""
     action_id = wild.identity(event.get("action_id")) or ""
-    call = stream.call_for(action_id, id, wild.text(event.get("tool_name")) or "", f"tool:{key}")
+    call = stream.call_for(action_id, id, wild.text(event.get("tool_name")) or "", f"tool:{key}", at)
     why = wild.text(event.get("rejection_reason")) or wild.text(event.get("error")) or ""
     stream.result(call, why, at, event)
     if event.get("kind") == "UserRejectObservation":
