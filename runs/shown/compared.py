@@ -50,6 +50,7 @@ class Like:
     title: str
     status: Status
     who: str
+    variant: str  #: tries of one task are told apart by it
     why: str
     beside_url: str
 
@@ -143,8 +144,8 @@ def columns_of(
     ]
 
 
-def likes_shown(run: Run, likes: Sequence[Run], url: str) -> list[Like]:
-    """Build what a run may be compared with; `url` waits for the other's id."""
+def likes_shown(run: Run, likes: Sequence[Run], url: str, *, variants: Mapping[int, str]) -> list[Like]:
+    """Build what a run may be compared with; `url` waits for the other's id, `variants` names prompts."""
     task = task_key(run.task, run.repo)
     return [
         Like(
@@ -152,6 +153,7 @@ def likes_shown(run: Run, likes: Sequence[Run], url: str) -> list[Like]:
             title=title_of(like),
             status=status_of(like),
             who=who_of(like),
+            variant=like.variant or variants.get(like.prompt or 0, ""),
             why=_why(like, task),
             beside_url=f"{url}{like.id}",
         )

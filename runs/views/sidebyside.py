@@ -105,8 +105,10 @@ def likes_context(project: Project, runs: list[Run]) -> dict[str, Any]:
     if not runs:
         return {}
     page = reverse("runs:compare", args=[project.team.slug, project.slug])
-    likes = likes_shown(runs[0], likes_of(project, runs[0]), f"{page}?runs={runs[0].id},")
-    return {"run_title": title_of(runs[0]), "likes": likes}
+    likes = likes_of(project, runs[0])
+    variants = labels_of(project, [like.prompt for like in likes])
+    shown = likes_shown(runs[0], likes, f"{page}?runs={runs[0].id},", variants=variants)
+    return {"run_title": title_of(runs[0]), "likes": shown}
 
 
 def read_base(request: HttpRequest, runs: list[Run]) -> Run:

@@ -150,6 +150,13 @@ def test_one_run_is_offered_tries_of_its_task_first(visitor, project, url):
     ]  # fmt: skip
 
 
+def test_offered_runs_are_told_apart_by_their_variant(visitor, project, url):
+    mine, *_ = (record(project, f"r{n}", ["ls"], task="Fix it", variant=name) for n, name in enumerate("abc"))
+    answer = visitor.get(f"{url}?runs={mine}")
+    assert {like.variant for like in answer.context["likes"]} == {"b", "c"}
+    assert "<b>b</b>" in answer.content.decode()
+
+
 def test_form_sends_runs_one_by_one(visitor, project, url):
     one, other = record(project, "one", ["ls"]), record(project, "other", ["ls"])
     assert rows_in(visitor.get(f"{url}?runs={one}&runs={other}")) == [(0, "=", 0)]
