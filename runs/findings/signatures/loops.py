@@ -167,36 +167,48 @@ def _stretches_with(case: Case, repeats: int) -> Iterator[Lane]:
 def _cycles_in(case: Case, lane: Lane, rounds: int) -> Iterator[tuple[list[Clue], int]]:
     calls, names = lane
     counts = case.repeats
+    reaches = {period: _reaches(names, period) for period in _PERIODS}
+    refused: dict[tuple[int, int], int] = {}  #: end and period -> the first start that was not looked at
     place = 0
     while place < len(calls):
         name = names[place]
         if counts.get(name, 1) < rounds or name not in names[place + _PERIODS[0] : place + _PERIODS.stop]:
             place += 1
             continue
-        ends = [(_end_of_cycle(names, place, period), period) for period in _PERIODS]
+        ends = [(_end_of_cycle(reaches[period], place, period), period) for period in _PERIODS]
         end, period = max(ends, key=lambda each: (each[0], -each[1]))
-        if end - place >= period * rounds and _is_cycle(calls[place:end], period):
+        if end - place < period * rounds or place < refused.get((end, period), 0):
+            place += 1
+        elif starts := _starts_without_cycle(calls[place:end], period):
+            refused[end, period] = place + starts
+            place += 1
+        else:
             yield calls[place:end], period
             place = end
-        else:
-            place += 1
 
 
-def _end_of_cycle(names: Sequence[Hashable], start: int, period: int) -> int:
-    """Walk from `start` as long as each call is that of one period before."""
-    end = start + period
-    if end >= len(names) or names[end] != names[start]:
-        return start
-    while end < len(names) and names[end] == names[end - period]:
-        end += 1
-    return end
+def _reaches(names: Sequence[Hashable], period: int) -> list[int]:
+    """Say of each place how far from there on each call is that of one period before."""
+    reaches = list(range(len(names)))
+    for place in range(len(names) - 1, period - 1, -1):
+        if names[place] == names[place - period]:
+            reaches[place] = reaches[place + 1] if place + 1 < len(names) else len(names)
+    return reaches
 
 
-def _is_cycle(calls: Sequence[Clue], period: int) -> bool:
+def _end_of_cycle(reaches: Sequence[int], start: int, period: int) -> int:
+    """Find where calls end to be those of one period before; at `start` where they do not begin to."""
+    first = start + period
+    return reaches[first] if first < len(reaches) and reaches[first] > first else start
+
+
+def _starts_without_cycle(calls: Sequence[Clue], period: int) -> int:
+    """Count the first calls of which none begins a cycle that goes on to the end; 0: the first one does."""
     kinds = {(call.tool, call.args) for call in islice(calls, period)}
-    if len(kinds) < 2 or any(_is_watch(call) or call.outcome == Outcome.GREEN for call in calls):
-        return False
-    return not any(_brings_news(calls[at::period]) for at in range(period))
+    if len(kinds) < 2 or any(_brings_news(calls[at::period]) for at in range(period)):
+        return len(calls)
+    known = [n for n, call in enumerate(calls) if _is_watch(call) or call.outcome == Outcome.GREEN]
+    return known[-1] + 1 if known else 0
 
 
 def _brings_news(looks: Sequence[Clue]) -> bool:

@@ -72,3 +72,17 @@ def test_long_paths_that_differ_at_the_end_are_two_findings(project) -> None:
     assert ruling is not None
     found = [row for row in ruling.findings if row.signature == "missing-path"]
     assert [(row.step, len(row.key) <= 200) for row in found] == [(1, True), (2, True)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "commands", [("ls",), ("ls", "pwd"), ("npm test", "pwd"), ("cat a", "cat b", "cat c")], ids=" ".join
+)
+def test_thousands_of_calls_in_one_rhythm_are_no_square(project, commands) -> None:
+    calls = [
+        shell(commands[n % len(commands)], "3 passed" if n % 4 == 0 else f"line {n}") for n in range(6_000)
+    ]
+    [saved] = save(project, recording(prompt(), *calls, final()), now=NOW)
+    began = time.process_time()
+    assert judge_run(saved.id, now=NOW) is not None
+    assert time.process_time() - began < SECONDS
