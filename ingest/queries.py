@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ingest.formats.events import ANSWERED, CALLED, EDIT_TOOLS, NAMELESS, KnownCall, KnownEdit, RunFacts
+from ingest.formats.events.guesses import WRITING_WORDS
 from ingest.lanes import StoredLanes
 from ingest.limits import PROBLEMS_PAGE, UPLOAD_RUNS_LISTED
 from ingest.models import Problem, Upload, UploadPart, UploadState
@@ -85,7 +86,8 @@ class StoredRuns:
         run_id = found.values_list("id", flat=True).first()
         if run_id is None:
             return {}
-        calls = Step.objects.filter(run_id=run_id, key__in=keys, tool__in=["", *EDIT_TOOLS])
+        named = Q(tool__in=["", *EDIT_TOOLS]) | Q(tool__iregex="|".join(WRITING_WORDS))
+        calls = Step.objects.filter(named, run_id=run_id, key__in=keys)
         rows = list(calls.values_list("key", "tool", "status", "input_preview", "input_digest"))
         whole = read_blobs(run_id, [digest for *_, digest in rows if digest])
         return {

@@ -110,5 +110,8 @@ class SignatureSpan(IntEnum):
     FOUND_DAY = 3  #: by when the findings came true
 
 
+#: Ends the source of a file change that was guessed by the shape of a tool's arguments.
+GUESSED = ":guessed"
+
 #: Steps of these states count as failures, whatever their kind, unless they are retries.
 FAILED_STATES = frozenset({StepStatus.FAILED, StepStatus.DENIED})

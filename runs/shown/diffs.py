@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from runs.difflines import FileDiff, Side
 from runs.diffs import diff_of, diff_of_patch, split_lines, text_of
-from runs.kinds import Basis, Op, Origin
+from runs.kinds import GUESSED, Basis, Op, Origin
 from runs.limits import COMPARED_BYTES, DIFF_LINES
 from runs.looks import Look
 from runs.models import FileChange
@@ -23,6 +23,7 @@ _BASIS = {
     Basis.FRAGMENT: "Only the replaced piece was reported: its place in the file is not known.",
     Basis.NAME: "Only the name was reported, not what changed.",
 }
+_GUESSED = "Guessed from its arguments: the tool is none we know, and the file itself was not seen."
 _BADGE = {Op.CREATE: "new", Op.DELETE: "deleted", Op.RENAME: "renamed", Op.EDIT: ""}
 _ORIGIN = {Origin.OBSERVED: "seen on disk", Origin.NET: "whole run"}
 _NO_BEFORE = "Reported without original: this is the text after; which of its lines are new is not known."
@@ -219,6 +220,8 @@ def _notes(change: FileChange, told: Texts, diff: FileDiff | None, look: Look) -
         yield _binary_words(diff.sizes if diff else ())
     if change.basis in _BASIS and not (change.basis == Basis.PATCH and diff and not diff.hunks):
         yield _BASIS[Basis(change.basis)]
+    if change.sources and all(source.endswith(GUESSED) for source in change.sources):
+        yield _GUESSED
     if diff and diff.mode:
         yield f"Its mode was changed: {diff.mode}."
     if change.op == Op.RENAME:

@@ -141,6 +141,15 @@ def test_a_failed_edit_told_in_two_requests_changes_nothing(ingest_key):
     assert changes() == []
 
 
+def test_a_change_of_an_own_tool_told_in_two_requests_is_guessed(ingest_key):
+    args = {"path": "a.py", "old": "x", "new": "y"}
+    call = {"run": "r", "kind": "tool_call", "id": "t", "name": "patch_file", "args": args}
+    send(ingest_key, [call])
+    send(ingest_key, [{"run": "r", "kind": "tool_result", "id": "t", "output": "ok"}])
+    [change] = FileChange.objects.all()
+    assert (change.path, change.sources) == ("a.py", ["events:guessed"])
+
+
 def test_a_call_told_in_two_requests_is_billed_once(ingest_key):
     """A fork repeats the calls of its parent under the same request ids."""
     start = {"kind": "llm_call", "phase": "start", "id": "m1"}

@@ -1,6 +1,6 @@
 """File changes that the client tells by itself."""
 
-from ingest.formats.events.edits import place_of
+from ingest.formats.events.places import place_of
 from ingest.formats.events.state import SOURCE, Reading, Seen
 from ingest.formats.events.values import capped, flag_of, id_of, raw_text, word_of
 from ingest.formats.events.wire import Event

@@ -1,10 +1,10 @@
 """File changes that follow from the arguments of well-known edit tools, once their result is no error."""
 
-import posixpath
-
 import msgspec
 from msgspec import Struct
 
+from ingest.formats.events.guesses import guess_change, looks_like_edit
+from ingest.formats.events.places import Place, place_of
 from ingest.formats.events.state import SOURCE, Reading, RunFound
 from ingest.limits import WORD_CHARS
 from runs.kinds import Basis, Op
@@ -42,24 +42,18 @@ class Arguments(Edit, gc=False):
     edits: list[Edit] = []
 
 
-class Place(Struct, frozen=True):
-    """Where a file is: its path in the repository when it is inside, and what was reported."""
-
-    path: str
-    raw: str | None
-    outside: bool
-
-
 _decode = msgspec.json.Decoder(Arguments).decode
 
 
 def is_edit(tool: str) -> bool:
-    """Say whether a tool's arguments tell a file change."""
-    return tool in EDIT_TOOLS
+    """Say whether a tool's arguments tell a file change, or may."""
+    return tool in EDIT_TOOLS or looks_like_edit(tool)
 
 
 def changes_of_edit(run: RunFound, key: str, *, tool: str, input: str) -> list[ChangeRecord]:
     """Read the changes an edit tool made; empty when its arguments are none we know."""
+    if tool not in EDIT_TOOLS:
+        return guess_change(run, key, tool=tool, input=input, source=SOURCE)
     try:
         args = _decode(input)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -121,17 +115,3 @@ def read_edits_told_apart(reading: Reading) -> None:
             elif edit.worked and key in run.inputs:
                 tool, input = run.inputs[key]
                 reading.changes += changes_of_edit(run, key, tool=tool, input=input)
-
-
-def place_of(path: str, run: RunFound, cwd: str | None = None) -> Place:
-    """Normalise a path against the run's folder: forward slashes, relative when inside."""
-    clean = path.replace("\\", "/")
-    absolute = clean.startswith("/") or clean[1:3] == ":/"
-    root = (cwd or (run.root() if absolute else "")).replace("\\", "/").rstrip("/")
-    if absolute and root and (clean == root or clean.startswith(root + "/")):
-        inside = clean[len(root) + 1 :]
-        return Place(posixpath.normpath(inside) if inside else ".", path, False)
-    if absolute:
-        return Place(clean, path if clean != path else None, bool(root))
-    normal = posixpath.normpath(clean)
-    return Place(normal, path if normal != path else None, normal.startswith("../"))

@@ -27,8 +27,8 @@ def record(project):
     def made(*changes):
         step = StepRecord(run="r", key="k", kind=Kind.TOOL, tool="Bash", source="t", status=StepStatus.OK)
         given = [
-            ChangeRecord(run="r", step="k", key=f"c{n}", source="t",
-                         **{"path": f"f{n:04}.py", "op": Op.EDIT, **fields})
+            ChangeRecord(run="r", step="k", key=f"c{n}",
+                         **{"source": "t", "path": f"f{n:04}.py", "op": Op.EDIT, **fields})
             for n, fields in enumerate(changes)
         ]  # fmt: skip
         told = RunRecord(external_id="r", source="t", status=RunStatus.DONE)
@@ -195,6 +195,8 @@ def test_side_by_side_and_without_spaces(visitor, project, record):
         ({"basis": Basis.FRAGMENT, "before": "a", "after": "b"},
          "Only the replaced piece was reported: its place in the file is not known."),
         ({"basis": Basis.NAME}, "Only the name was reported, not what changed."),
+        ({"source": "events:guessed", "before": "a", "after": "b"},
+         "Guessed from its arguments: the tool is none we know, and the file itself was not seen."),
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_said(visitor, project, record, fields, note):

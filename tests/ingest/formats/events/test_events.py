@@ -363,6 +363,25 @@ def test_edit_tool_makes_a_change_only_when_it_worked(failed, count):
     ] * count
 
 
+@pytest.mark.parametrize(
+    ("tool", "args", "told"),
+    [
+        ("patch_file", {"path": "a.py", "old": "x", "new": "y"}, ("x", "y", None, Basis.FRAGMENT)),
+        ("save_note", {"filename": "a.py", "content": "y"}, (None, "y", None, Basis.CONTENT)),
+        ("apply_my_patch", {"file": "a.py", "diff": "@@"}, (None, None, "@@", Basis.PATCH)),
+        ("read_file", {"path": "a.py", "old": "x", "new": "y"}, None),
+        ("patch_file", {"path": "a.py"}, None),
+    ],
+)
+def test_a_change_is_guessed_of_an_own_tool_by_its_arguments(tool, args, told):
+    batch = read(
+        {"kind": "tool_call", "id": "1", "name": tool, "args": args},
+        {"kind": "tool_result", "id": "1", "output": "ok"},
+    )
+    found = [(c.source, c.path, c.before, c.after, c.patch, c.basis) for c in batch.changes]
+    assert found == ([("events:guessed", "a.py", *told)] if told else [])
+
+
 USAGES = [
     (
         {"input_tokens": 1, "cache_read_input_tokens": 98719, "output_tokens": 5},
