@@ -4,6 +4,7 @@ An agent that is killed while it writes leaves half a file; what stands before t
 """
 
 import json
+import re
 from typing import Any
 
 from msgspec import Struct
@@ -17,6 +18,9 @@ CUT_OFF = "The file is cut off or damaged; what stands before was read."
 NOT_JSON = "The file is not JSON."
 NO_OBJECT = "The line is cut off, or no JSON object."
 TOO_DEEP = "The file is nested too deeply."
+#: A string, or a mark of the structure.
+TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\],]', re.DOTALL)
+ENDS = {"{": "}", "[": "]"}
 #: What may stand around a value on its line.
 BETWEEN = " \t\r\x00\x1e"
 #: What stays of a damaged file beside the reason: its end, where the damage is.
@@ -71,33 +75,18 @@ def read_value(text: str) -> Any:
 def closed(text: str) -> str:
     """End a cut JSON text after its last whole member: what is open is closed there."""
     open_: list[str] = []
-    cut, ends = 0, ""
-    at, length = 0, len(text)
-    while at < length:
-        char = text[at]
-        if char == '"':
-            at = _end_of_string(text, at)
-        elif char in "{[":
-            open_.append("}" if char == "{" else "]")
-        elif char in "}]" and open_:
+    cut = depth = 0
+    for token in TOKEN.finditer(text):
+        mark = token[0]
+        if mark in ENDS:
+            open_.append(ENDS[mark])
+        elif mark in "}]" and open_:
             open_.pop()
-            cut, ends = at + 1, "".join(reversed(open_))
-        elif char == "," and open_:
-            cut, ends = at, "".join(reversed(open_))
-        at += 1
-    return text[:cut] + ends
-
-
-def _end_of_string(text: str, start: int) -> int:
-    """Find the quote that ends a string; the end of the text where there is none."""
-    at = start
-    while (at := text.find('"', at + 1)) >= 0:
-        back = at - 1
-        while text[back] == "\\":
-            back -= 1
-        if (at - back) % 2:
-            return at
-    return len(text)
+            cut, depth = token.end(), len(open_)
+        elif mark == "," and open_:
+            cut, depth = token.start(), len(open_)
+    # Whatever was opened since lies above `depth`: a pop would have moved the cut.
+    return text[:cut] + "".join(reversed(open_[:depth]))
 
 
 def _read_lines(path: str, text: str) -> Documents | None:

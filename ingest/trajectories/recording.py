@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ingest import wild
 from ingest.formats.claude_code.blocks import answer_preview, as_json, thinking_facts
@@ -12,6 +13,8 @@ from runs.kinds import Kind, StepStatus
 from runs.records import ChangeRecord, Context, Message, StepRecord, Tokens
 
 PREVIEW = 4_000
+#: Steps that are points in time.
+POINTS = frozenset({Kind.PROMPT, Kind.ERROR, Kind.EVENT, Kind.FINAL, Kind.COMPACTION})
 
 
 class Answer(Struct, kw_only=True):
@@ -164,8 +167,19 @@ class Recording:
         return [slot.key for slot in self.slots]
 
     def steps(self, open_status: StepStatus) -> list[StepRecord]:
-        """Write all steps; a call without a result has `open_status`."""
-        return [self._call_step(slot, open_status) if isinstance(slot, Call) else slot for slot in self.slots]
+        """Write all steps; a call without a result has `open_status`.
+
+        What only happened at some point, and has no time, happened when the step before it ended.
+        """
+        found: list[StepRecord] = []
+        at = self.first_at
+        for slot in self.slots:
+            step = self._call_step(slot, open_status) if isinstance(slot, Call) else slot
+            if step.started_at is None and step.kind in POINTS:
+                step = replace(step, started_at=at, ended_at=at)
+            at = step.ended_at or step.started_at or at
+            found.append(step)
+        return found
 
     def _call_step(self, call: Call, open_status: StepStatus) -> StepRecord:
         return StepRecord(

@@ -273,11 +273,11 @@ def test_import_of_many_files_and_a_zip(api):
 
 
 def test_import_names_a_known_format(api):
-    line = {"timestamp": "2026-01-01T00:00:00Z", "type": "session_meta", "payload": {"id": "x"}}
+    line = {"hook_event_name": "Stop", "session_id": "x"}
     answer = post(api, json.dumps(line).encode(), url=IMPORT)
     assert answer.status_code == 422
     assert answer.json()["quarantined"] == [
-        {"where": "body", "why": "This looks like a Codex rollout, which cannot be imported yet."}
+        {"where": "body", "why": "This looks like Claude Code hook payloads, which cannot be imported yet."}
     ]
 
 

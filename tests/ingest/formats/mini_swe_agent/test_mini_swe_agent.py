@@ -118,6 +118,11 @@ def test_steps_follow_the_messages():
     )
 
 
+def test_prompt_without_a_time_comes_before_the_first_answer():
+    prompt, answer = read_one(FULL).steps[:2]
+    assert prompt.started_at == answer.started_at == datetime.fromtimestamp(START + 10, UTC)
+
+
 def test_a_call_knows_its_price_tokens_and_context():
     call = read_one(FULL).steps[1]
     assert (call.tokens, call.cost_usd, call.model) == (
