@@ -112,3 +112,6 @@ LANGSMITH_BATCH_BYTES = 20 * MIB
 
 #: Names of scores that a run keeps in its facts; each is an event of the run as well.
 SCORES_PER_RUN = 100
+
+#: Ends of tool calls of one trace that wait for their starts; the SDK sends both within seconds.
+LATE_ENDS = 50

@@ -10,8 +10,9 @@ from teams.refusals import ReservedName
 #: First path parts the site itself uses, and leaves under `/teams/`. No team or project may take them.
 RESERVED_SLUGS = frozenset({
     "account", "accounts", "admin", "alerts", "api", "apple-touch-icon", "docs", "favicon", "healthz",
-    "help", "import", "invitations", "login", "logout", "media", "members", "metrics", "new", "otel", "otlp",
-    "projects", "robots", "runs", "settings", "signup", "static", "teams", "v1", "well-known", "ws",
+    "feedback", "help", "import", "info", "invitations", "login", "logout", "media", "members", "metrics",
+    "new", "otel", "otlp", "projects", "robots", "runs", "settings", "signup", "static", "teams", "v1",
+    "well-known", "ws",
 })  # fmt: skip
 
 

@@ -39,6 +39,7 @@ class Span(Struct, kw_only=True):
     start: int = 0  #: nanoseconds since 1970; 0 is unknown
     end: int = 0  #: 0 while it is open
     is_start: bool = False  #: it only says that the span began
+    is_end: bool = False  #: it only says how the span ended; what it was given comes with its start
     is_part: bool = False  #: it adds to a span (a log record does): it says no begin, end or parent
     failed: bool = False  #: by its own word, not by that of a child
     error: str | None = None  #: one sentence

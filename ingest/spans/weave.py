@@ -23,6 +23,7 @@ from ingest.spans.facts import (
 from ingest.spans.hearing import Heard
 from ingest.spans.known import Known, Memories, Memory, TraceFacts
 from ingest.spans.lanes import find_sub_agents, lane_of, owner_of, told_again
+from ingest.spans.late import meet_start
 from ingest.spans.messages import Call, Result
 from ingest.spans.pairing import fits_mate, key_of_model_call, key_of_tool_span, told_of
 from ingest.spans.span import Span, SpanKind, moment
@@ -68,7 +69,9 @@ class Weaver:
         fresh = find_sub_agents(self.memories, {one.trace for one in known})
         for one, (span, said) in zip(known, heard, strict=True):
             note_span(self.traces[one.trace], span)
-            self.add_span(one, span, said)
+            met = meet_start(self.traces[one.trace], one, span)
+            if met is not None:
+                self.add_span(one, met, said)
         for one in told_again(self.memories, self.memory, fresh, sent):
             self.tell_lane(one)
         self.add_changes_of_stored()

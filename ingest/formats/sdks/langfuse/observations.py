@@ -67,6 +67,7 @@ def span_of_observation(record: Record, *, kind: str, created: bool) -> Span | N
         start=start,
         end=end or (start if is_point else 0),
         is_start=not end and not is_point,
+        is_end=not created and "input" not in record,
         failed=failed,
         error=told or ("It failed without a message." if failed else None),
         resource=sender_of({name: record.get(name) for name in ("environment", "release", "version")}),

@@ -107,7 +107,7 @@ def add_spans(told: Told, runs: Mapping[str, Pieces]) -> None:
     """Make the span of every run."""
     for run, pieces in runs.items():
         record = pieces.joined()
-        span = span_of_run(run, record)
+        span = span_of_run(run, record, patched=not pieces.posted)
         if span is None:
             told.leave(f"run {run}", NO_RUN, record)
         else:

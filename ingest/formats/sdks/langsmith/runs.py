@@ -27,8 +27,8 @@ NO_PARAMS = (
 )
 
 
-def span_of_run(run: str, record: Record) -> Span | None:
-    """Make the span of a run; None when it does not say which trace it is of."""
+def span_of_run(run: str, record: Record, *, patched: bool) -> Span | None:
+    """Make the span of a run, or of what only a patch says; None when it names no trace."""
     above = [(piece[:-ID_LENGTH], piece[-ID_LENGTH:]) for piece in dotted(record)]
     trace = identity(record.get("trace_id")) or (above[0][1] if above else "")
     parent = parent_of(run, record, above)
@@ -56,6 +56,7 @@ def span_of_run(run: str, record: Record) -> Span | None:
         start=nanoseconds_of(record.get("start_time")) or (compact_time(above[-1][0]) if above else 0),
         end=end,
         is_start=not end,
+        is_end=patched and "inputs" not in record,
         agent_hint=word(metadata, "lc_agent_name") or (name or None if parent == "" else None),
         session=word(metadata, "session_id", "thread_id", "conversation_id"),
         user=word(metadata, "user_id"),
