@@ -8,6 +8,9 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 
+from agentscope.forms import leave_forms_alone
+
+leave_forms_alone()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentscope.settings")
 django.setup(set_prefix=False)
 http_application = import_module("agentscope.handler").Handler()
