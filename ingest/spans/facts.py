@@ -16,7 +16,8 @@ UNKNOWN_SERVICE = "unknown_service"
 def note_span(facts: TraceFacts, span: Span) -> None:
     """Take what a span says of its run."""
     at = span.start or span.end
-    facts.last_at = max(facts.last_at, span.end, span.start)
+    if not span.is_score:
+        facts.last_at = max(facts.last_at, span.end, span.start)
     for name in ("session", "user", "conversation"):
         note_earliest(facts, name, at, getattr(span, name))
     if span.kind is SpanKind.AGENT:

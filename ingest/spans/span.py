@@ -77,6 +77,11 @@ class Span(Struct, kw_only=True):
     raw: bytes | None = None
 
     @property
+    def is_score(self) -> bool:
+        """Say whether it judges the run or a step, at a time of its own."""
+        return self.kind is SpanKind.EVENT and "score" in self.meta
+
+    @property
     def is_root(self) -> bool:
         """Say whether nothing lies above the span; a point in time is no root."""
         return self.parent_id == "" and not self.is_part and self.kind is not SpanKind.EVENT

@@ -49,9 +49,9 @@ def step_of(span: Span, place: Place, contexts: dict[bytes, Context]) -> StepRec
         error_kind=span.error_kind if span.failed else None,
         agent=place.lane,
         parent=place.owner,
-        started_at=moment(span.start),
-        ended_at=moment(span.end),
-        duration_ms=duration_of(span),
+        started_at=None if span.is_score else moment(span.start),  # judging later makes no run longer
+        ended_at=None if span.is_score else moment(span.end),
+        duration_ms=None if span.is_score else duration_of(span),
         raw=span.raw,
         detail=detail_of(span),
     )
@@ -72,6 +72,8 @@ def status_of(span: Span) -> StepStatus | None:
     """Say how a span stands."""
     if span.is_part:
         return None
+    if span.is_score:
+        return StepStatus.OK
     if span.failed:
         return StepStatus.FAILED
     return StepStatus.OK if span.end else StepStatus.RUNNING

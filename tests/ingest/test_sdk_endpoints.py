@@ -13,6 +13,7 @@ from runs.models import Run, Step
 
 pytestmark = pytest.mark.django_db
 
+DAYS_LATER = {"timestamp": "2026-11-25T08:00:00Z"}
 AT, LATER = "2026-11-20T08:34:29.000Z", "2026-11-20T08:34:31.000Z"
 USAGE = {"prompt_tokens": 12, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": 2}}
 GENERATION = {
@@ -124,6 +125,7 @@ def test_langfuse_scores_are_accepted_exactly(ingest_key):
         assert (answer.status_code, answer.content) == (202, b'{"message":"Accepted"}')
     run = Run.objects.get()
     assert (run.outcome, run.meta["scores"], run.verdict) == ("correct 1", {"correct": "1"}, "")
+    assert run.ended_at.isoformat() == "2026-11-20T08:34:31+00:00"  # judging later makes no run longer
     events = Step.objects.filter(kind="event").order_by("name").values_list("name", "output_preview")
     assert list(events) == [("correct", "1 · Good."), ("helpful", "yes")]
 

@@ -32,7 +32,7 @@ def test_slug_of_reserved_name(name: str) -> None:
 def test_reserved_slugs_cover_the_urls() -> None:
     first_parts = {str(entry.pattern).split("/")[0].lstrip("^") for entry in get_resolver().url_patterns}
     nested = {
-        str(leaf.pattern).split("/")[0]
+        str(leaf.pattern).lstrip("^").split("/")[0]
         for entry in get_resolver().url_patterns
         for leaf in getattr(entry, "url_patterns", [])
         if str(entry.pattern) == ""

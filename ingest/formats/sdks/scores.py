@@ -3,7 +3,7 @@
 import msgspec
 
 from ingest import wild
-from ingest.spans.span import Span, SpanKind
+from ingest.spans.span import Span, SpanKind, moment
 
 #: Characters of a score's name and value that the run keeps.
 NAME_CHARS, VALUE_CHARS = 100, 200
@@ -35,7 +35,7 @@ def score_span(
         end=at,
         output=told or None,
         score=None if about else (name[:NAME_CHARS], said),
-        meta={"score": name[:NAME_CHARS], "value": said},
+        meta={"score": name[:NAME_CHARS], "value": said, "at": str(moment(at) or "")},
     )
 
 
