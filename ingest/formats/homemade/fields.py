@@ -1,7 +1,9 @@
 """One record read by the meaning of its fields, however they are spelled: `span_id`, `spanId`, `SpanID`."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from ingest import wild
@@ -29,6 +31,7 @@ LONGEST_MS = 366 * 24 * 3_600_000
 ODD = re.compile(r"[^a-z0-9]")
 
 
+@lru_cache(maxsize=4_096)  # a file has few names, each on every record
 def plain(name: str) -> str:
     """Write a name without case and marks, so that all its spellings are one."""
     return ODD.sub("", name[:100].lower())
@@ -44,35 +47,31 @@ class Fields:
             for inner, value in wild.mapping(self.own.get(name)).items():
                 self.bag.setdefault(plain(inner), value)
 
+    def there(self, names: tuple[str, ...]) -> Iterator[Any]:
+        """List what these fields hold, in the order of the names, its own before those of the bags."""
+        for name in names:
+            if name in self.own:
+                yield self.own[name]
+            if name in self.bag:
+                yield self.bag[name]
+
     def any(self, *names: str) -> Any:
         """Take the first of these fields that says something."""
-        for name in names:
-            for values in (self.own, self.bag):
-                value = values.get(name)
-                if value is not None and value != "":
-                    return value
-        return None
+        return next((value for value in self.there(names) if value is not None and value != ""), None)
 
     def word(self, *names: str) -> str | None:
         """Take the first of these fields that is a text or a number."""
-        found = (wild.text(values.get(name)) for name in names for values in (self.own, self.bag))
-        return next((word for word in found if word), None)
+        return next((word for value in self.there(names) if (word := wild.text(value))), None)
 
     def id(self, *names: str) -> str | None:
         return wild.identity(self.word(*names))
 
     def number(self, *names: str) -> float | None:
         """Take the first of these fields that is a number, or a text that is one."""
-        for name in names:
-            for values in (self.own, self.bag):
-                found = number_of(values.get(name))
-                if found is not None:
-                    return found
-        return None
+        return next((found for value in self.there(names) if (found := number_of(value)) is not None), None)
 
     def when(self, *names: str) -> datetime | None:
-        found = (wild.when(values.get(name)) for name in names for values in (self.own, self.bag))
-        return next((at for at in found if at is not None), None)
+        return next((at for value in self.there(names) if (at := wild.when(value)) is not None), None)
 
     def text(self, *names: str) -> str | None:
         """Take the first of these fields as a text; an object becomes its JSON text."""

@@ -38,7 +38,12 @@ class Node(Struct):
     @property
     def is_wrapper(self) -> bool:
         """Say whether a call only holds another of its kind: the inner one is the call itself."""
-        return any(child.span.kind is self.span.kind for child in self.below)
+        inner = [child for child in self.below if child.span.kind is self.span.kind]
+        if self.span.kind is not SpanKind.TOOL:
+            return bool(inner)
+        # A tool may call other tools; then it is a call of its own.
+        executes = self.type == "toolexecution" and any(child.type != self.type for child in inner)
+        return executes or any(child.span.tool == self.span.tool for child in inner)
 
 
 class Tree(Struct):
@@ -119,6 +124,7 @@ def write_steps(tree: Tree, root: Node | None) -> None:
             homes[name] = (name, name)
         elif node.span.kind in CALLS and not node.is_wrapper:
             tree.steps.append(own_step(tree, node, place))
+            homes[name] = (lane, name if node.span.kind is SpanKind.TOOL else owner)
             note_changes(tree, node, tree.steps[-1])
         elif node is not root:
             tree.steps += told_of(node, place)

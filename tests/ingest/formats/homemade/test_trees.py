@@ -122,6 +122,12 @@ def test_a_wrapper_of_a_call_is_not_counted_twice():
     assert steps_of(batch)["c"].input == '{"pattern":"x"}'
 
 
+def test_a_tool_that_calls_another_is_a_call_of_its_own():
+    inner = span("b", "TOOL_CALL", "read_file", "02.000", 10, result="x")
+    steps = steps_of(read(span("a", "TOOL_CALL", "run_script", "02.000", 20, inner)))
+    assert (steps["a"].tool, steps["b"].tool, steps["b"].parent) == ("run_script", "read_file", "a")
+
+
 def test_an_agent_in_an_agent_is_a_lane():
     sub = span("s", "AGENT_RUN", "reviewer", "01.000", 900, model("m", "01.000", tokens=(1, 1)))
     steps = steps_of(read(span("root", "AGENT_RUN", "a", "00.000", 5000, sub, output="Done.")))
