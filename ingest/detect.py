@@ -111,18 +111,28 @@ def detect(file: SourceFile) -> tuple[str, str]:
 
 
 def peek(data: bytes) -> list[Record]:
-    """Read the first PEEK_LINES objects of a file: its lines, or the whole as JSON."""
+    """Read the first PEEK_LINES objects of a file: the whole as JSON, or its lines."""
+    data = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    # Written over many lines, it may hold lines that are objects and say nothing of the whole.
+    is_spread = data[:1] == b"[" or data[:64].split(b"\n", 1)[0].strip() == b"{"
+    found = _peek_whole(data) if is_spread else _peek_lines(data)
+    return found or (_peek_lines(data) if is_spread else _peek_whole(data))
+
+
+def _peek_lines(data: bytes) -> list[Record]:
     found: list[Record] = []
-    for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n", PEEK_LINES * 4)[: PEEK_LINES * 4]:
+    for line in data.split(b"\n", PEEK_LINES * 4)[: PEEK_LINES * 4]:
         value = _json(line.strip(b" \t\r\0\x1e"))
-        if isinstance(value, dict) and value:  # a lone {} is a piece of an indented file
+        if isinstance(value, dict):
             found.append(value)
         if len(found) >= PEEK_LINES:
             break
-    if found:
-        return found
+    return found
+
+
+def _peek_whole(data: bytes) -> list[Record]:
     whole = _json(data)
-    if whole is None and data.lstrip()[:1] in (b"{", b"["):  # cut off: an agent was killed while it wrote
+    if whole is None and data[:1] in (b"{", b"["):  # cut off: an agent was killed while it wrote
         whole = _json(closed(data.decode("utf-8", "replace")).encode())
     items = whole if isinstance(whole, list) else [whole]
     return [item for item in items[:PEEK_LINES] if isinstance(item, dict)]
