@@ -27,6 +27,10 @@ def new_change(run_id: UUID, record: ChangeRecord) -> ChangeRow:
     )
 
 
+#: What says more than a fragment: texts, or where the lines stand.
+_WHOLE = frozenset({Basis.CONTENT, Basis.RECONSTRUCTED, Basis.PATCH})
+
+
 def apply_change(row: ChangeRow, record: ChangeRecord, keep: Keep) -> None:
     """Fold one record into the row: what is known of the texts is never forgotten."""
     row.path, row.origin = indexable(record.path), record.origin
@@ -41,7 +45,7 @@ def apply_change(row: ChangeRow, record: ChangeRecord, keep: Keep) -> None:
         row.sources = [*row.sources, record.source]
     known = row.before_digest is not None or row.after_digest is not None or row.patch_digest is not None
     told = record.before is not None or record.after is not None or record.patch is not None
-    poorer = record.basis == Basis.FRAGMENT and row.basis == Basis.CONTENT
+    poorer = record.basis == Basis.FRAGMENT and row.basis in _WHOLE
     if known and (poorer or not told):
         return
     row.basis = record.basis

@@ -2,13 +2,17 @@
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ingest.formats.events.guesses import guess_change, looks_like_edit
 from ingest.formats.events.places import Place, place_of
 from ingest.formats.events.state import SOURCE, Reading, RunFound
 from ingest.limits import WORD_CHARS
+from runs.begin_patch import read_patch
 from runs.kinds import Basis, Op
+from runs.patches import text_of_patch
 from runs.records import ChangeRecord
+from runs.tools import arguments_of
 
 EDIT_TOOLS = frozenset(
     {"Edit", "MultiEdit", "Write", "edit", "edit_file", "write", "write_file", "create_file", "replace"}
@@ -52,8 +56,9 @@ def is_edit(tool: str) -> bool:
 
 def changes_of_edit(run: RunFound, key: str, *, tool: str, input: str) -> list[ChangeRecord]:
     """Read the changes an edit tool made; empty when its arguments are none we know."""
-    if tool not in EDIT_TOOLS:
-        return guess_change(run, key, tool=tool, input=input, source=SOURCE)
+    patched = changes_of_patch(run, key, input) if tool == "apply_patch" else []
+    if patched or tool not in EDIT_TOOLS:
+        return patched or guess_change(run, key, tool=tool, input=input, source=SOURCE)
     try:
         args = _decode(input)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -74,6 +79,28 @@ def changes_of_edit(run: RunFound, key: str, *, tool: str, input: str) -> list[C
     ]
 
 
+def changes_of_patch(run: RunFound, key: str, input: str) -> list[ChangeRecord]:
+    """Read the changes of a patch in the grammar of `apply_patch` (FORMATS 3.5), one a file."""
+    found: list[ChangeRecord] = []
+    for file in read_patch(text_of_patch(arguments_of(input))):
+        old, place = place_of(file.path, run), place_of(file.moved_to or file.path, run)
+        before, after = (None, file.text) if file.op is Op.CREATE else file.fragments()
+        basis = Basis.CONTENT if file.op is Op.CREATE else Basis.FRAGMENT if file.hunks else Basis.NAME
+        told = basis != Basis.NAME
+        change = _change(
+            run,
+            key,
+            0,
+            place,
+            op=file.op,
+            basis=basis,
+            before=before if told else None,
+            after=after if told else None,
+        )
+        found.append(replace(change, old_path=old.path if file.moved_to else None))
+    return found
+
+
 def _change(
     run: RunFound,
     key: str,
@@ -81,7 +108,7 @@ def _change(
     place: Place,
     *,
     op: Op,
-    after: str,
+    after: str | None,
     before: str | None = None,
     basis: Basis = Basis.CONTENT,
 ) -> ChangeRecord:
