@@ -130,6 +130,16 @@ def test_langfuse_scores_are_accepted_exactly(ingest_key):
     assert list(events) == [("correct", "1 · Good."), ("helpful", "yes")]
 
 
+def test_page_of_a_run_shows_its_scores(ingest_key, client, owner):
+    post(ingest_key, "/api/public/ingestion", {"batch": [event("generation-create", GENERATION)]})
+    score = {"id": "s1", "traceId": "t1", "name": "correct", "value": 1, "comment": "As it should be."}
+    post(ingest_key, "/api/public/scores", [score | DAYS_LATER])
+    client.force_login(owner)
+    page = client.get(f"/acme/checkout/runs/{Run.objects.get().id}/").content.decode()
+    assert "correct" in page
+    assert "As it should be." in page
+
+
 def test_langfuse_scores_that_name_no_trace_are_told(ingest_key):
     answer = post(
         ingest_key, "/api/public/scores", [{"id": "s1"}, {"traceId": "t1", "name": "ok", "value": 1}]
