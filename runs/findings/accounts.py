@@ -81,8 +81,9 @@ def _edits(case: Case, moment: Moment | None) -> Sentence:
             if not touch.outside:
                 touched[touch.path] = clue.seq
     if not touched:
-        where = "before that point" if moment else "in it"
-        return [Bit(f"No file was changed {where}.")] if case.calls else []
+        # Of the end of a run a patch handed in may know more than its steps say.
+        words = "No file was changed before that point." if moment else "No step tells of a changed file."
+        return [Bit(words)] if case.calls else []
     names = list(touched)[:2]
     bits = [Bit("Edited ")]
     for number, path in enumerate(names):

@@ -116,6 +116,11 @@ def test_change_before_a_check_that_was_never_green_is_not_accused(project):
     )
 
 
+def test_run_without_a_told_change_does_not_deny_that_there_was_one(project):
+    story = story_of_pieces(project, prompt(), shell("sed -i s/a/b/ tax.ts", ""), final())
+    assert text_of(story).startswith("No step tells of a changed file. No check was run.")
+
+
 def test_chapter_of_edits_outside_the_repository_says_so(project):
     story = story_of_pieces(project, prompt(), write("/etc/hosts", "a\n"), write("/etc/motd", "b\n"), final())
     assert "Edited 2 files outside the repository" in [chapter["title"] for chapter in story["chapters"]]
