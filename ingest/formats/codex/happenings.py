@@ -68,7 +68,8 @@ def token_count(thread: Thread, entry: Entry) -> None:
         thread.header.total = wild.mapping(total)
     is_again = total is not None and total == thread.total
     thread.total = total if total is not None else thread.total
-    if usage and not is_again and not thread.habits.has_records:
+    is_carried = bool(thread.turns) and not thread.has_spoken and not thread.habits.counts_first
+    if usage and not is_again and not is_carried and not thread.habits.has_records:
         thread.count(entry, usage)
 
 

@@ -37,6 +37,7 @@ class Habits(Struct, frozen=True):
 def habits_of(entries: Iterable[Entry], *, is_printed: bool) -> Habits:
     """Look ahead through a file. What `codex exec --json` prints has one usage a turn."""
     kinds: dict[str, int] = {}
+    last: dict[str, int] = {}
     for place, entry in enumerate(entries):
         kind = entry.type if entry.type == "token_usage_record" else f"{entry.type}/{entry.kind}"
         if kind == "event_msg/token_count":
@@ -46,10 +47,14 @@ def habits_of(entries: Iterable[Entry], *, is_printed: bool) -> Habits:
         elif entry.type == "response_item" and is_models(entry.payload):
             kind = "item"
         kinds.setdefault(kind, place)
+        last[kind] = place
     return Habits(
         is_counted=not is_printed and ("token_usage_record" in kinds or "count" in kinds),
         has_records="token_usage_record" in kinds,
-        counts_first="count" in kinds and kinds["count"] < kinds.get("item", 0),
+        # A sum carried over from before may stand first, too; then the last items are followed by a count.
+        counts_first="count" in kinds
+        and kinds["count"] < kinds.get("item", 0)
+        and last["count"] < last["item"],
         has_messages=not is_printed,
         has_prompts="event" in kinds,
     )
@@ -84,6 +89,7 @@ class Thread:
         self.keys: set[str] = set()
         self.tools: dict[str, Tool] = {}
         self.call: ModelCall | None = None
+        self.has_spoken = False  #: the model has answered in this file
         self.heard_since = False  #: something came back since the newest item of the open response
         self.counted: dict[str, Any] = {}  #: usage that was told before its response
         self.total: object = None
@@ -144,6 +150,7 @@ class Thread:
         call.phase = wild.text(entry.payload.get("phase")) or call.phase
         call.ended_at = entry.at or call.ended_at
         self.heard_since = False
+        self.has_spoken = True
         self.ending = None
         self.hear(entry.payload)
 

@@ -233,6 +233,18 @@ def test_a_count_that_stands_before_its_items_is_theirs():
     assert [call.tokens.output for call in calls_of(script.read())] == [1, 2]
 
 
+def test_a_sum_carried_over_from_before_is_no_response():
+    script = Script()
+    script.turn()
+    script.counts(500, 0, 50)
+    script.prompt("Go on")
+    script.runs("c1", "ls")
+    script.counts(20, 10, 2)
+    script.says("Done.")
+    script.counts(30, 20, 3)
+    assert [call.tokens.output for call in calls_of(script.read())] == [2, 3]
+
+
 def bare(*items) -> bytes:
     head = {"id": THREAD, "timestamp": "2025-09-10T18:58:38.331Z", "instructions": "# AGENTS", "git": {}}
     return b"\n".join(json.dumps(record).encode() for record in (head, {"record_type": "state"}, *items))
