@@ -96,6 +96,12 @@ def read_span_file(file: SourceFile) -> Received:
         return Received(quarantined=[bad])
 
 
+def without_agent(file: SourceFile) -> Quarantined:
+    """Say that a file of OTLP was read, and came to nothing."""
+    why = "OpenTelemetry data, but no span and no log record in it tells what an agent did."
+    return Quarantined(where=file.path, why=why, data=file.data[:PROBLEM_BYTES])
+
+
 def unread(file: SourceFile, title: str) -> Quarantined:
     """Say why a file was not read."""
     if not file.data.strip():

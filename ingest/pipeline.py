@@ -14,7 +14,7 @@ from ingest.dialects import read_spans
 from ingest.dialects.logs import read_logs
 from ingest.formats import events, otlp
 from ingest.formats.sdks.told import Told
-from ingest.importing import SDK_READERS, read_files, read_sdk_files, read_span_file
+from ingest.importing import SDK_READERS, read_files, read_sdk_files, read_span_file, without_agent
 from ingest.lanes import join_lanes, runs_to_join
 from ingest.limits import EVENTS_PER_REQUEST
 from ingest.redact import redact
@@ -89,7 +89,11 @@ def take_span_files(project: Project, files: list[SourceFile], format: str, *, n
         return take_told(project, read_sdk_files(files), source=format, now=now)
     received = [read_span_file(file) for file in files]
     spans = [span for one in received for span in [*read_spans(one.spans), *read_logs(one.logs)]]
-    return take_spans(project, spans, damaged=[bad for one in received for bad in one.quarantined], now=now)
+    damaged = [bad for one in received for bad in one.quarantined]
+    outcome = take_spans(project, spans, damaged=damaged, now=now)
+    if outcome.saved or damaged:
+        return outcome
+    return take_spans(project, [], damaged=[without_agent(file) for file in files], now=now)
 
 
 def take_traces(project: Project, body: bytes, *, json: bool, now: datetime) -> Outcome:

@@ -17,8 +17,13 @@ CHANGE_QUERIES = 9  # session, user, the row, its inlines and the choices of its
 OURS = ("teams", "runs", "ingest", "alerts", "agentscope")
 #: Models without an admin page, with the reason.
 UNSEEN = {
+    "ingest.trace": "which run a trace belongs to; the run shows what came of it",
+    "ingest.tracespan": "which step a span became; the run shows it",
     "ingest.uploadpart": "bytes of a waiting upload; the upload's own page says how many",
+    "runs.comparison": "sides that a team saved; the Reports page shows and changes them",
     "runs.judgement": "what rules made of a run; its page shows it, and it can be made anew",
+    "runs.promptfamily": "names of prompts; the Prompts page shows them",
+    "runs.promptversion": "texts of prompts; the Prompts page shows them",
     "runs.runsum": "sums of the run list, which shows them",
     "runs.signaturestate": "what a team said of a card; the Findings page shows and changes it",
     "runs.signaturesum": "sums of the Findings page, which shows them",
