@@ -74,7 +74,9 @@ class Room:
         """Send what was missed, then what comes; a heartbeat in between."""
         while True:
             try:
-                await asyncio.wait_for(self.awake.wait(), HEARTBEAT_SECONDS)
+                # Not wait_for: that of Python 3.11 loses a cancellation that comes together with the event.
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    await self.awake.wait()
             except TimeoutError:
                 await self.beat()
             self.awake.clear()

@@ -69,7 +69,10 @@ def _item(part: Part, names: Names, free: set[str], notes: Notes) -> Item:
 
 def _output(result: Result, notes: Notes) -> str | list[Item]:
     if any(isinstance(part, Picture) for part in result.parts):
-        return [_piece(part, "input_text", notes) for part in result.parts]
+        pieces = [_piece(part, "input_text", notes) for part in result.parts]
+        if any(piece["type"] != "input_text" for piece in pieces):
+            return pieces
+        return "\n\n".join(piece["text"] for piece in pieces)  # of pictures that were not kept, words
     return "\n\n".join(words_of(part) for part in result.parts)
 
 

@@ -119,7 +119,7 @@ def test_any_value_is_woven(raws: list[RawSpan], logs: list[RawLog]) -> None:
     heard = [(span, hear(span)) for span in spans]
     wanted_by(heard)
     weaver = Weaver({"a" * 32: TraceFacts(trace="a" * 32, run="r")}, Memories(), Nothing())
-    batch = weaver.weave(heard).batch()
+    batch = weaver.weave(heard).batch("otel")
     assert {step.run for step in batch.steps} <= {"r"}
     assert all(step.key for step in batch.steps)
     msgspec.json.encode([step.detail for step in batch.steps])
