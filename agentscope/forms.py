@@ -15,7 +15,7 @@ def leave_forms_alone() -> None:
         return
     known = protocol.WebRequest
 
-    class WebRequest(known):  # type: ignore[misc]
+    class WebRequest(known):  # type: ignore[misc]  # its base is known only once Daphne runs
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)
 

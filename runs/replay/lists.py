@@ -111,6 +111,7 @@ def _pictured(turn: Turn, pictures: Pictures) -> Turn:
 def _with_bytes(part: Part, pictures: Pictures) -> Part:
     if isinstance(part, Result):
         inner = tuple(_with_bytes(piece, pictures) for piece in part.parts)
+        # A result holds words and pictures, and `_with_bytes` gives back the kind that it took.
         return replace(part, parts=inner) if inner != part.parts else part  # type: ignore[arg-type]
     if isinstance(part, Picture) and part.step and part.number < len(kept := pictures.get(part.step, ())):
         media, data = kept[part.number]

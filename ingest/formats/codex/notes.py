@@ -64,7 +64,7 @@ def prompt(thread: Thread, entry: Entry, text: str, *, key: str | None) -> None:
 
 def event(thread: Thread, entry: Entry, name: str, **given: object) -> None:
     """Add an event that people see."""
-    note(thread, entry, Kind.EVENT, name=name, **given)  # type: ignore[arg-type]
+    note(thread, entry, Kind.EVENT, name=name, **given)  # type: ignore[arg-type]  # fields of a note
 
 
 def hidden(thread: Thread, entry: Entry, name: str) -> None:

@@ -97,5 +97,5 @@ def change_of_shape(shape: Shape, run: RunFound, key: str, source: str) -> Chang
         outside=place.outside,
         op=Op.EDIT,
         source=source,
-        **texts,  # type: ignore[arg-type]
+        **texts,  # type: ignore[arg-type]  # one of the three sets above
     )
