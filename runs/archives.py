@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from runs.kinds import Basis, Kind, Op, Origin, RunStatus, StepStatus
+from runs.losses import told_losses
 from runs.rows import ChangeRow, RunRow, StepRow
 
 Small = Annotated[int, Meta(ge=0, le=2**31 - 1)]  #: an integer column
@@ -94,6 +95,7 @@ class ArchivedRun(Struct, omit_defaults=True, kw_only=True):
     ended_at: Time | None = None
     told_at: Time | None = None
     meta: dict[str, Any] = field(default_factory=dict)
+    losses: dict[str, Small] = field(default_factory=dict)  #: said of the run itself
 
 
 class ArchivedStep(Struct, omit_defaults=True, kw_only=True):
@@ -187,7 +189,12 @@ def run_of(row: RunRow) -> ArchivedRun:
     """Write a run."""
     names = [name for name in ArchivedRun.__struct_fields__ if name != "parent"]
     fields = {name: getattr(row, name) for name in names}
-    return ArchivedRun(**fields | {"parent": row.parent_external_id, "status": RunStatus(row.status)})
+    told = {
+        "parent": row.parent_external_id,
+        "status": RunStatus(row.status),
+        "losses": told_losses(row.losses),
+    }
+    return ArchivedRun(**fields | told)
 
 
 _STEP_FIELDS = (

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from runs.blobs import indexable
 from runs.changes import apply_change, new_change, repository_lines, step_lines
 from runs.kinds import Kind, Origin, RunStatus, StepStatus
+from runs.losses import losses_of_step, move_losses
 from runs.merging import (
     COUNTERS,
     apply_run,
@@ -223,7 +224,9 @@ def number_steps(work: Work) -> None:
     for step in work.changed_steps():
         row.revision += 1
         step.revision = row.revision
-        add_tally(row, tally(step), tally(work.old_steps[step.key]))
+        old = work.old_steps[step.key]
+        add_tally(row, tally(step), tally(old))
+        move_losses(row, losses_of_step(step), losses_of_step(old))
     for step in work.new_steps():
         if step.turn is None:
             step.turn = row.turns + int(step.kind == Kind.LLM and not step.agent)
@@ -231,6 +234,7 @@ def number_steps(work: Work) -> None:
         row.revision += 1
         step.revision = row.revision
         add_tally(row, tally(step), None)
+        move_losses(row, losses_of_step(step), {})
     row.cost_usd = min(row.cost_usd, MOST_COST)
     if row != work.old_row and row.revision == (work.old_row.revision if work.old_row else 0):
         row.revision += 1

@@ -357,3 +357,6 @@ REPLAY_ZIP_BYTES = 64_000_000
 #: Runs in the tree of a run's relatives, the nearest; and steps from run to run that are followed.
 RELATIVES_MOST = 60
 RELATIVES_DEEP = 8
+
+#: Kinds of losses a run counts by what they are about; one more of a kind counts without that.
+LOSSES_PER_RUN = 60

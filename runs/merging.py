@@ -11,6 +11,7 @@ from uuid import UUID
 
 from runs.blobs import PREVIEW_CHARS, content_of, indexable, preview_of, storable
 from runs.kinds import FAILED_STATES, Kind, RunStatus, StepStatus
+from runs.losses import merged_detail, tell_losses
 from runs.records import RunRecord, StepRecord, Tokens, digest_of
 from runs.rows import RunRow, StepRow
 from runs.titles import TITLE_CHARS
@@ -83,7 +84,7 @@ def apply_step(row: StepRow, record: StepRecord, keep: Keep) -> None:
             row.raw = [*row.raw, digest]
             keep(digest, record.raw)
     if record.detail:
-        row.detail = {**row.detail, **record.detail} if wins else {**record.detail, **row.detail}
+        row.detail = merged_detail(row.detail, record.detail, wins=wins)
     row.rank = max(row.rank, record.rank)
 
 
@@ -180,6 +181,8 @@ def apply_run(row: RunRow, record: RunRecord) -> None:
     row.ended_at = later(row.ended_at, record.ended_at)
     if record.meta:
         row.meta = {**row.meta, **record.meta} if newer else {**record.meta, **row.meta}
+    if record.losses and newer:
+        tell_losses(row, record.losses)
     if record.source not in row.sources:
         row.sources = [*row.sources, record.source]
     row.told_at = later(row.told_at, record.at)

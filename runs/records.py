@@ -105,6 +105,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     meta: dict[str, object] = field(default_factory=dict)
+    losses: dict[str, int] = field(default_factory=dict)  #: what of the whole run was lost, see `runs.losses`
 
 
 class StepRecord(Struct, frozen=True, kw_only=True):

@@ -109,6 +109,7 @@ class RunRow(Struct, kw_only=True):
     told_at: datetime | None
     created_at: datetime
     meta: dict[str, Any]
+    losses: dict[str, int]
     sources: list[str]
     revision: int
     prompts: int
@@ -211,6 +212,7 @@ COLUMN_TYPES = {
     "raw": "bytea[]",
     "detail": "jsonb",
     "meta": "jsonb",
+    "losses": "jsonb",
     "outside": "bool",
     "binary": "bool",
     "user_modified": "bool",
@@ -227,4 +229,4 @@ COLUMN_TYPES = {
     "zstd": "bool",
     "data": "bytea",
 }
-JSON_COLUMNS = frozenset({"usage", "price", "detail", "meta"})
+JSON_COLUMNS = frozenset({"usage", "price", "detail", "meta", "losses"})

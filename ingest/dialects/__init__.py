@@ -45,7 +45,7 @@ DIALECTS: list[tuple[str, Callable[[RawSpan], Fields | None]]] = [
 #: Dialects that only say how something is spelled, not who speaks.
 NAMELESS = frozenset({"genai", "genai-events", "genai-legacy"})
 USAGE = ("tokens", "usage")
-JOINED = ("params", "meta")
+JOINED = ("params", "meta", "lost")
 
 
 def read_spans(raws: Iterable[RawSpan]) -> list[Span]:
@@ -78,7 +78,6 @@ def read_span(raw: RawSpan) -> Span:
         start=raw.start,
         end=0 if pending else raw.end,
         is_start=pending,
-        dropped=raw.dropped,
         resource=common.resource_of(raw),
         raw=common.raw_of(raw) if kind not in (SpanKind.NONE, SpanKind.CHAIN) and not pending else None,
         **{name: value for name, value in fields.items() if value is not None},
@@ -91,7 +90,7 @@ def take(fields: Fields, found: Fields) -> None:
         if name in USAGE:
             continue
         if name in JOINED and value:
-            fields[name] = {**value, **fields.get(name, {})}
+            fields[name] = {**value, **(fields.get(name) or {})}
         elif value is not None and value != "" and not fields.get(name):
             fields[name] = value
     if fields.get("tokens") is None and found.get("tokens") is not None:

@@ -8,6 +8,7 @@ from ingest import wild
 from ingest.dialects.values import Fields, event_named, parsed, word
 from ingest.formats.otlp.raw import Attributes, RawSpan
 from ingest.limits import RAW_PART_BYTES
+from runs.losses import LossKind
 
 SENTENCE_CHARS = 300
 SESSION_NAMES = (
@@ -64,6 +65,7 @@ def read(raw: RawSpan) -> Fields:
         "conversation": word(attributes, "gen_ai.conversation.id"),
         "run": word(attributes, "agentscope.run", "agentscope.run.id"),
         "tags": tags_of(attributes),
+        "lost": {LossKind.ATTRIBUTES.value: raw.dropped} if raw.dropped else None,
     }
 
 

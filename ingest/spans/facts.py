@@ -5,11 +5,15 @@ from ingest.limits import ANSWER_CHARS, SCORES_PER_RUN
 from ingest.spans.known import TraceFacts
 from ingest.spans.span import Span, SpanKind, moment
 from runs.kinds import RunStatus
+from runs.limits import LOSSES_PER_RUN
+from runs.losses import is_of_run
 from runs.records import RunRecord
 from runs.titles import title_of
 
 #: What a score of the whole run is remembered by, before its name.
 SCORE = "score:"
+#: What a loss of the whole run is remembered by, before its kind (`runs.losses`).
+LOSS = "lost:"
 UNKNOWN_SERVICE = "unknown_service"
 
 
@@ -35,6 +39,9 @@ def note_span(facts: TraceFacts, span: Span) -> None:
         note_earliest(facts, "tags", at, span.tags)
     if span.score:
         note_score(facts, at, *span.score)
+    for kind, number in span.lost.items():
+        if is_of_run(kind) and number_of_losses(facts) < LOSSES_PER_RUN:
+            note_latest(facts, LOSS + kind, at, number)
     if span.is_root:
         note_root(facts, span)
 
@@ -59,6 +66,11 @@ def note_score(facts: TraceFacts, at: int, name: str, value: str) -> None:
     if SCORE + name in known or len(known) < SCORES_PER_RUN:
         note_latest(facts, SCORE + name, at, value)
     note_latest(facts, "outcome", at, f"{name} {value}".strip())
+
+
+def number_of_losses(facts: TraceFacts) -> int:
+    """Count the losses that are remembered; each name of a thing that is missing is one."""
+    return sum(name.startswith(LOSS) for name in facts.told)
 
 
 def note_earliest(facts: TraceFacts, name: str, at: int, value: object) -> None:
@@ -130,4 +142,7 @@ def run_record(facts: TraceFacts) -> RunRecord:
         started_at=moment(whole_of(facts, "begun")),
         ended_at=moment(whole_of(facts, "ended")),
         meta={**told, **meta},
+        losses={
+            name.removeprefix(LOSS): whole_of(facts, name) for name in facts.told if name.startswith(LOSS)
+        },
     )

@@ -70,7 +70,7 @@ class Span(Struct, kw_only=True):
     score: tuple[str, str] | None = None  #: of an event: (name, value) that judges the whole run
     retries: int | None = None  #: attempts that the client made again
     first_token_ms: int | None = None
-    dropped: int = 0  #: attributes that the client dropped
+    lost: dict[str, int] = field(default_factory=dict)  #: what the client left out, by `runs.losses.LossKind`
     tags: list[str] = field(default_factory=list)
     meta: dict[str, object] = field(default_factory=dict)  #: small facts of the step
     resource: dict[str, object] = field(default_factory=dict)  #: who sent it

@@ -9,6 +9,7 @@ from ingest.spans.messages import read_message
 from ingest.spans.neutral import neutral_message
 from ingest.spans.span import Span, SpanKind, moment
 from runs.kinds import Kind, StepStatus
+from runs.losses import LOST
 from runs.records import Context, Message, StepRecord
 
 #: Whose word counts on one step: the messages' own, a start, a part, a span, one that has the messages, and
@@ -94,12 +95,12 @@ def detail_of(span: Span) -> dict[str, object]:
         ("params", span.params),
         ("provider", span.provider),
         ("resends", span.retries),
-        ("dropped_attributes", span.dropped),
         ("to", span.to_agent),
     ):
         if value:
             detail[name] = value
-    return facts_of(wild.tree(detail))
+    facts = facts_of(wild.tree(detail))
+    return {**facts, LOST: span.lost} if span.lost else facts
 
 
 def with_answer(record: StepRecord, span: Span, contexts: dict[bytes, Context]) -> StepRecord:

@@ -47,6 +47,9 @@ class Run(models.Model):
     updated_at = models.DateTimeField()
     sort_at = models.DateTimeField()  # started_at, or created_at while that is unknown
     meta = models.JSONField(default=dict)
+    losses = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField())
+    )  # see runs.losses
     sources = ArrayField(models.TextField(), default=list)
     revision = models.BigIntegerField(default=0)
     due = models.BooleanField(default=False)  # has changed since findings and alert rules last saw it

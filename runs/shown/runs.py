@@ -9,6 +9,7 @@ from runs.kinds import Result, RunStatus
 from runs.models import Run
 from runs.queries.relatives import KinRow
 from runs.queries.runs import ListedRun
+from runs.shown.losses import LossShown, losses_of
 from runs.words import count, duration, money, one_line, plural, share, tokens
 
 _STATUS = {
@@ -82,6 +83,7 @@ class RunHead:
     revision: int
     variant: str  #: the label sent
     prompt: str  #: version of the main prompt
+    losses: list[LossShown]
 
 
 def status_of(run: Run | ListedRun | KinRow) -> Status:
@@ -166,6 +168,7 @@ def run_head(run: Run, *, prompt: str = "") -> RunHead:
         revision=run.revision,
         variant=run.variant,
         prompt=prompt,
+        losses=losses_of(run),
     )
 
 

@@ -11,6 +11,7 @@ from ingest.formats.events.values import capped, facts_of
 from runs import archives
 from runs.archives import ArchivedChange, ArchivedMessage, ArchivedRun, ArchivedStep, ArchivedText, Content
 from runs.blobs import indexable
+from runs.losses import told_losses
 from runs.records import ChangeRecord, Context, Message, RunRecord, StepRecord, Tokens
 
 #: A line is generic over its record; which record belongs to a kind is known at run time only, to mypy never.
@@ -18,7 +19,9 @@ _DECODERS = {
     kind: msgspec.json.Decoder(archives.Line[body])  # type: ignore[valid-type]
     for kind, body in archives.BODIES.items()
 }
-_RUN_FIELDS = [name for name in ArchivedRun.__struct_fields__ if name not in ("sources", "told_at", "meta")]
+_RUN_FIELDS = [
+    name for name in ArchivedRun.__struct_fields__ if name not in ("sources", "told_at", "meta", "losses")
+]
 _STEP_FIELDS = (
     *("kind", "rank", "name", "tool", "model", "status", "error", "error_kind", "agent", "turn", "attempt"),
     *(
@@ -66,7 +69,7 @@ def read_run(reading: Reading, seen: Seen, record: ArchivedRun) -> None:
     for number, source in enumerate(record.sources or [""]):
         told: dict[str, Any] = {"external_id": seen.run.id, "source": source, "at": record.told_at}
         if not number:
-            told |= {**fields, "meta": facts_of(record.meta)}
+            told |= {**fields, "meta": facts_of(record.meta), "losses": told_losses(record.losses)}
         seen.run.archived.append(RunRecord(**told))
 
 
