@@ -14,7 +14,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from ingest.endpoints import events
+from ingest.endpoints import events, hooks
 from ingest.limits import EVENTS_ENCODED_BYTES
 from ingest.otlp_urls import PREFIXES, VIEWS
 from ingest.sdk_urls import PATHS as SDK_PATHS
@@ -27,6 +27,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 View = Callable[[HttpRequest], HttpResponse]
 PATHS: dict[str, View] = {
     "/api/v1/events": events.post_events,
+    "/api/v1/hooks/claude-code": hooks.post_claude_code,
     **{f"/{prefix}v1/{signal}": view for prefix in PREFIXES for signal, view in VIEWS.items()},
     **{f"/{path}": view for path, (_, view) in SDK_PATHS.items()},
 }

@@ -85,6 +85,12 @@ PART_BYTES = 1 * MIB
 #: Uploads that may wait or run in one project at once.
 OPEN_UPLOADS = 50
 
+#: Hook events in one request: a hook posts one; a script that kept some while it was offline posts hundreds.
+HOOKS_PER_REQUEST = 1_000
+
+#: Bytes of one hook event: the largest have a whole file before and after, and 30,000 characters of output.
+HOOK_BYTES = 16 * MIB
+
 #: Seconds a client should wait when the database is away.
 RETRY_AFTER_SECONDS = 5
 

@@ -100,6 +100,15 @@ class StoredRuns:
         }
 
 
+def open_steps(project: Project, steps: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """List those of these steps, by run and key, that are stored and have not ended."""
+    runs = Run.objects.filter(project=project, external_id__in={run for run, _ in steps})
+    names = dict(runs.values_list("id", "external_id"))
+    keys = {key for _, key in steps}
+    found = Step.objects.filter(run_id__in=list(names), key__in=keys, status=StepStatus.RUNNING)
+    return {(names[run_id], key) for run_id, key in found.values_list("run_id", "key")} & steps
+
+
 def inputs_of_steps(project: Project, calls: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """Read what tool calls were given, by run and key, whole."""
     runs = Run.objects.filter(project=project, external_id__in={run for run, _ in calls})

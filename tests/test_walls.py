@@ -42,6 +42,7 @@ PATCHED = {"sdk:langsmith-patch": "/runs/01a1f817-c36c-7034-9634-b45c710f4ac3"}
 BY_KEY = {
     "ingest-api:events": "POST",
     "ingest-api:import": "POST",
+    "ingest-api:claude-code-hooks": "POST",
     **{f"otlp:{prefix.replace('/', '-')}{signal}": "POST" for prefix in PREFIXES for signal in VIEWS},
     **{f"sdk:{name}": "POST" for name, view in SDK_PATHS.values() if f"sdk:{name}" not in OWN_PROJECT},
     "api:runs": "GET",
