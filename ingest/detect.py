@@ -12,6 +12,7 @@ from ingest.formats import (
     benchmark_results,
     claude_code,
     events,
+    gemini_cli,
     homemade,
     messages,
     mini_swe_agent,
@@ -27,6 +28,7 @@ Test = Callable[[Record], bool]
 CLAUDE_CODE = "claude-code"
 CODEX = "codex"
 EVENTS = "events"
+GEMINI_CLI = "gemini-cli"
 HOMEMADE = "homemade"
 OTLP = "otlp"
 SWE_AGENT = "swe-agent"
@@ -75,7 +77,7 @@ TESTS: list[tuple[str, str, Test]] = [
     (MINI_SWE_AGENT, "a mini-swe-agent trajectory", mini_swe_agent.looks_like),
     (OPENHANDS, "OpenHands events", openhands.looks_like),
     (RESULTS, "results of a benchmark", benchmark_results.looks_like),
-    ("gemini", "a Gemini CLI chat", _has("projectHash")),
+    (GEMINI_CLI, "a Gemini CLI chat", gemini_cli.looks_like),
     (
         "opencode",
         "an opencode export",

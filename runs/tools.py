@@ -44,14 +44,15 @@ _NAMES: dict[Family, str] = {
     "runinterminal localshell localshellcall powershell executebash shellcommand",
     Family.GREP: "grep greptool searchfilecontent searchfiles ripgrep grepsearch codesearch searchcode "
     "searchfile searchdir",
-    Family.GLOB: "glob ls listdirectory listdir listfiles findfiles findfile filesearch find",
+    Family.GLOB: "glob ls list listdirectory listdir listfiles findfiles findfile filesearch find",
     Family.TODO: "todowrite todoread updateplan writetodos taskcreate taskupdate tasklist taskget "
     "managetodolist tasktracker",
-    Family.AGENT: "task agent delegate spawnagent runsubagent dispatchagent",
+    Family.AGENT: "task agent delegate spawnagent runsubagent dispatchagent invokeagent delegatetoagent "
+    "codebaseinvestigator",
     Family.FETCH: "webfetch fetch fetchurl fetchwebpage browse openurl",
     Family.SEARCH: "websearch websearchcall googlewebsearch search searchweb",
-    Family.SKILL: "skill slashcommand",
-    Family.ASK: "askuserquestion askuser askquestions",
+    Family.SKILL: "skill slashcommand activateskill",
+    Family.ASK: "askuserquestion askuser askquestions question",
 }
 #: Names as they are written, of the families that are looked up by name.
 _SPELLINGS = {Family.TODO: ("TodoWrite", "update_plan", "write_todos", "manage_todo_list")}

@@ -33,6 +33,7 @@ TRAJECTORIES = {
     "mini_swe_agent": "mini-swe-agent",
     "openhands": "openhands",
     "atif": "atif",
+    "gemini_cli": "gemini-cli",
 }
 
 
