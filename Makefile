@@ -23,6 +23,7 @@ check: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.events
+	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.live
 	$(BIN)/python -m bench.alerts
