@@ -11,6 +11,7 @@ from ingest.formats import (
     atif,
     benchmark_results,
     claude_code,
+    copilot,
     events,
     gemini_cli,
     homemade,
@@ -27,6 +28,7 @@ Test = Callable[[Record], bool]
 
 CLAUDE_CODE = "claude-code"
 CODEX = "codex"
+COPILOT = "copilot"
 EVENTS = "events"
 GEMINI_CLI = "gemini-cli"
 HOMEMADE = "homemade"
@@ -72,7 +74,7 @@ TESTS: list[tuple[str, str, Test]] = [
         "the output of `codex exec --json`",
         lambda r: str(r.get("type")) in ("thread.started", "turn.started", "item.started", "item.completed"),
     ),
-    ("copilot", "a Copilot CLI session", lambda r: r.get("type") == "session.start" and "data" in r),
+    (COPILOT, "a Copilot CLI session", copilot.looks_like),
     (SWE_AGENT, "a SWE-agent trajectory", swe_agent.looks_like),
     (MINI_SWE_AGENT, "a mini-swe-agent trajectory", mini_swe_agent.looks_like),
     (OPENHANDS, "OpenHands events", openhands.looks_like),

@@ -76,6 +76,8 @@ def facts_of_call(
                 facts.append(Fact(name=word, value=_value(value)))
     if detail.get("thinking_hidden") is True:
         facts.append(Fact(name="thinking", value="hidden by the provider"))
+    if isinstance(whole := detail.get("usage_of"), str):
+        facts.append(Fact(name="usage", value=f"of the whole {whole[:40]}: no call told its own"))
     return facts
 
 

@@ -30,6 +30,7 @@ def items_of(arguments: dict[str, object], detail: dict[str, object]) -> list[Pl
     names = ("todos", "plan", "todoList", "tasks")
     found = next((arguments[name] for name in names if isinstance(arguments.get(name), list)), None)
     listed = found if isinstance(found, list) else detail.get("todos")
+    listed = listed if listed is not None else checklist(text_in(arguments, "todos"))
     items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
     return [
         PlanItem(
@@ -43,6 +44,16 @@ def items_of(arguments: dict[str, object], detail: dict[str, object]) -> list[Pl
         )
         for item in items[:ITEMS_MOST]
     ]
+
+
+_BOX = re.compile(r"^\s{0,20}[-*] \[([ xX~-])\] (.{1,2000})$", re.MULTILINE)
+_BOXES = {" ": "pending", "x": "completed", "X": "completed", "-": "in_progress", "~": "in_progress"}
+
+
+def checklist(text: str) -> list[dict[str, object]]:
+    """Read a to-do list that is written as Markdown: `- [x] Write the tests`."""
+    rows = _BOX.findall(text[:200_000])
+    return [{"content": words, "status": _BOXES[box]} for box, words in rows[:ITEMS_MOST]]
 
 
 _TASK = re.compile(r"^#(\w{1,20}) \[(\w{1,20})\] (.{1,500})$")

@@ -17,6 +17,7 @@ from runs.facts import (
 )
 from runs.kinds import StepStatus
 from runs.patches import paths_of_patch
+from runs.plans import checklist
 from runs.tools import COMMAND_NAMES, EDITING, PATH_NAMES, Family, arguments_of, family_of_call, text_in
 from runs.words import one_line, plural, short_path
 
@@ -152,6 +153,7 @@ def _hits(facts: StepFacts, word: str) -> Outcome:
 
 def _todo(facts: StepFacts, arguments: dict[str, object]) -> Said:
     todos = facts.detail.get("todos") or arguments.get("todos") or arguments.get("plan")
+    todos = checklist(todos) if isinstance(todos, str) else todos
     items = [item for item in todos if isinstance(item, dict)] if isinstance(todos, list) else []
     task = text_in(arguments, "taskId", "task_id")
     if not items and task:
@@ -210,13 +212,22 @@ def tool_words(name: str) -> str:
 
 
 #: Calls that only say something: that the work is done, or a thought.
-_SAYING = {"submit": ("Handed in", "the work"), "finish": ("Finished", "the task"), "think": ("Thought", "")}
+_SAYING = {
+    "submit": ("Handed in", "the work"),
+    "finish": ("Finished", "the task"),
+    "task_complete": ("Finished", "the task"),
+    "attempt_completion": ("Finished", "the task"),
+    "think": ("Thought", ""),
+    "report_intent": ("Intends", ""),
+    "plan_mode_respond": ("Answered", ""),
+}
 
 
 def _other(facts: StepFacts, arguments: dict[str, object]) -> Said:
     if facts.tool in _SAYING:
         verb, what = _SAYING[facts.tool]
-        return verb, text_in(arguments, "message", "thought") or what, False, ()
+        said = text_in(arguments, "message", "thought", "summary", "result", "intent", "response")
+        return verb, said or what, False, ()
     name = tool_words(facts.tool or facts.name) or "a tool"
     told = text_in(
         arguments, "description", "query", *PATH_NAMES, *COMMAND_NAMES, "name", "url", "id", "prompt"

@@ -34,25 +34,26 @@ _NAMES: dict[Family, str] = {
     "goto scrollup scrolldown",
     Family.WRITE: "write writefile createfile create writetofile",
     Family.EDIT: "edit multiedit editfile strreplace strreplaceeditor strreplacebasededittool "
-    "fileeditor editor replace replaceinfile searchreplace applydiff insert",
+    "fileeditor editor replace replaceinfile searchreplace searchandreplace applydiff insert insertcontent",
     Family.PATCH: "applypatch patch",
     Family.NOTEBOOK: "notebookedit editnotebook",
     Family.PLAN: "exitplanmode enterplanmode presentplan planexit",
     Family.CONSOLE: "bashoutput killshell killbash writestdin taskoutput taskstop readbash writebash "
-    "stopbash",
+    "stopbash readpowershell writepowershell stoppowershell",
     Family.SHELL: "bash shell exec execcommand executecommand runshellcommand runcommand terminal "
     "runinterminal localshell localshellcall powershell executebash shellcommand",
     Family.GREP: "grep greptool searchfilecontent searchfiles ripgrep grepsearch codesearch searchcode "
-    "searchfile searchdir",
-    Family.GLOB: "glob ls list listdirectory listdir listfiles findfiles findfile filesearch find",
+    "searchfile searchdir rg codebasesearch",
+    Family.GLOB: "glob ls list listdirectory listdir listfiles findfiles findfile filesearch find "
+    "listcodedefinitionnames",
     Family.TODO: "todowrite todoread updateplan writetodos taskcreate taskupdate tasklist taskget "
-    "managetodolist tasktracker",
+    "managetodolist tasktracker updatetodo updatetodolist",
     Family.AGENT: "task agent delegate spawnagent runsubagent dispatchagent invokeagent delegatetoagent "
-    "codebaseinvestigator",
+    "codebaseinvestigator newtask usesubagents",
     Family.FETCH: "webfetch fetch fetchurl fetchwebpage browse openurl",
     Family.SEARCH: "websearch websearchcall googlewebsearch search searchweb",
-    Family.SKILL: "skill slashcommand activateskill",
-    Family.ASK: "askuserquestion askuser askquestions question",
+    Family.SKILL: "skill slashcommand activateskill useskill",
+    Family.ASK: "askuserquestion askuser askquestions askfollowupquestion question",
 }
 #: Names as they are written, of the families that are looked up by name.
 _SPELLINGS = {Family.TODO: ("TodoWrite", "update_plan", "write_todos", "manage_todo_list")}

@@ -34,6 +34,7 @@ TRAJECTORIES = {
     "openhands": "openhands",
     "atif": "atif",
     "gemini_cli": "gemini-cli",
+    "copilot_cli": "copilot",
 }
 
 

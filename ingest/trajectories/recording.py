@@ -35,6 +35,8 @@ class Answer(Struct, kw_only=True):
     agent: str = ""
     parent: str | None = None
     error: str | None = None
+    lower_bound: bool = False  #: only a part of the usage was told
+    detail: dict[str, object] = field(default_factory=dict)
 
 
 class Call(Struct, kw_only=True):
@@ -46,6 +48,7 @@ class Call(Struct, kw_only=True):
     id: str = ""  #: the provider's, which some repeat
     detail: dict[str, object] = field(default_factory=dict)
     kind: Kind = Kind.TOOL
+    name: str | None = None
     agent: str = ""
     parent: str | None = None
     started_at: datetime | None = None
@@ -93,53 +96,66 @@ class Recording:
         """Begin the context of a lane anew: it was cut, or the file tells it whole."""
         self.heads[agent] = Context.of((message_of(message) for message in messages), known=self.known)
 
-    def note(self, key: str, kind: Kind, at: datetime | None = None, **facts: Any) -> None:
-        """Add a step that is no call."""
+    def note(
+        self, key: str, kind: Kind, at: datetime | None = None, until: datetime | None = None, **facts: Any
+    ) -> None:
+        """Add a step that is no call; it is a point in time without `until`."""
         self.seen(at)
+        self.seen(until)
         facts.setdefault("status", StepStatus.OK)
-        self.slots.append(
-            StepRecord(
-                run=self.run, key=key, kind=kind, source=self.source, started_at=at, ended_at=at, **facts
-            )
+        step = StepRecord(
+            run=self.run, key=key, kind=kind, source=self.source, started_at=at, ended_at=until or at, **facts
         )
+        self.slots.append(step)
 
     def prompt(self, key: str, text: str, at: datetime | None = None, *, shown: str | None = None) -> None:
         """Add what a human asked; `shown` is that without what a program wrapped around it."""
         preview = shown[:PREVIEW] if shown is not None and shown != text else None
         self.note(key, Kind.PROMPT, at, input=text, input_preview=preview)
 
-    def answer(self, answer: Answer) -> None:
-        """Add a model call; later ones of its lane have its message in their context."""
+    def answer(self, answer: Answer) -> int:
+        """Add a model call, and say where its step stands; later ones of its lane have its message."""
         self.seen(answer.started_at)
         self.seen(answer.ended_at)
-        self.slots.append(
-            StepRecord(
-                run=self.run,
-                key=answer.key,
-                kind=Kind.LLM,
-                source=self.source,
-                model=answer.model,
-                status=StepStatus.FAILED if answer.error else StepStatus.OK,
-                error=answer.error,
-                error_kind="api" if answer.error else None,
-                parent=answer.parent,
-                agent=answer.agent,
-                started_at=answer.started_at or answer.ended_at,
-                ended_at=answer.ended_at,
-                output=as_json(answer.blocks) if answer.blocks else None,
-                output_preview=answer_preview(answer.blocks) or None,
-                stop_reason=answer.stop_reason,
-                tokens=answer.tokens,
-                usage=answer.usage,
-                cost_usd=answer.cost,
-                call_id=answer.call_id,
-                context=self.heads.get(answer.agent),
-                raw=slim(answer.record) if answer.record else None,
-                detail=thinking_facts(answer.blocks),
-            )
-        )
+        self.slots.append(self._answer_step(answer, self.heads.get(answer.agent)))
         if answer.message is not None:
             self.hear(answer.message, answer.agent)
+        return len(self.slots) - 1
+
+    def answer_again(self, place: int, answer: Answer) -> None:
+        """Write an answer anew of which more has come; it was asked with what it was asked with."""
+        step = self.slots[place]
+        self.slots[place] = self._answer_step(answer, step.context if isinstance(step, StepRecord) else None)
+        self.seen(answer.ended_at)
+        if answer.message is not None:
+            self.hear(answer.message, answer.agent)
+
+    def _answer_step(self, answer: Answer, context: Context | None) -> StepRecord:
+        return StepRecord(
+            run=self.run,
+            key=answer.key,
+            kind=Kind.LLM,
+            source=self.source,
+            model=answer.model,
+            status=StepStatus.FAILED if answer.error else StepStatus.OK,
+            error=answer.error,
+            error_kind="api" if answer.error else None,
+            parent=answer.parent,
+            agent=answer.agent,
+            started_at=answer.started_at or answer.ended_at,
+            ended_at=answer.ended_at,
+            output=as_json(answer.blocks) if answer.blocks else None,
+            output_preview=answer_preview(answer.blocks) or None,
+            stop_reason=answer.stop_reason,
+            tokens=answer.tokens,
+            lower_bound=answer.lower_bound,
+            usage=answer.usage,
+            cost_usd=answer.cost,
+            call_id=answer.call_id,
+            context=context,
+            raw=slim(answer.record) if answer.record else None,
+            detail={**thinking_facts(answer.blocks), **answer.detail},
+        )
 
     def key_of(self, id: str, place: str) -> str:
         """Name a call by its id, or by its place when it has none or one that an earlier call had."""
@@ -187,6 +203,7 @@ class Recording:
             key=call.key,
             kind=call.kind,
             source=self.source,
+            name=call.name,
             tool=call.tool,
             status=call.status or open_status,
             error=call.error,

@@ -34,6 +34,8 @@ def test_everything_that_was_told_is_listed():
         ({"duration_ms": 2_000, "output_tokens": 9, "lower_bound": True},
          [("speed", "at least 4.5 tokens per second, over the whole call")]),
         ({"detail": {"params": [1], "effort": {"a": 1}}}, [("effort", '{"a": 1}')]),
+        ({"detail": {"usage_of": "session"}}, [("usage", "of the whole session: no call told its own")]),
+        ({"detail": {"usage_of": {"a": 1}}}, []),
     ],
 )  # fmt: skip
 def test_what_was_not_told_is_left_out(given, expected):

@@ -15,7 +15,18 @@ from runs.records import ChangeRecord
 from runs.tools import arguments_of
 
 EDIT_TOOLS = frozenset(
-    {"Edit", "MultiEdit", "Write", "edit", "edit_file", "write", "write_file", "create_file", "replace"}
+    {
+        "Edit",
+        "MultiEdit",
+        "Write",
+        "edit",
+        "edit_file",
+        "write",
+        "write_file",
+        "create_file",
+        "create",
+        "replace",
+    }
     | {"str_replace_editor", "str_replace_based_edit_tool", "str_replace"}
 )
 
@@ -69,7 +80,7 @@ def changes_of_edit(run: RunFound, key: str, *, tool: str, input: str) -> list[C
     place = place_of(path, run)
     whole = next((t for t in (args.content, args.file_text, args.contents) if t is not None), None)
     if whole is not None:
-        created = tool == "create_file" or args.command == "create"
+        created = tool in ("create_file", "create") or args.command == "create"
         return [_change(run, key, 0, place, op=Op.CREATE if created else Op.EDIT, after=whole)]
     fragments = [edit.fragment() for edit in args.edits] or [args.fragment()]
     return [
