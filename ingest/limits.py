@@ -121,3 +121,6 @@ SCORES_PER_RUN = 100
 
 #: Ends of tool calls of one trace that wait for their starts; the SDK sends both within seconds.
 LATE_ENDS = 50
+
+#: Seconds between two loose model calls of one session or process that are one run: a tool may take minutes.
+NEAR_SECONDS = 1_800

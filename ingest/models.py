@@ -113,6 +113,11 @@ class Trace(models.Model):
     trace = models.TextField()  # the client's id
     run = models.TextField()  # external id of the run (ingest.spans.grouping)
     told = models.JSONField(default=dict)  # name -> [nanoseconds, value]
+    session = models.TextField(default="")
+    instance = models.TextField(default="")  # of the process: service.instance.id
+    shape = models.TextField(default="")  # ingest.spans.known.Shape
+    why = models.TextField(default="")  # it belongs to its run (ingest.spans.known.Why)
+    begun = models.BigIntegerField(default=0)  # nanoseconds
     root = models.TextField(default="")  # id of the span without a parent
     ended = models.BooleanField(default=False)  # the root has ended
     last_at = models.BigIntegerField(default=0)  # nanoseconds
@@ -126,6 +131,13 @@ class Trace(models.Model):
         indexes = [
             # Serves the calls of all traces of a run.
             models.Index("project", "run", name="trace_run"),
+            # Serves finding the loose calls of one session and process that are near in time.
+            models.Index(
+                *("project", "session", "instance", "begun"), name="trace_loose", condition=Q(shape="loose")
+            ),
+            # Serves finding the traces of a session, and of a process, that a loose call may lie in.
+            models.Index("project", "session", "begun", name="trace_session", condition=~Q(session="")),
+            models.Index("project", "instance", "begun", name="trace_instance", condition=~Q(instance="")),
             # Serves forgetting old traces.
             models.Index("seen_at", name="trace_seen"),
         ]

@@ -17,9 +17,9 @@ from ingest.formats.sdks.told import Told
 from ingest.importing import SDK_READERS, read_files, read_sdk_files, read_span_file, without_agent
 from ingest.lanes import join_lanes, runs_to_join
 from ingest.limits import EVENTS_PER_REQUEST
+from ingest.placing import place_traces
 from ingest.redact import redact
 from ingest.sources import SourceFile
-from ingest.spans.grouping import run_of_trace
 from ingest.spans.hearing import Heard, hear
 from ingest.spans.lookups import by_trace, wanted_by
 from ingest.spans.span import Span, SpanKind
@@ -138,9 +138,9 @@ def take_spans(
 ) -> Outcome:
     """Store spans of any tracing source; what is remembered of their traces is locked until they are."""
     heard = [(span, hear(span) if span.kind is SpanKind.LLM else Heard()) for span in spans]
-    runs = {name: run_of_trace(name, group) for name, group in by_trace(spans).items()}
     with transaction.atomic():
-        traces = StoredTraces(project, runs, now=now)
+        traces = StoredTraces(project, by_trace(spans), now=now)
+        place_traces(traces)
         memories = traces.recall(wanted_by(heard))
         batch = Weaver(traces.facts, memories, traces).weave(heard).batch(source)
         batch.quarantined.extend(damaged)

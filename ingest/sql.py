@@ -6,21 +6,38 @@ COLUMNS = (
 )
 _SPAN = ", ".join(f"s.{name}" for name in COLUMNS)
 
+#: What is remembered of a trace.
+TRACE_COLUMNS = (
+    *("trace", "run", "session", "instance", "shape", "why", "begun"),
+    *("told", "root", "ended", "last_at"),
+)
+_TRACE = ", ".join(TRACE_COLUMNS)
+
 #: Find or begin the traces of a request, and lock them until it is committed: requests of one trace go one
 #: after the other. Sorted, so that two requests never wait for each other crosswise.
-LOCK_TRACES = """
-    INSERT INTO ingest_trace (project_id, trace, run, told, root, ended, last_at, seen_at)
-    SELECT %(project)s, asked.trace, asked.run, '{}', '', false, 0, %(now)s
+LOCK_TRACES = f"""
+    INSERT INTO ingest_trace (
+        project_id, trace, run, session, instance, shape, why, begun, told, root, ended, last_at, seen_at
+    )
+    SELECT %(project)s, asked.trace, asked.run, '', '', '', '', 0, '{{}}', '', false, 0, %(now)s
     FROM unnest(%(traces)s::text[], %(runs)s::text[]) AS asked (trace, run)
     ORDER BY asked.trace
     ON CONFLICT (project_id, trace) DO UPDATE SET seen_at = excluded.seen_at
-    RETURNING id, trace, run, told, root, ended, last_at
+    RETURNING id, {_TRACE}
+"""
+
+#: The traces that name the runs of others: what is known of those runs lies with them.
+LOCK_NAMING_TRACES = f"""
+    SELECT id, {_TRACE} FROM ingest_trace
+    WHERE project_id = %(project)s AND trace = ANY(%(traces)s)
+    ORDER BY trace
+    FOR NO KEY UPDATE
 """
 
 #: Write down what is known of a trace now.
-SAVE_TRACE = """
+SAVE_TRACE = f"""
     UPDATE ingest_trace
-    SET run = %(run)s, told = %(told)s, root = %(root)s, ended = %(ended)s, last_at = %(last_at)s
+    SET {", ".join(f"{name} = %({name})s" for name in TRACE_COLUMNS if name != "trace")}
     WHERE id = %(id)s
 """
 

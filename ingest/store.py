@@ -10,34 +10,59 @@ from psycopg.types.json import Jsonb
 
 from ingest import sql
 from ingest.queries import inputs_of_steps
+from ingest.spans.grouping import note_place, run_of_trace
 from ingest.spans.known import Known, Memories, TraceFacts
 from ingest.spans.lookups import Wanted
+from ingest.spans.span import Span
 from teams.models import Project
+
+
+def facts_of_row(values: list[Any]) -> TraceFacts:
+    """Read what is remembered of a trace."""
+    fields = dict(zip(sql.TRACE_COLUMNS, values, strict=True))
+    if not isinstance(fields["told"], dict):
+        fields["told"] = msgspec.json.decode(fields["told"])
+    return TraceFacts(**fields)
 
 
 class StoredTraces:
     """The traces of one request, locked until its transaction ends."""
 
-    def __init__(self, project: Project, runs: dict[str, str], *, now: datetime) -> None:
+    def __init__(self, project: Project, spans: dict[str, list[Span]], *, now: datetime) -> None:
         self.project = project
         self.ids: dict[str, int] = {}
         self.names: dict[int, str] = {}
         self.facts: dict[str, TraceFacts] = {}
-        names = sorted(runs)
-        given = {"project": project.pk, "traces": names, "runs": [runs[name] for name in names], "now": now}
+        self.before: dict[str, bytes] = {}
+        names = sorted(spans)
+        runs = [run_of_trace(name, spans[name]) for name in names]
+        self._take(sql.LOCK_TRACES, {"traces": names, "runs": runs, "now": now})
+        for name, group in spans.items():
+            note_place(self.facts[name], group)
+
+    def take_naming(self) -> None:
+        """Lock the traces that name the runs of these, too: what is known of those runs lies with them."""
+        if absent := sorted({facts.run for facts in self.facts.values()} - self.facts.keys()):
+            self._take(sql.LOCK_NAMING_TRACES, {"traces": absent})
+
+    def read(self, query: str, given: dict[str, Any]) -> list[TraceFacts]:
+        """Read other traces of the project."""
         with connection.cursor() as cursor:
-            cursor.execute(sql.LOCK_TRACES, given)
-            for id, trace, run, told, root, ended, last_at in cursor.fetchall():
-                self.ids[trace], self.names[id] = id, trace
-                found = told if isinstance(told, dict) else msgspec.json.decode(told)
-                self.facts[trace] = TraceFacts(
-                    trace=trace, run=run, told=found, root=root, ended=ended, last_at=last_at
-                )
-        self.before = {name: msgspec.json.encode(facts) for name, facts in self.facts.items()}
+            cursor.execute(query, {"project": self.project.pk, **given})
+            return [facts_of_row(values) for _, *values in cursor.fetchall()]
+
+    def _take(self, query: str, given: dict[str, Any]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(query, {"project": self.project.pk, **given})
+            for id, *values in cursor.fetchall():
+                facts = facts_of_row(values)
+                self.ids[facts.trace], self.names[id] = id, facts.trace
+                self.facts[facts.trace] = facts
+                self.before[facts.trace] = msgspec.json.encode(facts)
 
     def recall(self, wanted: Wanted) -> Memories:
         """Read what is remembered and may matter."""
-        memories = Memories(self._spans(sql.SPANS_AND_ABOVE, wanted.spans, traces=list(self.names)))
+        memories = Memories(self._spans(sql.SPANS_AND_ABOVE, wanted.spans, traces=list(self.ids.values())))
         if wanted.tools:
             for one in self._spans(sql.SPANS_BELOW, wanted.tools):
                 memories.add(one)
@@ -64,8 +89,7 @@ class StoredTraces:
         """Remember what is new."""
         spans = [self._row(one) for one in memories.changed()]
         traces = [
-            {"id": self.ids[name], "told": Jsonb(facts.told)}
-            | {key: getattr(facts, key) for key in ("run", "root", "ended", "last_at")}
+            {**msgspec.structs.asdict(facts), "id": self.ids[name], "told": Jsonb(facts.told)}
             for name, facts in self.facts.items()
             if msgspec.json.encode(facts) != self.before[name]
         ]

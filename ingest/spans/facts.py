@@ -1,8 +1,10 @@
 """What spans say of the run they belong to; the same whatever their order."""
 
+from typing import Any
+
 from ingest import wild
 from ingest.limits import ANSWER_CHARS, SCORES_PER_RUN
-from ingest.spans.known import TraceFacts
+from ingest.spans.known import Shape, TraceFacts
 from ingest.spans.span import Span, SpanKind, moment
 from runs.kinds import RunStatus
 from runs.limits import LOSSES_PER_RUN
@@ -17,47 +19,58 @@ LOSS = "lost:"
 UNKNOWN_SERVICE = "unknown_service"
 
 
-def note_span(facts: TraceFacts, span: Span) -> None:
-    """Take what a span says of its run."""
+def note_span(facts: TraceFacts, run: TraceFacts, span: Span) -> None:
+    """Take what a span says of its trace, and of the run that the trace belongs to."""
     at = span.start or span.end
     if not span.is_score:
         facts.last_at = max(facts.last_at, span.end, span.start)
     for name in ("session", "user", "conversation"):
-        note_earliest(facts, name, at, getattr(span, name))
+        note_earliest(run, name, at, getattr(span, name))
     if span.kind is SpanKind.AGENT:
-        note_earliest(facts, "agent", at, span.agent)
-    note_earliest(facts, "hint", at, span.agent or span.agent_hint)
+        note_earliest(run, "agent", at, span.agent)
+    note_earliest(run, "hint", at, span.agent or span.agent_hint)
     if span.kind is SpanKind.LLM:
-        note_earliest(facts, "model", at, span.model)  # the one that answered, not the one that was asked
+        note_earliest(run, "model", at, span.model)  # the one that answered, not the one that was asked
     if span.kind is not SpanKind.NONE:
-        note_earliest(facts, "source", at, span.source)
+        note_earliest(run, "source", at, span.source)
     if span.kind is SpanKind.PROMPT:
-        note_earliest(facts, "task", at, (span.input or "")[:ANSWER_CHARS])
+        note_earliest(run, "task", at, (span.input or "")[:ANSWER_CHARS])
     if span.resource:
-        note_earliest(facts, "resource", 0, span.resource)
+        note_earliest(run, "resource", 0, span.resource)
     if span.tags:
-        note_earliest(facts, "tags", at, span.tags)
+        note_earliest(run, "tags", at, span.tags)
     if span.score:
-        note_score(facts, at, *span.score)
+        note_score(run, at, *span.score)
     for kind, number in span.lost.items():
-        if is_of_run(kind) and number_of_losses(facts) < LOSSES_PER_RUN:
-            note_latest(facts, LOSS + kind, at, number)
+        if is_of_run(kind) and number_of_losses(run) < LOSSES_PER_RUN:
+            note_latest(run, LOSS + kind, at, number)
     if span.is_root:
-        note_root(facts, span)
+        note_root(facts, run, span)
 
 
-def note_root(facts: TraceFacts, span: Span) -> None:
-    """Take what the root says: how the run was begun and ended."""
+def note_root(facts: TraceFacts, run: TraceFacts, span: Span) -> None:
+    """Take what the root says: how the run was begun and ended. The end of a loose call ends no run."""
     facts.root = span.span_id
+    if facts.shape == Shape.LOOSE:
+        if span.end and not span.is_start:
+            note_latest(facts, "error", span.end, span.error if span.failed else "")
+            note_latest(facts, "goes on", span.end, span.kind is not SpanKind.LLM or asks_for_tools(span))
+        return
     if span.start:
         note_earliest(facts, "begun", span.start, span.start)
-    note_earliest(facts, "title", span.start, span.name)
-    note_earliest(facts, "given", span.start, (span.input or "")[:ANSWER_CHARS])
+    note_earliest(run, "title", span.start, span.name)
+    note_earliest(run, "given", span.start, (span.input or "")[:ANSWER_CHARS])
     if span.end and not span.is_start:
         facts.ended = True
         note_latest(facts, "ended", span.end, span.end)
         note_latest(facts, "back", span.end, (span.output or "")[:ANSWER_CHARS])
         note_latest(facts, "error", span.end, span.error if span.failed else "")
+
+
+def asks_for_tools(span: Span) -> bool:
+    """Say whether an answer asks for a tool; without its contents the reason why it stopped says it."""
+    asked = any(block["type"] == "tool_use" for block in span.answer or [])
+    return asked or "tool" in (span.stop_reason or "")
 
 
 def note_score(facts: TraceFacts, at: int, name: str, value: str) -> None:
@@ -113,36 +126,47 @@ def source_of(facts: TraceFacts) -> str:
     return text_of(facts, "source") or "otel"
 
 
-def run_record(facts: TraceFacts) -> RunRecord:
+def run_record(facts: TraceFacts, run: TraceFacts) -> RunRecord:
     """Say all that a trace knows of its run; the newest record knows the most."""
-    resource = value_of(facts, "resource")
+    resource = value_of(run, "resource")
     told = resource if isinstance(resource, dict) else {}
     service = told.get("service.name")
     named = service if isinstance(service, str) and not service.startswith(UNKNOWN_SERVICE) else None
-    error = text_of(facts, "error")
-    task = text_of(facts, "task") or text_of(facts, "given")
-    meta = {name: value for name in ("user", "conversation", "tags") if (value := value_of(facts, name))}
-    scores = {
-        name.removeprefix(SCORE): value_of(facts, name) for name in facts.told if name.startswith(SCORE)
-    }
+    task = text_of(run, "task") or text_of(run, "given")
+    meta = {name: value for name in ("user", "conversation", "tags") if (value := value_of(run, name))}
+    scores = {name.removeprefix(SCORE): value_of(run, name) for name in run.told if name.startswith(SCORE)}
     if scores:
         meta["scores"] = scores
     return RunRecord(
         external_id=facts.run,
-        source=source_of(facts),
-        at=moment(facts.last_at),
-        session=text_of(facts, "session"),
-        agent=text_of(facts, "agent") or text_of(facts, "hint") or named,
-        name=title_of(task) or None if task else text_of(facts, "title"),
+        source=source_of(run),
+        session=text_of(run, "session"),
+        agent=text_of(run, "agent") or text_of(run, "hint") or named,
+        name=title_of(task) or None if task else text_of(run, "title"),
         task=task,
-        model=text_of(facts, "model"),
-        status=(RunStatus.FAILED if error else RunStatus.DONE) if facts.ended else RunStatus.RUNNING,
-        outcome=text_of(facts, "outcome"),
-        error=error,
-        started_at=moment(whole_of(facts, "begun")),
-        ended_at=moment(whole_of(facts, "ended")),
+        model=text_of(run, "model"),
+        outcome=text_of(run, "outcome"),
         meta={**told, **meta},
-        losses={
-            name.removeprefix(LOSS): whole_of(facts, name) for name in facts.told if name.startswith(LOSS)
-        },
+        losses={name.removeprefix(LOSS): whole_of(run, name) for name in run.told if name.startswith(LOSS)},
+        **({} if is_guest(facts, run) else state_of(facts)),
     )
+
+
+def is_guest(facts: TraceFacts, run: TraceFacts) -> bool:
+    """Say whether a trace is a loose call in a run that knows itself how it stands."""
+    return facts.shape == Shape.LOOSE and run.shape not in (Shape.LOOSE, Shape.BARE)
+
+
+def state_of(facts: TraceFacts) -> dict[str, Any]:
+    """Say how a run stands by the newest of its traces; a loose call that asks for no tool is the last."""
+    error = text_of(facts, "error")
+    over = facts.ended or (
+        facts.shape == Shape.LOOSE and (bool(error) or value_of(facts, "goes on") is False)
+    )
+    return {
+        "at": moment(facts.last_at),
+        "status": (RunStatus.FAILED if error else RunStatus.DONE) if over else RunStatus.RUNNING,
+        "error": error,
+        "started_at": moment(whole_of(facts, "begun")),
+        "ended_at": moment(whole_of(facts, "ended")),
+    }

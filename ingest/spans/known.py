@@ -5,6 +5,7 @@ sending it again changes nothing; tool calls that only the messages tell of are 
 """
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -41,11 +42,34 @@ class Known(Struct, kw_only=True):
         return not (at and self.at) or (self.at <= others and at <= mine)
 
 
+class Shape(StrEnum):
+    """What a trace is, as far as it is known."""
+
+    BARE = ""  #: no step of a run has come yet
+    OPEN = "open"  #: it has steps; what lies above them has not come
+    WHOLE = "whole"  #: an agent, a workflow or a function of one's own lies above its steps
+    LOOSE = "loose"  #: a model call or a tool call with nothing above it
+
+
+class Why(StrEnum):
+    """Why a trace belongs to its run."""
+
+    ITSELF = ""  #: it is the run, or names it
+    NEAR = "near"  #: loose calls of one session and process, near in time
+    CALL = "call"  #: it tells of a model call that another trace tells of, too
+    TIME = "time"  #: a loose call while the only run of its session or process was at work
+
+
 class TraceFacts(Struct, kw_only=True):
     """What is known of one trace."""
 
     trace: str
     run: str  #: external id of the run it belongs to
+    session: str = ""
+    instance: str = ""  #: of the process that sent it
+    shape: str = Shape.BARE
+    why: str = Why.ITSELF
+    begun: int = 0  #: nanoseconds of its first span
     told: dict[str, list[object]] = field(default_factory=dict)  #: name -> [nanoseconds, value]
     root: str = ""  #: id of the newest span without a parent
     ended: bool = False  #: the root has ended

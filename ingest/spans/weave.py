@@ -12,6 +12,7 @@ from ingest.limits import ANSWER_CHARS
 from ingest.spans.attempts import attempts_before, note_attempt
 from ingest.spans.edits import changes_of_call, may_change
 from ingest.spans.facts import (
+    is_guest,
     note_earliest,
     note_latest,
     note_span,
@@ -21,7 +22,7 @@ from ingest.spans.facts import (
     whole_of,
 )
 from ingest.spans.hearing import Heard
-from ingest.spans.known import Known, Memories, Memory, TraceFacts
+from ingest.spans.known import Known, Memories, Memory, Shape, TraceFacts
 from ingest.spans.lanes import find_sub_agents, lane_of, owner_of, told_again
 from ingest.spans.late import meet_start
 from ingest.spans.messages import Call, Result
@@ -68,7 +69,7 @@ class Weaver:
         sent = {(one.trace, one.span) for one in known}
         fresh = find_sub_agents(self.memories, {one.trace for one in known})
         for one, (span, said) in zip(known, heard, strict=True):
-            note_span(self.traces[one.trace], span)
+            note_span(self.traces[one.trace], self.run_of(one.trace), span)
             met = meet_start(self.traces[one.trace], one, span)
             if met is not None:
                 self.add_span(one, met, said)
@@ -77,6 +78,11 @@ class Weaver:
         self.add_changes_of_stored()
         self.finish({one.trace for one in known})
         return self.woven
+
+    def run_of(self, trace: str) -> TraceFacts:
+        """Give the facts of the run that a trace belongs to: they lie with the trace that names it."""
+        facts = self.traces[trace]
+        return self.traces.get(facts.run, facts)
 
     def register(self, span: Span) -> Known:
         """Remember a span, or what is new of it."""
@@ -171,12 +177,12 @@ class Weaver:
 
     def add_heard(self, one: Known, span: Span, heard: Heard, place: Place) -> None:
         """Add what the messages of a model call tell: prompts, calls, results, and the last words."""
-        facts, brought = self.traces[one.trace], list(one.keys)
+        facts, run, brought = self.traces[one.trace], self.run_of(one.trace), list(one.keys)
         for key, text in heard.prompts:
             if not place.lane:
-                note_earliest(facts, "task", span.start, text[:ANSWER_CHARS])
-                note_earliest(facts, "prompt", span.start, key)
-            if not place.lane or key != text_of(facts, "prompt"):
+                note_earliest(run, "task", span.start, text[:ANSWER_CHARS])
+                note_earliest(run, "prompt", span.start, key)
+            if not place.lane or key != text_of(run, "prompt"):
                 self.woven.steps.append(step_of_prompt(span, place, key, text))
                 brought.append(key)
         if not place.lane and (span.answer or span.failed):
@@ -212,7 +218,7 @@ class Weaver:
         place = self.place_of(one)
         if not place.lane and place.owner is None:
             return
-        task = text_of(self.traces[one.trace], "prompt")
+        task = text_of(self.run_of(one.trace), "prompt")
         for key in (one.key, *(key for key in one.keys if key != task)):
             told = StepRecord(
                 run=place.run,
@@ -242,13 +248,15 @@ class Weaver:
                 facts.told.setdefault("steps", [0, True])  # the root may come alone, and says the end
             if "steps" not in facts.told and not facts.told.get("last"):
                 continue
-            self.woven.runs.append(run_record(facts))
+            self.woven.runs.append(run_record(facts, self.run_of(trace)))
             self.add_final(facts)
 
     def add_final(self, facts: TraceFacts) -> None:
         """Add the last words of a run that has ended: the model's, else what the root gave back."""
         said = text_of(facts, "last") if "last" in facts.told else text_of(facts, "back")
-        if not facts.ended or not said or text_of(facts, "error"):
+        run = self.run_of(facts.trace)
+        over = facts.ended or (facts.shape == Shape.LOOSE and not is_guest(facts, run))
+        if not over or not said or text_of(facts, "error"):
             return
         text, size = capped(said)
         self.woven.steps.append(
@@ -256,9 +264,9 @@ class Weaver:
                 run=facts.run,
                 key=f"final:{facts.trace}",
                 kind=Kind.FINAL,
-                source=source_of(facts),
+                source=source_of(run),
                 status=StepStatus.OK,
-                started_at=moment(whole_of(facts, "ended")),
+                started_at=moment(whole_of(facts, "ended") or facts.last_at),
                 output=text,
                 output_size=size,
             )
