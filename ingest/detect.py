@@ -17,6 +17,7 @@ from ingest.formats import (
     homemade,
     messages,
     mini_swe_agent,
+    opencode,
     openhands,
     swe_agent,
 )
@@ -35,6 +36,7 @@ HOMEMADE = "homemade"
 OTLP = "otlp"
 SWE_AGENT = "swe-agent"
 MINI_SWE_AGENT = "mini-swe-agent"
+OPENCODE = "opencode"
 OPENHANDS = "openhands"
 RESULTS = "benchmark-results"
 ATIF = "atif"
@@ -80,11 +82,7 @@ TESTS: list[tuple[str, str, Test]] = [
     (OPENHANDS, "OpenHands events", openhands.looks_like),
     (RESULTS, "results of a benchmark", benchmark_results.looks_like),
     (GEMINI_CLI, "a Gemini CLI chat", gemini_cli.looks_like),
-    (
-        "opencode",
-        "an opencode export",
-        lambda r: isinstance(r.get("info"), dict) and "projectID" in r["info"],
-    ),
+    (OPENCODE, "a session of opencode", opencode.looks_like),
     (
         OTLP,
         "OpenTelemetry data",

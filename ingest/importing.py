@@ -13,6 +13,7 @@ from ingest.detect import (
     HOMEMADE,
     MESSAGES,
     MINI_SWE_AGENT,
+    OPENCODE,
     OPENHANDS,
     RESULTS,
     SWE_AGENT,
@@ -28,6 +29,7 @@ from ingest.formats import (
     homemade,
     messages,
     mini_swe_agent,
+    opencode,
     openhands,
     swe_agent,
 )
@@ -55,6 +57,7 @@ READERS: dict[str, Reader] = {
     MINI_SWE_AGENT: mini_swe_agent.read,
     GEMINI_CLI: gemini_cli.read,
     HOMEMADE: homemade.read,
+    OPENCODE: opencode.read,
     OPENHANDS: openhands.read,
     ATIF: atif.read,
     MESSAGES: messages.read,

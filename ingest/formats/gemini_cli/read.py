@@ -1,12 +1,10 @@
 """Chats of Gemini CLI to records: one run a session, its sub-agents as lanes (FORMATS.md 4.4)."""
 
-import heapq
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ingest import wild
 from ingest.formats.claude_code.blocks import first_line
@@ -16,8 +14,9 @@ from ingest.formats.gemini_cli.folders import cwd_of
 from ingest.formats.gemini_cli.parts import text_of
 from ingest.formats.gemini_cli.walk import Walk, calls_of
 from ingest.sources import SourceFile
+from ingest.trajectories.lanes import joined
 from ingest.trajectories.recording import Recording
-from runs.kinds import Kind, RunStatus, StepStatus
+from runs.kinds import RunStatus, StepStatus
 from runs.records import Batch, Quarantined, RunRecord, StepRecord, digest_of
 from runs.titles import title_of
 
@@ -118,44 +117,11 @@ def read_run(run: str, members: list[Member], *, now: datetime) -> Batch:
         walks.append(walk)
         fresh = recording.last_at is not None and now - recording.last_at < STILL_RUNNING
         pieces.append(recording.steps(StepStatus.RUNNING if fresh else StepStatus.UNANSWERED))
-    steps = in_order(tied(pieces, members))
+    steps = joined(pieces, [member.lane for member in members])
     if not steps:
         return Batch(quarantined=[Quarantined(where=main.chat.path, why=NO_MESSAGES)])
     head = record_of(run, main, walks[0], recording, cwd=cwd, fresh=fresh)
     return Batch(runs=[head], steps=steps, changes=recording.changes)
-
-
-def tied(pieces: list[list[StepRecord]], members: list[Member]) -> list[list[StepRecord]]:
-    """Tie each lane to the call that opened it."""
-    lanes = {member.lane for member in members if member.lane}
-    opened = {
-        str(step.detail["agent_id"]): step.key
-        for steps in pieces
-        for step in steps
-        if step.kind is Kind.AGENT and step.detail.get("agent_id")
-    }
-    return [[tied_step(step, opened, lanes) for step in steps] for steps in pieces]
-
-
-def tied_step(step: StepRecord, opened: dict[str, str], lanes: set[str]) -> StepRecord:
-    if step.agent in opened and step.parent is None:
-        step = replace(step, parent=opened[step.agent])
-    agent = step.detail.get("agent_id")
-    if step.kind is Kind.AGENT and agent:
-        step = replace(step, detail={**step.detail, "transcript": "here" if agent in lanes else "missing"})
-    return step
-
-
-def in_order(pieces: list[list[StepRecord]]) -> list[StepRecord]:
-    """Merge chats by time; each keeps its own order."""
-    rows = []
-    for number, steps in enumerate(pieces):
-        newest, row = 0.0, []
-        for step in steps:
-            newest = max(newest, step.started_at.timestamp() if step.started_at else newest)
-            row.append((newest, number, step))
-        rows.append(row)
-    return [step for *_, step in heapq.merge(*rows, key=lambda row: row[:2])]
 
 
 def record_of(

@@ -9,6 +9,7 @@ from ingest.formats.claude_code.paths import Roots
 from ingest.formats.gemini_cli import tools
 from ingest.formats.gemini_cli.chats import REPLACED, REWOUND, SAID, Chat, Message
 from ingest.formats.gemini_cli.parts import functions_in, text_of, thoughts_of, usage_of
+from ingest.trajectories.lanes import key_in_lane
 from ingest.trajectories.recording import Answer, Call, Recording
 from ingest.trajectories.shells import Shell
 from runs.kinds import Kind, StepStatus
@@ -144,7 +145,7 @@ class Walk:
         native = wild.identity(told.get("id")) or ""
         given = wild.mapping(told.get("args"))
         return Call(
-            key=self.recording.key_of(native, f"tool:{id}:{number}"),
+            key=self.recording.key_of(key_in_lane(native, self.lane), f"tool:{id}:{number}"),
             id=native,
             tool=wild.text(told.get("name")) or "unknown",
             given=given,
