@@ -124,3 +124,6 @@ LATE_ENDS = 50
 
 #: Seconds between two loose model calls of one session or process that are one run: a tool may take minutes.
 NEAR_SECONDS = 1_800
+
+#: Characters of a value that is printed as Python and read as such; parsing takes some 100 times the memory.
+PRINTED_PYTHON_CHARS = 1_000_000

@@ -63,8 +63,8 @@ class StoredTraces:
     def recall(self, wanted: Wanted) -> Memories:
         """Read what is remembered and may matter."""
         memories = Memories(self._spans(sql.SPANS_AND_ABOVE, wanted.spans, traces=list(self.ids.values())))
-        if wanted.tools:
-            for one in self._spans(sql.SPANS_BELOW, wanted.tools):
+        if wanted.around:
+            for one in self._spans(sql.SPANS_BELOW, wanted.around):
                 memories.add(one)
         if wanted.calls or wanted.marks:
             given = {

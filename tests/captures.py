@@ -32,9 +32,9 @@ def names() -> list[str]:
     return sorted(path.name for path in CAPTURES.iterdir() if path.is_dir()) if CAPTURES.is_dir() else []
 
 
-def requests_of(name: str) -> Iterator[Sent]:
+def requests_of(name: str, folder: Path = CAPTURES) -> Iterator[Sent]:
     """Yield the requests of one recording, in order."""
-    for path in sorted((CAPTURES / name).glob("*.meta.json")):
+    for path in sorted((folder / name).glob("*.meta.json")):
         meta = json.loads(path.read_text())
         body = path.with_name(path.name.replace(".meta.json", ".body"))
         query = f"?{urlencode(meta['query'])}" if meta["query"] else ""
@@ -43,8 +43,16 @@ def requests_of(name: str) -> Iterator[Sent]:
             path=meta["path"] + query,
             headers={key.lower(): value for key, value in meta["headers"]},
             encoding=meta["content_encoding"],
-            body=body.read_bytes() if body.exists() else b"",
+            body=body_at(body),
         )
+
+
+def body_at(path: Path) -> bytes:
+    """Read a body, which may be kept with gzip; a request may have none."""
+    kept = path.with_name(path.name + ".gz")
+    if kept.exists():
+        return gzip.decompress(kept.read_bytes())
+    return path.read_bytes() if path.exists() else b""
 
 
 def send(sent: Sent, key: str) -> Any:

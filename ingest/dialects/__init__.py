@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from ingest.dialects import (
     anthropic,
+    autogen,
     claude_code,
     common,
     genai,
@@ -16,9 +17,11 @@ from ingest.dialects import (
     laminar,
     langfuse,
     langsmith,
+    litellm,
     logfire,
     mlflow,
     openinference,
+    smolagents,
     traceloop,
     vercel,
 )
@@ -36,6 +39,9 @@ DIALECTS: list[tuple[str, Callable[[RawSpan], Fields | None]]] = [
     ("laminar", laminar.read),
     ("logfire", logfire.read),
     ("anthropic", anthropic.read),
+    ("smolagents", smolagents.read),
+    ("litellm", litellm.read),
+    ("autogen", autogen.read),
     ("genai", genai.read),
     ("openinference", openinference.read),
     ("openllmetry", traceloop.read),

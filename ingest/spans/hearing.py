@@ -35,8 +35,9 @@ def hear(span: Span) -> Heard:
     begin = after_last_answer(messages)
     new = [read_message(message) for message in messages[begin:]]
     before = calls_before(messages, begin)
+    in_order = iter(before.values())
     for result in (result for said in new for result in said.results):
-        call = before.get(result.id)
+        call = before.get(result.id) if result.id else next(in_order, None)
         if call is not None and is_told(call):
             heard.results.append((call, result))
     heard.prompts = prompts_in(messages, new, begin)

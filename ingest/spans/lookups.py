@@ -8,13 +8,14 @@ from ingest.formats.events.values import id_of
 from ingest.spans.hearing import Heard
 from ingest.spans.pairing import mark_of
 from ingest.spans.span import Span, SpanKind
+from ingest.spans.turns import is_turn
 
 
 class Wanted(Struct, kw_only=True):
     """What a request may need to know."""
 
     spans: set[tuple[str, str]] = field(default_factory=set)  #: trace and span, parents too
-    tools: set[tuple[str, str]] = field(default_factory=set)  #: spans of tools
+    around: set[tuple[str, str]] = field(default_factory=set)  #: spans whose children are asked for
     calls: set[str] = field(default_factory=set)
     marks: set[bytes] = field(default_factory=set)
 
@@ -27,8 +28,10 @@ def wanted_by(heard: Iterable[tuple[Span, Heard]]) -> Wanted:
         if span.parent_id:
             wanted.spans.add((span.trace_id, span.parent_id))
         if span.kind in (SpanKind.TOOL, SpanKind.RETRIEVER):
-            wanted.tools.add((span.trace_id, span.span_id))
+            wanted.around.add((span.trace_id, span.span_id))
             wanted.marks.add(mark_of(span.tool or "", span.input))
+        elif is_turn(span):
+            wanted.around.add((span.trace_id, span.span_id))
         if said.mark is not None:
             wanted.marks.add(said.mark)
         for known in (span.call_id, span.response_id):

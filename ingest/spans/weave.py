@@ -30,6 +30,7 @@ from ingest.spans.pairing import fits_mate, key_of_model_call, key_of_tool_span,
 from ingest.spans.span import Span, SpanKind, moment
 from ingest.spans.steps import AGAIN, KINDS, Place, step_of
 from ingest.spans.told import step_of_call, step_of_prompt, step_of_result
+from ingest.spans.turns import calls_of_turns, note_turn, step_of_usage
 from runs.kinds import Kind, StepStatus
 from runs.records import Batch, ChangeRecord, Context, RunRecord, StepRecord
 
@@ -70,11 +71,13 @@ class Weaver:
         fresh = find_sub_agents(self.memories, {one.trace for one in known})
         for one, (span, said) in zip(known, heard, strict=True):
             note_span(self.traces[one.trace], self.run_of(one.trace), span)
+            note_turn(self.traces[one.trace], span)
             met = meet_start(self.traces[one.trace], one, span)
             if met is not None:
                 self.add_span(one, met, said)
         for one in told_again(self.memories, self.memory, fresh, sent):
             self.tell_lane(one)
+        self.tell_turns(known)
         self.add_changes_of_stored()
         self.finish({one.trace for one in known})
         return self.woven
@@ -213,6 +216,13 @@ class Weaver:
                 )
         return told.key
 
+    def tell_turns(self, known: list[Known]) -> None:
+        """Tell the usage of turns as that of their model calls."""
+        for trace in {one.trace for one in known}:
+            mine = [one for one in known if one.trace == trace]
+            for call, usage in calls_of_turns(self.memories, self.traces[trace], mine):
+                self.woven.steps.append(step_of_usage(self.place_of(call), call, usage))
+
     def tell_lane(self, one: Known) -> None:
         """Tell the lane of a step again that was stored before its lane was known."""
         place = self.place_of(one)
@@ -253,7 +263,7 @@ class Weaver:
 
     def add_final(self, facts: TraceFacts) -> None:
         """Add the last words of a run that has ended: the model's, else what the root gave back."""
-        said = text_of(facts, "last") if "last" in facts.told else text_of(facts, "back")
+        said = text_of(facts, "last") or text_of(facts, "back")
         run = self.run_of(facts.trace)
         over = facts.ended or (facts.shape == Shape.LOOSE and not is_guest(facts, run))
         if not over or not said or text_of(facts, "error"):

@@ -113,20 +113,41 @@ def fields_of(kind: SpanKind, data: Record) -> Fields:
         return {"agent": wild.text(data.get("name"))}
     if kind is SpanKind.GUARDRAIL and data.get("triggered") is True:
         return {"failed": True, "error": "Tripped.", "error_kind": "policy"}
-    return {}
+    return usage_of_turn(wild.mapping(data.get("data")))
+
+
+def usage_of_turn(turn: Record) -> Fields:
+    """Read what a turn, which is one model call and its tools, used; JavaScript tells it nowhere else."""
+    usage = wild.mapping(turn.get("usage")) if turn.get("sdk_span_type") == "turn" else {}
+    told = {
+        "input_tokens": usage.get("input_tokens"),
+        "output_tokens": usage.get("output_tokens"),
+        "cache_read_input_tokens": usage.get("cached_input_tokens"),
+        "cache_creation_input_tokens": usage.get("cache_write_input_tokens"),
+    }
+    return inclusive(told) if usage else {}
 
 
 def llm_fields(data: Record) -> Fields:
     """Read a model call by either API."""
-    usage, params = wild.mapping(data.get("usage")), wild.mapping(data.get("model_config"))
-    given, came = data.get("input"), data.get("output")
+    params, given = wild.mapping(data.get("model_config")), data.get("input")
+    whole = completion_in(data.get("output"))
+    choices = wild.items(whole.get("choices"))
+    usage = wild.mapping(data.get("usage")) or wild.mapping(whole.get("usage"))
     messages: list[Any] | None = [given] if isinstance(given, str) else wild.items(given) or None
     return {
-        "model": wild.text(data.get("model")),
+        "model": wild.text(whole.get("model")) or wild.text(data.get("model")),
         "params": {name: value for name, value in params.items() if isinstance(value, str | int | float)},
         "system": wild.text(data.get("instructions")),
         "messages": messages,
-        "answer": answer_blocks(wild.items(came)) or None,
-        "response_id": wild.text(data.get("response_id")),
+        "answer": answer_blocks(choices or wild.items(data.get("output"))) or None,
+        "stop_reason": wild.text(wild.mapping(next(iter(choices), None)).get("finish_reason")),
+        "response_id": wild.text(data.get("response_id")) or wild.text(whole.get("id")),
         **(inclusive(usage) if usage else {}),
     }
+
+
+def completion_in(output: object) -> Record:
+    """Take the whole answer of the chat API, which JavaScript puts where Python puts its message."""
+    first = wild.mapping(next(iter(wild.items(output)), None))
+    return first if isinstance(first.get("choices"), list) else {}

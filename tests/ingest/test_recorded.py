@@ -1,0 +1,80 @@
+"""Requests of SDKs that we recorded ourselves, sent again: the run has what the loop did."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from runs.models import Run, Step
+from tests import captures
+from tests.ingest.test_captures import CRASHED, PATCH, READ, TEST, TRUTH, told
+
+pytestmark = pytest.mark.django_db
+
+RECORDED = Path(__file__).parent / "recorded"
+NAMES = sorted(path.name for path in RECORDED.iterdir() if path.is_dir())
+TITLE = "test_calc.py fails. Find the bug in calc.py, fix it and run the tests."
+EXCEPTIONS = {
+    # The runtime traces no model call.
+    "autogen_agent": {"calls": 0, "tokens": (0, 0, 0, 0, 0), "final": False},
+    # It sends neither what was asked nor what was said, and tells no reasoning.
+    "js_openai_agents-responses": {"tokens": (686, 1344, 0, 192, 0), "final": False},
+    # The failed call was made again, the answer is a tool, and the cache is not told of.
+    "smolagents_oi": {
+        "calls": 7,
+        "tools": [READ, CRASHED, TEST, TEST, PATCH, TEST, ("final_answer", "ok")],
+        "tokens": (2310, 0, 0, 210, 0),
+    },
+}
+#: Without a span around the loop each request is a trace.
+APART = ["litellm_own"]
+NAMED = {
+    "autogen_agent": ("AutoGen", "fixer"),
+    "js_openai_agents-responses": ("fix-bug", "Fixer"),
+    "js_openai_agents-chat": (TITLE, "Fixer"),
+    "js_langsmith": (TITLE, "fix-bug"),
+    "litellm_oi-root": (TITLE, ""),
+    "lmnr_sdk": (TITLE, "v3loop.py"),
+    "smolagents_oi": (TITLE, "fixer"),
+}
+
+
+def send_all(requests, key):
+    for sent in requests:
+        assert captures.send(sent, key).status_code < 300
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in APART])
+def test_recording_becomes_the_run_it_was_in_any_order(name, ingest_key):
+    requests = list(captures.requests_of(name, RECORDED))
+    send_all(requests, ingest_key)
+    run = Run.objects.get()
+    assert told(run) == TRUTH | EXCEPTIONS.get(name, {})
+    assert (run.name, run.agent) == NAMED[name]
+    steps = list(Step.objects.order_by("seq").values())
+    random.Random(1).shuffle(requests)
+    send_all(requests, ingest_key)
+    assert list(Step.objects.order_by("seq").values()) == steps
+
+
+def test_litellm_tells_the_cache_and_the_calls_in_the_span_of_the_provider(ingest_key):
+    send_all(captures.requests_of("litellm_own", RECORDED), ingest_key)
+    calls = Step.objects.filter(kind="llm", status="ok")
+    assert sorted((step.input_tokens, step.cache_read_tokens, step.output_tokens) for step in calls) == [
+        *((14, 416, 48), (74, 256, 30), (80, 320, 32), (114, 96, 24), (124, 256, 40), (280, 0, 18)),
+    ]
+    assert {step.tool for step in Step.objects.filter(kind="tool")} == {"read_file", "run_test", "patch_file"}
+
+
+def test_usage_of_a_turn_is_that_of_its_model_call_in_any_order(ingest_key):
+    (sent,) = captures.requests_of("js_openai_agents-responses", RECORDED)
+    items = json.loads(sent.body)["data"]
+    random.Random(7).shuffle(items)
+    bodies = [json.dumps({"data": [item]}).encode() for item in items]
+    send_all([structs.replace(sent, body=body) for body in bodies], ingest_key)
+    calls = Step.objects.filter(kind="llm").order_by("started_at")
+    assert [(step.input_tokens, step.cache_read_tokens, step.output_tokens) for step in calls] == [
+        *((114, 96, 24), (280, 0, 18), (74, 256, 30), (124, 256, 40), (80, 320, 32), (14, 416, 48)),
+    ]
