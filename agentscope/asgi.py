@@ -1,5 +1,6 @@
 """The ASGI application: HTTP is Django, WebSockets go to the consumers of runs and alerts."""
 
+import gc
 import os
 from importlib import import_module
 
@@ -27,3 +28,8 @@ application = ProtocolTypeRouter(
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(socket_routes))),
     }
 )
+
+# Containers made before the collector looks for circles, and how often it looks at older ones. A batch of
+# spans makes 50,000 that all go without it; by Python's defaults it took a sixth of the time.
+gc.set_threshold(50_000, 20, 20)
+gc.freeze()  # what is loaded now stays
