@@ -35,6 +35,15 @@ KILL_SECONDS = 6
 
 #: A program that ended is started again after so long.
 REST_SECONDS = 1
+#: Web processes that are started unless WEB_PROCESSES says otherwise; each takes 100 MB.
+WEBS_MOST = 4
+#: Connections that wait until a web process takes them.
+BACKLOG = 512
+#: How far the worker stands back where processors are short: what is posted is stored first, judged after.
+WORKER_NICE = 10
+
+#: Descriptors that every program gets: the socket that all web processes take connections from.
+_shared: list[int] = []
 
 
 # honcho has no types, so its classes are Any to mypy.
@@ -45,7 +54,7 @@ class Child(Popen):  # type: ignore[misc]
     """
 
     def __init__(self, command: str, **options: Any) -> None:
-        super().__init__(f"exec {command}", preexec_fn=self.before_exec, **options)
+        super().__init__(f"exec {command}", preexec_fn=self.before_exec, pass_fds=_shared, **options)
 
     @staticmethod
     def before_exec() -> None:
@@ -132,7 +141,8 @@ def serve() -> int:
     data = data_folder()
     is_production = read_text("AGENTSCOPE_ENV") == "production"
     host, port = read_text("HOST", "127.0.0.1"), read_number("PORT", default=8000, low=1, high=65535)
-    refuse_busy_port(host, port)
+    webs = read_number("WEB_PROCESSES", default=min(os.cpu_count() or 1, WEBS_MOST), low=1, high=64)
+    door = open_door(host, port)
     embedded.make_data_folder(data)
     (data / "port").write_text(str(port))  # for settings of commands that are not told it
     services = chosen_services(data)
@@ -152,7 +162,9 @@ def serve() -> int:
     url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     say("starting web and worker")
     supervisor = Supervisor(services, url=url, demo=demo)
-    for name, command in programs(host, port).items():
+    door.listen(BACKLOG)
+    _shared.append(door.fileno())
+    for name, command in programs(door.fileno(), webs=webs).items():
         supervisor.add_process(name, command, cwd=CHECKOUT)
     supervisor.loop()
     say("stopping" + "".join(f" {service.name}" for service in services))
@@ -174,12 +186,13 @@ def check_settings() -> int:
     os._exit(0)
 
 
-def programs(host: str, port: int) -> dict[str, str]:
-    """Return the Procfile: name to shell command."""
+def programs(door: int, *, webs: int) -> dict[str, str]:
+    """Return the Procfile: name to shell command. `door` is the descriptor of the listening socket."""
     python = shlex.quote(sys.executable)
+    web = f"{python} -m daphne -v 0 --fd {door} agentscope.asgi:application"
     return {
-        "web": f"{python} -m daphne -v 0 -b {shlex.quote(host)} -p {port} agentscope.asgi:application",
-        "worker": f"{python} manage.py worker",
+        **{f"web.{number}" if webs > 1 else "web": web for number in range(1, webs + 1)},
+        "worker": f"nice -n {WORKER_NICE} {python} manage.py worker",
     }
 
 
@@ -189,16 +202,19 @@ def chosen_services(data: Path) -> list[embedded.Service]:
     return [embedded.Service(name, data) for name, variable in names.items() if not read_text(variable)]
 
 
-def refuse_busy_port(host: str, port: int) -> None:
-    """Raise SettingError when something listens there."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise SettingError(
-                f"Port {port} of {host} cannot be used ({error.strerror}); set PORT to another one."
-            ) from None
+def open_door(host: str, port: int) -> socket.socket:
+    """Bind the socket that all web processes share. Raises SettingError when something listens there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+    except OSError as error:
+        door.close()
+        raise SettingError(
+            f"Port {port} of {host} cannot be used ({error.strerror}); set PORT to another one."
+        ) from None
+    return door
 
 
 def prepare_database(data: Path, services: list[embedded.Service], *, demo: Path | None) -> None:

@@ -149,6 +149,7 @@ def serve(data: Path) -> Iterator[Product]:
     unset = ("DATABASE_URL", "REDIS_URL", "PYTEST_CURRENT_TEST")
     environ = {name: value for name, value in os.environ.items() if name not in unset}
     environ |= {"AGENTSCOPE_DATA": str(data), "PORT": str(port)}
+    environ |= {"WEB_PROCESSES": "1"}  # one that is killed is felt
     environ |= {"EMAIL_URL": f"smtp://127.0.0.1:{mail_port}", "ALERTS_ALLOW_PRIVATE": "1"}
     log = (data / "serve.log").open("wb")
     process = subprocess.Popen(

@@ -39,7 +39,13 @@ class Served:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"],
                 cwd=CHECKOUT,
-                env={**os.environ, "AGENTSCOPE_DATA": str(data), "PORT": str(self.port), "DEBUG": "0"},
+                env={
+                    **os.environ,
+                    "AGENTSCOPE_DATA": str(data),
+                    "PORT": str(self.port),
+                    "DEBUG": "0",
+                    "WEB_PROCESSES": "2",
+                },
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -57,16 +63,21 @@ class Served:
     def is_running(self) -> bool:
         return self.process.poll() is None
 
-    def find(self, words: str) -> psutil.Process | None:
-        """Return the python process of this server whose command line has the words."""
+    def find_all(self, words: str) -> list[psutil.Process]:
+        """List the python processes of this server whose command lines have the words."""
+        found = []
         for process in psutil.Process(self.process.pid).children(recursive=True):
             try:
                 line = process.cmdline()
             except psutil.Error:
                 continue
             if "python" in Path(line[0] if line else "").name and words in " ".join(line):
-                return process
-        return None
+                found.append(process)
+        return found
+
+    def find(self, words: str) -> psutil.Process | None:
+        """Return the first of them."""
+        return next(iter(self.find_all(words)), None)
 
     @property
     def pid_file(self) -> Path:
@@ -190,7 +201,17 @@ def test_killed_web_and_worker_come_back(running: Callable[[], Served]) -> None:
         process.kill()
     assert wait_until(lambda: answers(f"{served.url}/healthz"), seconds=SOON)
     assert wait_until(lambda: served.find("manage.py worker") not in (None, killed[1]), seconds=SOON)
-    assert re.search(r"web +\| ended with status 137; starting again in 1 s", served.log.read_text())
+    assert re.search(r"web\.\d +\| ended with status 137; starting again in 1 s", served.log.read_text())
+
+
+def test_one_killed_web_leaves_the_other_to_answer(running: Callable[[], Served]) -> None:
+    served = running()
+    assert wait_until(lambda: len(served.find_all("agentscope.asgi")) == 2, seconds=SOON)
+    killed = served.find_all("agentscope.asgi")[0]
+    killed.send_signal(signal.SIGSTOP)  # it takes nothing any more, and its place is not filled
+    assert all(answers(f"{served.url}/healthz") for _ in range(20))
+    killed.kill()
+    assert wait_until(lambda: len(served.find_all("agentscope.asgi")) == 2, seconds=SOON)
 
 
 def test_requests_wait_for_a_killed_postgres(running: Callable[[], Served]) -> None:
