@@ -19,6 +19,7 @@ from ingest.formats import (
     mini_swe_agent,
     opencode,
     openhands,
+    qwen_code,
     swe_agent,
 )
 from ingest.sources import SourceFile
@@ -38,6 +39,7 @@ SWE_AGENT = "swe-agent"
 MINI_SWE_AGENT = "mini-swe-agent"
 OPENCODE = "opencode"
 OPENHANDS = "openhands"
+QWEN_CODE = "qwen-code"
 RESULTS = "benchmark-results"
 ATIF = "atif"
 MESSAGES = "messages"
@@ -102,6 +104,8 @@ def detect(file: SourceFile) -> tuple[str, str]:
     if file.data.lstrip().startswith(b"# aider chat started at"):
         return "aider", "an Aider chat history"
     records = peek(file.data)
+    if any(qwen_code.looks_like(record) for record in records):  # its envelope is Claude Code's
+        return QWEN_CODE, "a chat of Qwen Code"
     if claude_code.looks_like(list[object](records), file.path):
         return CLAUDE_CODE, "a Claude Code transcript"
     for name, title, test in TESTS:

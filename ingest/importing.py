@@ -15,6 +15,7 @@ from ingest.detect import (
     MINI_SWE_AGENT,
     OPENCODE,
     OPENHANDS,
+    QWEN_CODE,
     RESULTS,
     SWE_AGENT,
     detect,
@@ -31,6 +32,7 @@ from ingest.formats import (
     mini_swe_agent,
     opencode,
     openhands,
+    qwen_code,
     swe_agent,
 )
 from ingest.formats.benchmark_results import with_results
@@ -59,6 +61,7 @@ READERS: dict[str, Reader] = {
     HOMEMADE: homemade.read,
     OPENCODE: opencode.read,
     OPENHANDS: openhands.read,
+    QWEN_CODE: qwen_code.read,
     ATIF: atif.read,
     MESSAGES: messages.read,
 }

@@ -15,6 +15,8 @@ Message = dict[str, Any]
 HEAD = ("sessionId", "projectHash", "startTime", "lastUpdated", "kind", "summary", "directories")
 #: What may happen in a log besides a message that is said.
 SAID, REPLACED, REWOUND = "said", "replaced", "rewound"
+#: Of programs made of Gemini CLI: the history is a summary now, or only these messages are left of it.
+COMPRESSED, LEFT = "compressed", "left"
 
 
 class Happening(Struct, frozen=True):
@@ -31,6 +33,7 @@ class Chat(Struct):
     head: dict[str, Any] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)  #: by id, as last written
     happenings: list[Happening] = field(default_factory=list)
+    summaries: dict[str, list[Message]] = field(default_factory=dict)  #: messages of a compressed history
 
     def say(self, message: Message, *, is_line: bool = True) -> str:
         """Take one version of a message. What a rewritten history says of one with a line may be masked."""

@@ -76,6 +76,8 @@ def judge(call: Call, status: str, result: object) -> None:
             call.fail("human", short_error(why, "Denied by the user"), StepStatus.DENIED)
         else:
             call.fail("cancelled", short_error(why, "Cancelled"), StepStatus.CANCELLED)
+    elif status == "error" and family_of(call.tool) is Family.SHELL and EXIT_CODE.search(text[-2_000:]):
+        judge_command(call, text)
     elif status == "error" or (error and status != "success"):
         kind = kind_of_error(error or text)
         denied = StepStatus.DENIED if kind in ("policy", "human") else StepStatus.FAILED

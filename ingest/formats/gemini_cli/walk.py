@@ -7,7 +7,7 @@ from ingest import wild
 from ingest.formats.claude_code.blocks import first_line
 from ingest.formats.claude_code.paths import Roots
 from ingest.formats.gemini_cli import tools
-from ingest.formats.gemini_cli.chats import REPLACED, REWOUND, SAID, Chat, Message
+from ingest.formats.gemini_cli.chats import COMPRESSED, LEFT, REPLACED, REWOUND, SAID, Chat, Message
 from ingest.formats.gemini_cli.parts import functions_in, text_of, thoughts_of, usage_of
 from ingest.trajectories.lanes import key_in_lane
 from ingest.trajectories.recording import Answer, Call, Recording
@@ -59,6 +59,10 @@ class Walk:
                 self.replace(happening.ids, number)
             elif happening.kind == REWOUND:
                 self.rewind(happening.ids[0], number)
+            elif happening.kind == COMPRESSED:
+                self.compress(happening.ids[0])
+            elif happening.kind == LEFT:
+                self.go_back(happening.ids[0], happening.ids[1:])
 
     def take(self, id: str, message: Message) -> None:
         """Take one message."""
@@ -70,7 +74,7 @@ class Walk:
             self.listen(id, message, at)
         elif kind in ("gemini", "assistant", "model", "qwen"):
             self.answer(id, message, at)
-        elif kind in ("error", "info", "warning"):
+        elif kind in ("error", "retry", "info", "warning"):
             self.notice(id, kind, text_of(message.get("content")), at)
         self.last = message if kind != "info" else self.last
         self.recording.seen(at)
@@ -88,8 +92,8 @@ class Walk:
         self.asked_at = at or self.asked_at
         if functions_in(message.get("content"), "functionResponse"):
             return
-        if text.lstrip().startswith(SYNTHETIC):
-            if text.lstrip().startswith("System: "):
+        if message.get("synthetic") is True or text.lstrip().startswith(SYNTHETIC):
+            if message.get("synthetic") is True or text.lstrip().startswith("System: "):
                 self.recording.note(
                     f"note:{id}", Kind.EVENT, at, name=first_line(text), output=text, agent=self.lane
                 )
@@ -117,7 +121,8 @@ class Walk:
         self.models += [model] if model else []
         tokens, usage = usage_of(message)
         ended = min(filter(None, [at, *(call.started_at for call in calls)]), default=None)
-        began = self.asked_at if self.asked_at and ended and self.asked_at <= ended else ended
+        began = wild.when(message.get("startedAt")) or self.asked_at
+        began = began if began and ended and began <= ended else ended
         answer = {"role": "assistant", "content": blocks}
         self.recording.answer(
             Answer(
@@ -127,7 +132,7 @@ class Walk:
                 tokens=tokens,
                 usage=usage,
                 stop_reason="tool_calls" if calls else "stop" if text.strip() else None,
-                call_id=f"gemini:{id}" if wild.identity(message.get("id")) else None,
+                call_id=f"{self.recording.source}:{id}" if wild.identity(message.get("id")) else None,
                 started_at=began,
                 ended_at=ended,
                 record={name: message[name] for name in message if name not in ("toolCalls", "content")},
@@ -178,10 +183,10 @@ class Walk:
 
     def notice(self, id: str, kind: str, text: str, at: datetime | None) -> None:
         """The program says something to the human: an error, or a word."""
-        if kind == "error":
+        if kind in ("error", "retry"):
             self.recording.note(
                 f"error:{id}",
-                Kind.ERROR,
+                Kind.ERROR if kind == "error" else Kind.RETRY,
                 at,
                 name="Error",
                 status=StepStatus.FAILED,
@@ -198,21 +203,12 @@ class Walk:
 
     def replace(self, ids: list[str], number: int) -> None:
         """The history was written anew: shorter when it was compressed, else some of it was masked."""
-        lost = [id for id in self.history if id not in ids and self.heard.get(id)]
-        fresh = [id for id in ids if id not in self.history]
+        left, known = set(ids), [id for id in ids if id in self.heard]
+        lost = [id for id in self.history if id not in left and self.heard.get(id)]
         if lost:
-            at = self.recording.last_at
             summary = next((text for id in ids if (text := self.summary_in(id))), None)
-            self.recording.note(
-                f"compaction:{ids[0] if ids else number}",
-                Kind.COMPACTION,
-                at,
-                name="Compression",
-                output=summary,
-                detail={"forgotten": len(lost)},
-                agent=self.lane,
-            )
-        if lost or fresh:
+            self.note_compression(ids[0] if ids else str(number), summary, len(lost))
+        if lost or known != [id for id in self.history if id in left]:
             self.begin_again(ids)
 
     def summary_in(self, id: str) -> str | None:
@@ -220,17 +216,44 @@ class Walk:
         return text if text.lstrip().startswith(SUMMARY) else None
 
     def rewind(self, id: str, number: int) -> None:
-        """A human went back: the messages from here on are forgotten, though they were paid for."""
+        """A human went back to before a message."""
         kept = self.history[: self.history.index(id)] if id in self.history else []
+        self.go_back(f"{id}:{number}", kept)
+
+    def go_back(self, name: str, kept: list[str]) -> None:
+        """Forget all but these messages, though the rest was paid for."""
         self.recording.note(
-            f"rewind:{id}:{number}",
+            f"rewind:{name}",
             Kind.EVENT,
             self.recording.last_at,
             name="Went back to an earlier message",
-            detail={"forgotten": len(self.history) - len(kept)},
+            detail={"forgotten": len(set(self.history).difference(kept))},
             agent=self.lane,
         )
         self.begin_again(kept)
+
+    def compress(self, id: str) -> None:
+        """The history was compressed: what the model is sent begins with a summary."""
+        told = [
+            {"role": "user" if one.get("role") == "user" else "assistant", "content": text}
+            for one in self.chat.summaries.get(id, [])
+            if (text := text_of(one.get("parts")))
+        ]
+        summary = next((one["content"] for one in told if one["role"] == "user"), None)
+        self.note_compression(id, summary, len(self.history))
+        self.history, self.heard[id] = [id], told
+        self.recording.forget(told, self.lane)
+
+    def note_compression(self, name: str, summary: str | None, forgotten: int) -> None:
+        self.recording.note(
+            f"compaction:{name}",
+            Kind.COMPACTION,
+            self.recording.last_at,
+            name="Compression",
+            output=summary,
+            detail={"forgotten": forgotten},
+            agent=self.lane,
+        )
 
     def begin_again(self, ids: list[str]) -> None:
         """Begin the context anew with these messages."""
