@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from ingest.ranks import rank_of
 from runs.kinds import Kind
 from runs.records import Batch, StepRecord
 
@@ -68,7 +69,14 @@ def told_calls(run: str, lanes: StoredLanes, steps: Iterable[StepRecord]) -> lis
     """Say of stored calls that the records of their agents are here now."""
     came = {step.agent: step.source for step in steps if step.run == run and is_loose(step)}
     return [
-        StepRecord(run=run, key=key, kind=Kind.AGENT, source=came[agent], detail={"transcript": "here"})
+        StepRecord(
+            run=run,
+            key=key,
+            kind=Kind.AGENT,
+            source=came[agent],
+            rank=rank_of(came[agent]),
+            detail={"transcript": "here"},
+        )
         for agent, key in lanes.calls.items()
         if agent in came
     ]

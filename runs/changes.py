@@ -33,6 +33,10 @@ _WHOLE = frozenset({Basis.CONTENT, Basis.RECONSTRUCTED, Basis.PATCH})
 
 def apply_change(row: ChangeRow, record: ChangeRecord, keep: Keep) -> None:
     """Fold one record into the row: what is known of the texts is never forgotten."""
+    if record.source not in row.sources:
+        row.sources = [*row.sources, record.source]
+    if record.basis == Basis.FRAGMENT and row.basis in _WHOLE:
+        return  # who knows only a fragment knows the place of the file no better
     row.path, row.origin = indexable(record.path), record.origin
     if not (row.op == Op.CREATE and record.op == Op.EDIT and record.before is None):
         row.op = record.op  # a tool that writes whole files does not know that this one is new
@@ -41,12 +45,9 @@ def apply_change(row: ChangeRow, record: ChangeRecord, keep: Keep) -> None:
     row.old_path = storable(record.old_path or "") or row.old_path
     row.outside, row.binary = record.outside, record.binary
     row.user_modified = row.user_modified or record.user_modified
-    if record.source not in row.sources:
-        row.sources = [*row.sources, record.source]
     known = row.before_digest is not None or row.after_digest is not None or row.patch_digest is not None
     told = record.before is not None or record.after is not None or record.patch is not None
-    poorer = record.basis == Basis.FRAGMENT and row.basis in _WHOLE
-    if known and (poorer or not told):
+    if known and not told:
         return
     row.basis = record.basis
     for side in ("before", "after", "patch"):

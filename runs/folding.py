@@ -48,6 +48,7 @@ class Work(Struct, kw_only=True, eq=False):
     old_changes: dict[str, ChangeRow] = field(default_factory=dict)
     blobs: dict[bytes, bytes] = field(default_factory=dict)
     contexts: list[Context] = field(default_factory=list)
+    joined: list[tuple[str, str]] = field(default_factory=list)  #: keys of steps that turn out to be one
 
     def __post_init__(self) -> None:
         self.old_row = replace(self.row)
@@ -60,7 +61,8 @@ class Work(Struct, kw_only=True, eq=False):
         self.blobs[digest] = data
 
     def step_keys(self) -> set[str]:
-        return {step.key for step in self.step_records} | {change.step for change in self.change_records}
+        told = {step.key for step in self.step_records} | {change.step for change in self.change_records}
+        return told | {key for pair in self.joined for key in pair}
 
     def keys_with_changes(self) -> set[str]:
         fresh = {step.key for step in self.step_records if step.key not in self.old_steps}
@@ -102,6 +104,10 @@ class Work(Struct, kw_only=True, eq=False):
 
     def new_paths(self) -> set[str]:
         return {row.path for row in self.new_changes() if not row.outside and row.origin != Origin.NET}
+
+    def has_moved_paths(self) -> bool:
+        """Say whether a stored change is of another file than was known."""
+        return any(row.path != self.old_changes[row.key].path for row in self.changed_changes())
 
     def close_open_steps(self) -> None:
         if self.row.status != RunStatus.RUNNING:

@@ -124,7 +124,8 @@ def apply_usage(row: StepRow, record: StepRecord, *, wins: bool) -> None:
                 setattr(row, f"{bucket}_tokens", getattr(record.tokens, bucket))
             row.lower_bound = record.lower_bound
             row.usage = record.usage if record.usage is not None else row.usage
-    if record.cost_usd is not None and (wins or row.price is None):
+    reported = row.price is not None and row.price.get("source") == "reported"
+    if record.cost_usd is not None and (wins or not reported):
         row.price = {"source": "reported", "usd": record.cost_usd}
 
 

@@ -119,6 +119,7 @@ class StepRecord(Struct, frozen=True, kw_only=True):
     key: str  #: the client's own id of the step, unique in the run
     kind: Kind
     source: str
+    names: tuple[str, ...] = ()  #: what other sources know it by as well, see `runs.names`
     rank: int = 1  #: whose word counts where two disagree: a higher rank wins, then the later
     name: str | None = None
     tool: str | None = None  #: the tool's own name

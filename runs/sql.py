@@ -59,6 +59,36 @@ KNOWN_PATHS = """
     WHERE NOT change.outside AND change.origin <> 'net'
 """
 
+#: All names of the steps that have one of these names.
+LOAD_NAMES = """
+    WITH hit AS (
+        SELECT DISTINCT known.run_id, known.key
+        FROM unnest(%(run_ids)s::uuid[], %(names)s::text[]) AS wanted (run_id, name)
+        JOIN runs_stepname AS known ON known.run_id = wanted.run_id AND known.name = wanted.name
+    )
+    SELECT known.run_id, known.name, known.key, known.at
+    FROM hit JOIN runs_stepname AS known ON known.run_id = hit.run_id AND known.key = hit.key
+    ORDER BY known.id
+"""
+
+SAVE_NAMES = """
+    INSERT INTO runs_stepname (run_id, name, key, at)
+    SELECT * FROM unnest(%(run_ids)s::uuid[], %(names)s::text[], %(keys)s::text[], %(times)s::timestamptz[])
+    ON CONFLICT DO NOTHING
+"""
+
+DROP_NAMES = """
+    DELETE FROM runs_stepname AS known
+    USING unnest(%(run_ids)s::uuid[], %(keys)s::text[]) AS gone (run_id, key)
+    WHERE known.run_id = gone.run_id AND known.key = gone.key
+"""
+
+COUNT_PATHS = """
+    SELECT run_id, count(DISTINCT path) FROM runs_filechange
+    WHERE run_id = ANY(%(run_ids)s) AND NOT outside AND origin <> 'net'
+    GROUP BY run_id
+"""
+
 KNOWN_BLOBS = """
     SELECT blob.run_id, blob.digest
     FROM unnest(%(run_ids)s::uuid[], %(digests)s::bytea[]) AS wanted (run_id, digest)
@@ -232,6 +262,7 @@ DELETE_RUN_CONTENT = (
     DROP_PROMPTS,
     DROP_FAMILIES,
     "DELETE FROM runs_step WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_stepname WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_filechange WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_contextnode WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_blob WHERE run_id = ANY(%(run_ids)s)",

@@ -29,6 +29,8 @@ from runs.folding import (
     price_steps,
 )
 from runs.kinds import Kind
+from runs.names import join_rows
+from runs.naming import name_steps, save_names
 from runs.records import Batch
 from runs.rollups import add_to_sums
 from runs.rows import (
@@ -71,10 +73,12 @@ def save(project: Any, batch: Batch, *, now: datetime) -> list[SavedRun]:
 def save_in_transaction(cursor: Any, project: Any, batch: Batch, *, now: datetime) -> list[SavedRun]:
     works = lock_runs(cursor, project, mentioned_runs(batch), now=now)
     share_out(batch, works)
+    names = name_steps(cursor, works.values())
     old = [work for work in works.values() if not work.created]
     load_steps(cursor, old)
     load_changes(cursor, old)
     for work in works.values():
+        join_rows(work)
         fold_steps(work)
         fold_changes(work)
         fold_run(work)
@@ -89,6 +93,7 @@ def save_in_transaction(cursor: Any, project: Any, batch: Batch, *, now: datetim
     write_contexts(cursor, works)
     write_blobs(cursor, works)
     write_rows(cursor, works, now=now)
+    save_names(cursor, works.values(), names)
     write_texts(cursor, project, works)
     add_to_sums(cursor, project, works.values())
     return [
@@ -224,6 +229,17 @@ def count_new_paths(cursor: Any, works: dict[str, Work]) -> None:
         work.row.files_changed += sum((work.row.id, path) not in known for path in work.new_paths())
 
 
+def recount_paths(cursor: Any, works: dict[str, Work]) -> None:
+    """Count the files anew of runs whose changes lie elsewhere than was told first."""
+    moved = [work for work in works.values() if work.has_moved_paths()]
+    if not moved:
+        return
+    cursor.execute(sql.COUNT_PATHS, {"run_ids": [work.row.id for work in moved]})
+    counts = dict(cursor.fetchall())
+    for work in moved:
+        work.row.files_changed = counts.get(work.row.id, 0)
+
+
 def write_contexts(cursor: Any, works: dict[str, Work]) -> None:
     """Add the links of message lists that are not stored yet, and queue their messages as blobs."""
     chains = [(work, chain) for work in works.values() for chain in unseen_chains(work.contexts)]
@@ -297,6 +313,7 @@ def write_rows(cursor: Any, works: dict[str, Work], *, now: datetime) -> None:
     ]
     if updated:
         cursor.executemany(sql.UPDATE_CHANGE, updated)
+        recount_paths(cursor, works)
     runs = [
         values_for_update(work.row, RUN_COLUMNS) | {"now": now} for work in works.values() if work.changed
     ]

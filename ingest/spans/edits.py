@@ -6,8 +6,11 @@ from ingest.formats.events import RunFacts
 from ingest.formats.events.edits import changes_of_edit, is_edit
 from ingest.formats.events.guesses import CUT
 from ingest.formats.events.state import RunFound
-from runs.kinds import GUESSED
+from runs.kinds import GUESSED, Basis
 from runs.records import ChangeRecord
+
+#: Claude Code tells its edits by other channels as well, under the keys of its own calls.
+CLAUDE_CODE = "otel:claude-code"
 
 
 def changes_of_call(run: str, key: str, *, tool: str, input: str | None, source: str) -> list[ChangeRecord]:
@@ -15,7 +18,14 @@ def changes_of_call(run: str, key: str, *, tool: str, input: str | None, source:
     if not input or CUT.search(input):
         return []
     found = changes_of_edit(RunFound(run, RunFacts()), key, tool=tool, input=input)
+    if source.startswith(CLAUDE_CODE):
+        found = [as_fragment(one, f"{key}:{n}") for n, one in enumerate(found)]
     return [msgspec.structs.replace(one, source=source + mark_of(one)) for one in found]
+
+
+def as_fragment(change: ChangeRecord, key: str) -> ChangeRecord:
+    """Name a change as Claude Code's transcript does, which knows the whole file and where it lies."""
+    return msgspec.structs.replace(change, key=key, basis=Basis.FRAGMENT)
 
 
 def mark_of(change: ChangeRecord) -> str:

@@ -68,6 +68,7 @@ class Span(Struct, kw_only=True):
     conversation: str | None = None
     run: str | None = None  #: the run's own id, where the source names one
     score: tuple[str, str] | None = None  #: of an event: (name, value) that judges the whole run
+    names: list[str] = field(default_factory=list)  #: what other sources know its step by (`runs.names`)
     retries: int | None = None  #: attempts that the client made again
     first_token_ms: int | None = None
     lost: dict[str, int] = field(default_factory=dict)  #: what the client left out, by `runs.losses.LossKind`

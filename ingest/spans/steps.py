@@ -44,6 +44,7 @@ def step_of(span: Span, place: Place, contexts: dict[bytes, Context]) -> StepRec
         key=place.key,
         kind=KINDS[span.kind],
         source=span.source,
+        names=tuple(span.names),
         rank=rank_of(span),
         status=status_of(span),
         error=span.error if span.failed else None,

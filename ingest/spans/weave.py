@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct, field, structs
 
+from ingest.formats.claude_code.naming import name_of_text
 from ingest.formats.events.values import capped
 from ingest.limits import ANSWER_CHARS
 from ingest.spans.attempts import attempts_before, note_attempt
@@ -36,6 +37,8 @@ from runs.records import Batch, ChangeRecord, Context, RunRecord, StepRecord
 
 #: Kinds whose step is the span, whoever else tells of it.
 POINTS = (SpanKind.GUARDRAIL, SpanKind.HANDOFF, SpanKind.EVENT, SpanKind.PROMPT)
+#: Agents whose hooks tell of their last words, too.
+WITH_HOOKS = ("claude-code", "codex")
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -275,12 +278,20 @@ class Weaver:
                 key=f"final:{facts.trace}",
                 kind=Kind.FINAL,
                 source=source_of(run),
+                names=names_of_final(facts, run, said),
                 status=StepStatus.OK,
                 started_at=moment(whole_of(facts, "ended") or facts.last_at),
                 output=text,
                 output_size=size,
             )
         )
+
+
+def names_of_final(facts: TraceFacts, run: TraceFacts, said: str) -> tuple[str, ...]:
+    """Name the last words of an agent that has hooks: those tell of them, too."""
+    if text_of(run, "hint") not in WITH_HOOKS:
+        return ()
+    return (f"trace:{facts.trace}", name_of_text("final", said))
 
 
 def kind_of_key(one: Known, key: str) -> Kind:

@@ -4,7 +4,7 @@ from runs.models.comparing import Comparison
 from runs.models.findings import CluePage, Finding, Judgement, SignatureState, SignatureSum
 from runs.models.listing import RunSum, RunText
 from runs.models.prompts import PromptFamily, PromptUse, PromptVersion
-from runs.models.recordings import BilledCall, Blob, ContextNode, FileChange, Run, Step
+from runs.models.recordings import BilledCall, Blob, ContextNode, FileChange, Run, Step, StepName
 from runs.models.tools import ToolPart, ToolSum
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "SignatureState",
     "SignatureSum",
     "Step",
+    "StepName",
     "ToolPart",
     "ToolSum",
 ]

@@ -2,9 +2,11 @@
 
 from ingest import wild
 from ingest.dialects.values import Fields, named_reason, text_or_json, word
+from ingest.formats.claude_code.naming import name_of_usage
 from ingest.formats.events.usage import tokens_of
 from ingest.formats.otlp.raw import Attributes, RawSpan
 from ingest.spans.span import SpanKind
+from runs.records import Tokens
 
 AGENT = "claude-code"
 PREFIX = "claude_code."
@@ -47,19 +49,30 @@ def llm_fields(attributes: Attributes) -> Fields:
     }
     told = {name: value for name, value in {**usage, **lifetimes}.items() if value is not None}
     attempt = wild.integer(attributes.get("attempt"), 1000) or 1
+    tokens = tokens_of(told, "exclusive")
+    request = word(attributes, "request_id", "gen_ai.response.id")
     return {
+        "names": names_of_call(request, tokens),
         "model": word(attributes, "model"),
         "provider": "anthropic",
-        "tokens": tokens_of(told, "exclusive"),
+        "tokens": tokens,
         "usage": told or None,
         "cost_usd": wild.number(attributes.get("cost_usd")),
-        "response_id": word(attributes, "request_id", "gen_ai.response.id"),
+        "response_id": request,
         "stop_reason": word(attributes, "stop_reason")
         or named_reason(attributes.get("gen_ai.response.finish_reasons")),
         "first_token_ms": wild.integer(attributes.get("ttft_ms"), 2**31),
         "retries": attempt - 1,
         "meta": {"query_source": attributes["query_source"]} if attributes.get("query_source") else {},
     }
+
+
+def names_of_call(request: str | None, tokens: Tokens | None) -> list[str]:
+    """List what a transcript and a stream know a model call by."""
+    if not request:
+        return []
+    is_given = tokens is not None and tokens.input + tokens.cache_read
+    return [f"req:{wild.identity(request)}", *([name_of_usage(tokens)] if tokens and is_given else [])]
 
 
 def tool_fields(attributes: Attributes) -> Fields:

@@ -1,9 +1,12 @@
 """Claude Code's log records: prompts, model calls with their cost, tool calls with their outcome."""
 
+from ingest import wild
 from ingest.dialects.claude_code import AGENT, PREFIX, is_false, llm_fields, tool_fields
 from ingest.dialects.programs import Program
-from ingest.dialects.values import Fields, word
+from ingest.dialects.values import Fields, parsed, word
+from ingest.formats.claude_code.naming import name_of_text
 from ingest.formats.otlp.raw import RawLog
+from ingest.spans.messages import answer_blocks
 from ingest.spans.span import SpanKind
 
 
@@ -13,7 +16,9 @@ def prompt_of(log: RawLog) -> Fields | None:
     prompt = word(log.attributes, "prompt.id", "message.uuid")
     if prompt is None or text is None:
         return None
-    return {"kind": SpanKind.PROMPT, "span_id": f"prompt:{prompt}"[:200], "input": text}
+    uuid = word(log.attributes, "message.uuid")
+    names = [f"prompt:{prompt}", *([f"uuid:{uuid}"] if uuid else []), name_of_text("said", text)]
+    return {"kind": SpanKind.PROMPT, "span_id": f"prompt:{prompt}"[:200], "input": text, "names": names}
 
 
 def request_of(log: RawLog) -> Fields | None:
@@ -45,6 +50,24 @@ def response_of(log: RawLog) -> Fields | None:
     }
 
 
+def body_of(log: RawLog) -> Fields | None:
+    """Read the whole answer, which is sent where raw bodies are: the one record with both ids of a call."""
+    request, message = word(log.attributes, "request_id"), word(log.attributes, "message.id")
+    if request is None:
+        return None
+    body = wild.mapping(parsed(log.attributes.get("body")))
+    message = message or wild.identity(body.get("id"))
+    return {
+        "kind": SpanKind.LLM,
+        "span_id": request[:200],
+        "response_id": request,
+        "names": [f"req:{request}", *([f"msg:{message}"] if message else [])],
+        "answer": answer_blocks([{"role": "assistant", "content": body.get("content")}]) or None,
+        "stop_reason": wild.text(body.get("stop_reason")),
+        "is_part": True,
+    }
+
+
 def result_of(log: RawLog) -> Fields | None:
     """Read how a tool call ended."""
     fields = tool_fields(log.attributes)
@@ -67,6 +90,7 @@ PROGRAM = Program(
         "api_request": request_of,
         "api_error": error_of,
         "assistant_response": response_of,
+        "api_response_body": body_of,
         "tool_result": result_of,
     },
 )

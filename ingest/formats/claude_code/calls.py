@@ -8,8 +8,15 @@ from msgspec import Struct, field
 from ingest import wild
 from ingest.formats.claude_code.blocks import answer_preview, as_json, thinking_facts
 from ingest.formats.claude_code.lines import Record
+from ingest.formats.claude_code.naming import name_of_usage
 from ingest.formats.claude_code.slim import slim
-from ingest.formats.claude_code.usage import count, earlier_iterations, is_placeholder, tokens_of
+from ingest.formats.claude_code.usage import (
+    count,
+    earlier_iterations,
+    is_placeholder,
+    tokens_of,
+)
+from ingest.ranks import rank_of
 from runs.kinds import Kind, StepStatus
 from runs.records import Context, StepRecord, Tokens
 
@@ -26,6 +33,7 @@ class ModelCall(Struct):
     started_at: datetime | None
     context: Context | None
     raw: bytes
+    names: tuple[str, ...] = ()
     model: str | None = None
     blocks: list[dict[str, Any]] = field(default_factory=list)
     usage: dict[str, Any] = field(default_factory=dict)
@@ -37,6 +45,13 @@ class ModelCall(Struct):
     @property
     def calls_tools(self) -> bool:
         return any(block.get("type") == "tool_use" for block in self.blocks)
+
+
+def names_of(record: Record) -> tuple[str, ...]:
+    """List what other channels know a response by: its message, its request (FORMATS 2.2)."""
+    message = wild.identity(wild.mapping(record.get("message")).get("id"))
+    request = wild.identity(record.get("requestId"))
+    return tuple(f"{kind}:{name}" for kind, name in (("msg", message), ("req", request)) if name is not None)
 
 
 def key_of(record: Record) -> tuple[str, str | None] | None:
@@ -64,6 +79,7 @@ def begin(
         started_at=asked_at,
         context=None,
         raw=slim(record),
+        names=names_of(record),
     )
 
 
@@ -105,6 +121,8 @@ def steps_of(call: ModelCall, *, run: str, source: str, parent: str | None) -> l
         key=call.key,
         kind=Kind.LLM,
         source=source,
+        rank=rank_of(source),
+        names=(*call.names, *weak_names(call)),
         model=call.model,
         status=StepStatus.OK,
         parent=parent,
@@ -129,6 +147,12 @@ def steps_of(call: ModelCall, *, run: str, source: str, parent: str | None) -> l
     return [*earlier, step]
 
 
+def weak_names(call: ModelCall) -> tuple[str, ...]:
+    """Name a call by what it was given, for channels that share no id (a stream and its log records)."""
+    usage = tokens_of(call.usage)
+    return (name_of_usage(usage),) if call.names and usage.input + usage.cache_read else ()
+
+
 def earlier_step(call: ModelCall, step: StepRecord, number: int, usage: dict[str, Any]) -> StepRecord:
     """Write an earlier sampling of the same request: its own model, its own price."""
     refused = any(block.get("type") == "fallback" for block in call.blocks)
@@ -137,6 +161,7 @@ def earlier_step(call: ModelCall, step: StepRecord, number: int, usage: dict[str
         key=f"{call.key}#it{number}",
         kind=Kind.LLM,
         source=step.source,
+        rank=step.rank,
         model=wild.text(usage.get("model")) or call.model,
         status=StepStatus.OK,
         parent=step.parent,

@@ -11,6 +11,7 @@ from ingest.formats.claude_code.blocks import first_line, inside_tag, text_of
 from ingest.formats.claude_code.classify import command_of, tagged_text
 from ingest.formats.claude_code.lines import Record
 from ingest.formats.claude_code.slim import slim
+from ingest.ranks import rank_of
 from runs.kinds import Kind, StepStatus
 from runs.records import StepRecord, digest_of
 
@@ -33,6 +34,7 @@ class Note(Struct):
     attempt: int | None = None
     ended_at: datetime | None = None
     raw: bytes | None = None
+    names: tuple[str, ...] = ()  #: what other channels know it by
     detail: dict[str, object] = field(default_factory=dict)
 
 
@@ -42,6 +44,8 @@ def step_of(note: Note, *, run: str, source: str, parent: str | None) -> StepRec
         key=note.key,
         kind=note.kind,
         source=source,
+        rank=rank_of(source),
+        names=note.names,
         name=note.name,
         status=note.status,
         error=note.error,
@@ -116,6 +120,7 @@ def retry(record: Record, lane: str, at: datetime | None) -> Note:
     cause = named or (f"no connection ({connection})" if connection else None) or first_line(said or "", 160)
     cause = cause or "the reason was not recorded"
     wait = wild.number(record.get("retryInMs"))
+    request = wild.identity(error.get("requestID")) or wild.identity(error.get("requestId"))
     return Note(
         key=key_of(record),
         kind=Kind.RETRY,
@@ -127,6 +132,7 @@ def retry(record: Record, lane: str, at: datetime | None) -> Note:
         error_kind="api",
         attempt=wild.integer(record.get("retryAttempt"), 10_000),
         raw=slim(record),
+        names=(f"req:{request}",) if request else (),
         detail=facts(
             max_attempts=wild.integer(record.get("maxRetries"), 10_000),
             wait_ms=round(wait) if wait is not None and wait < 10**9 else None,
@@ -147,6 +153,7 @@ def gave_up(record: Record, lane: str, at: datetime | None) -> Note:
     cause = CAUSES.get(word or "") or STATUS_CAUSES.get(status or 0)
     head = f"{status} {cause}" if status and cause else cause
     line = message_in(text) or "The model could not be reached"
+    request = wild.identity(record.get("requestId"))
     return Note(
         key=key_of(record),
         kind=Kind.ERROR,
@@ -158,6 +165,7 @@ def gave_up(record: Record, lane: str, at: datetime | None) -> Note:
         error_kind="api",
         output=text,
         raw=slim(record),
+        names=(f"req:{request}",) if request else (),
         detail=facts(http_status=status, cause=word),
     )
 
@@ -170,6 +178,10 @@ def message_in(text: str) -> str:
     """Take the message out of an error that is JSON behind some words, else its first line."""
     found = MESSAGE.search(text[:4_000])
     return found[1] if found else first_line(text, 300)
+
+
+#: What every telling of a compaction is named; two are minutes apart.
+COMPACTED = "~compaction:"
 
 
 def compaction(record: Record, lane: str, at: datetime | None) -> Note:
@@ -190,6 +202,7 @@ def compaction(record: Record, lane: str, at: datetime | None) -> Note:
         name="microcompact" if micro else None,
         status=StepStatus.OK,
         raw=slim(record),
+        names=() if micro else (f"uuid:{key_of(record)}", COMPACTED),
         detail=facts(
             trigger=wild.text(about.get("trigger")),
             pre_tokens=before,

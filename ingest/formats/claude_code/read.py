@@ -241,7 +241,7 @@ def prepare(session: Session, entries: list[Entry], records: list[dict[str, obje
             session.local_commands.add(wild.identity(record.get("parentUuid")) or "")
         elif said == Said.HUMAN:
             content = wild.mapping(record.get("message")).get("content")
-            session.typed.add(text_of(content).strip())
+            session.typed[text_of(content).strip()] += 1
 
 
 def describe_agents(session: Session, facts: dict[str, dict[str, str]]) -> None:

@@ -12,6 +12,7 @@ from ingest.formats.claude_code.blocks import text_of, without_reminders
 from ingest.formats.claude_code.classify import Said, command_of, opening_of, said_by, tagged_text
 from ingest.formats.claude_code.lanes import Lane
 from ingest.formats.claude_code.lines import Record
+from ingest.formats.claude_code.naming import name_of_text
 from ingest.formats.claude_code.pictures import with_pictures, without_pictures
 from runs.kinds import Kind, StepStatus
 
@@ -30,14 +31,27 @@ def read_prompt(session: Session, lane: Lane, record: Record, text: str, at: dat
     if lane.agent:
         read_task(session, lane, record, shown, at)
         return
+    session.typed[text.strip()] -= 1
+    session.fresh.add(text.strip())
     lane.rewind(wild.identity(record.get("parentUuid")))
     session.header.prompt = session.header.prompt or shown
     note = notes.event(record, "", at, "", input=text, command=command)
     note.kind, note.name, note.status = Kind.PROMPT, None, StepStatus.OK
+    note.names = names_of_prompt(session, record, shown)
     note.shown = shown if shown != text else None
     note.pictured = with_pictures(wild.mapping(record.get("message")).get("content"))
     session.add(note)
     session.ends[""] = note
+
+
+def names_of_prompt(session: Session, record: Record, shown: str) -> tuple[str, ...]:
+    """List what other channels know a prompt by: its id is that of all that follows from it, too."""
+    uuid, prompt = wild.identity(record.get("uuid")), wild.identity(record.get("promptId"))
+    names = [f"uuid:{uuid}"] if uuid else []
+    if prompt and prompt not in session.prompts:
+        session.prompts.add(prompt)
+        names.append(f"prompt:{prompt}")
+    return (*names, name_of_text("said", shown)) if names else ()
 
 
 def read_task(session: Session, lane: Lane, record: Record, text: str, at: datetime | None) -> None:

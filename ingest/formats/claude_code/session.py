@@ -1,6 +1,6 @@
 """One session walked from its first record to its last: records in, steps and changes out."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,14 @@ from ingest.formats.claude_code.lines import Record
 from ingest.formats.claude_code.notes import Note
 from ingest.formats.claude_code.paths import Roots
 from ingest.formats.claude_code.pictures import with_pictures
-from ingest.formats.claude_code.said import SAYERS, heard, read_beside_results, read_notice, read_queued
+from ingest.formats.claude_code.said import (
+    SAYERS,
+    heard,
+    names_of_prompt,
+    read_beside_results,
+    read_notice,
+    read_queued,
+)
 from ingest.formats.claude_code.subagents import Entry
 from ingest.formats.claude_code.tools import Tool
 from runs.kinds import Kind, RunStatus, StepStatus
@@ -69,7 +76,9 @@ class Session:
         self.links: dict[str, str] = {}  #: lane → key of the call that opened it
         self.warmups: set[str] = set()
         self.local_commands: set[str] = set()  #: uuids of slash commands that the program itself answered
-        self.typed: set[str] = set()  #: texts of all human prompts that stand as records of their own
+        self.typed: Counter[str] = Counter()  #: texts of human prompts whose own records are still to come
+        self.fresh: set[str] = set()  #: texts of those that came since the model's last answer
+        self.prompts: set[str] = set()  #: ids of prompts that have been read
         self.shell: dict[str, Note] = {}  #: the newest `!command` of a lane, waiting for its output
         self.summary: dict[str, Note] = {}  #: the newest compaction of a lane, waiting for its summary
         self.ends: dict[str, Slot] = {}  #: the newest thing of each lane that says how it stands
@@ -129,6 +138,8 @@ class Session:
         if name is None:
             self.add(notes.hidden(record, lane.agent, at, "assistant"))
             return
+        if not lane.agent:
+            self.fresh.clear()
         call = self.calls.get((lane.agent, name[0])) or self.open_call(lane, record, name)
         blocks = blocks_of(message.get("content"))
         calls.grow(call, record, blocks, at)
@@ -277,14 +288,19 @@ class Session:
         text = text_of(given.get("prompt"))
         if given.get("commandMode") == "task-notification" or text.lstrip().startswith("<task-notification>"):
             read_notice(self, lane, record, text, at)
-        elif text.strip() and text.strip() not in self.typed and lane.agent == "":
+        elif text.strip() and not self.has_own_record(text.strip()) and lane.agent == "":
             note = notes.event(record, "", at, "", input=text, queued=True)
+            note.names = names_of_prompt(self, record, text)
             note.pictured = with_pictures(given.get("prompt"))
             note.kind, note.name, note.status = Kind.PROMPT, None, StepStatus.OK
             self.add(note)
             self.header.prompt = self.header.prompt or text
         if text.strip():
             lane.hear(text)
+
+    def has_own_record(self, text: str) -> bool:
+        """Say whether a queued prompt is also said by a record that follows, or that just came."""
+        return text in self.fresh or self.typed[text] > 0
 
     def progress(self, lane: Lane, record: Record, at: datetime | None) -> None:
         """Keep what a running command has printed so far; other progress says nothing lasting."""

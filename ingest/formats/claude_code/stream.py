@@ -67,6 +67,7 @@ def convert(record: Record, about: Record, session: str, number: int) -> Record 
             **lane,
             "type": kind,
             "message": record.get("message"),
+            "requestId": record.get("request_id"),
             "toolUseResult": record.get("tool_use_result"),
             "openedBy": opener,
         }

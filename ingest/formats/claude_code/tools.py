@@ -12,6 +12,7 @@ from ingest.formats.claude_code.facts import Facts, result_facts
 from ingest.formats.claude_code.lines import Record
 from ingest.formats.claude_code.pictures import with_pictures
 from ingest.formats.claude_code.slim import slim
+from ingest.ranks import rank_of
 from runs.kinds import Kind, StepStatus
 from runs.records import StepRecord
 
@@ -119,7 +120,7 @@ def step_of(tool: Tool, *, run: str, source: str, parent: str | None, open_statu
         key=tool.key,
         kind=Kind.AGENT if tool.is_agent else Kind.TOOL,
         source=source,
-        rank=1 if tool.was_asked else 0,
+        rank=rank_of(source) - (not tool.was_asked),
         name=str(tool.facts.get("description") or "")[:200] or None if tool.is_agent else None,
         tool=tool.name,
         status=tool.status or open_status,

@@ -13,9 +13,9 @@ from ingest.formats.claude_code.classify import EXIT_CODE, HUMAN, POLICY, USE_ER
 from ingest.formats.claude_code.edits import EDIT_TOOLS, Call, Editor
 from ingest.formats.claude_code.facts import call_facts
 from ingest.formats.claude_code.paths import Roots
-from ingest.formats.claude_code.ranks import BATCH, BEGUN, ENDED
 from ingest.formats.claude_code.tools import Tool
 from ingest.formats.claude_hooks.hook import SOURCE, Hook
+from ingest.ranks import BATCH, BEGUN, ENDED
 from runs.kinds import StepStatus
 from runs.records import Batch, ChangeRecord, StepRecord, digest_of
 

@@ -4,10 +4,11 @@ from msgspec import Struct
 
 from ingest import wild
 from ingest.formats.claude_code.blocks import as_json, without_reminders
-from ingest.formats.claude_code.notes import notice_of
-from ingest.formats.claude_code.ranks import BEGUN, ENDED
+from ingest.formats.claude_code.naming import name_of_text
+from ingest.formats.claude_code.notes import COMPACTED, notice_of
 from ingest.formats.claude_hooks.calls import key_of_permission
 from ingest.formats.claude_hooks.hook import Hook, known_of, standing_of, step_of
+from ingest.ranks import BEGUN
 from runs.kinds import Kind, RunStatus, StepStatus
 from runs.records import Batch, digest_of
 
@@ -52,6 +53,7 @@ def asked(hook: Hook) -> Batch:
             Kind.PROMPT,
             key,
             rank=BEGUN,
+            names=(key, name_of_text("said", shown)),
             input=text,
             input_preview=shown if shown != text else None,
             status=StepStatus.OK,
@@ -67,7 +69,8 @@ def stopped(hook: Hook) -> Batch:
     if not said:
         return Batch(runs=[run])
     key = f"final:{hook.prompt or digest_of(said.encode()).hex()}"
-    step = step_of(hook, Kind.FINAL, key, rank=BEGUN, output=said, status=StepStatus.OK)
+    names = (f"end-{key}", name_of_text("final", said))
+    step = step_of(hook, Kind.FINAL, key, rank=BEGUN, names=names, output=said, status=StepStatus.OK)
     return Batch(runs=[run], steps=[step])
 
 
@@ -113,7 +116,8 @@ def compacted(hook: Hook) -> Batch:
         hook,
         Kind.COMPACTION,
         hook.own_key,
-        rank=ENDED,
+        rank=BEGUN,
+        names=(hook.own_key, COMPACTED),
         status=StepStatus.OK,
         output=hook.text("compact_summary"),
         detail={"trigger": trigger} if trigger else {},

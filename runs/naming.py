@@ -1,0 +1,42 @@
+"""Reads and keeps the names that several sources know one step by, while its run is locked."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from runs import sql
+from runs.folding import Work
+from runs.names import Given, Register, rename_steps
+
+
+def name_steps(cursor: Any, works: Iterable[Work]) -> dict[Any, Register]:
+    """Give records that have names the keys of the steps they are of. Returns the names by run."""
+    named = [work for work in works if any(step.names for step in work.step_records)]
+    wanted = [
+        (work.row.id, name)
+        for work in named
+        if not work.created
+        for name in {name for step in work.step_records for name in step.names}
+    ]
+    known: dict[Any, list[Given]] = {}
+    if wanted:
+        given = {"run_ids": [run for run, _ in wanted], "names": [name for _, name in wanted]}
+        cursor.execute(sql.LOAD_NAMES, given)
+        for run, name, key, at in cursor.fetchall():
+            known.setdefault(run, []).append((name, key, at))
+    registers = {work.row.id: Register(known.get(work.row.id, ())) for work in named}
+    for work in named:
+        rename_steps(work, registers[work.row.id])
+    return registers
+
+
+def save_names(cursor: Any, works: Iterable[Work], registers: dict[Any, Register]) -> None:
+    """Keep the names that are new, and drop those of steps that are others now."""
+    gone = [(work.row.id, loser) for work in works for _, loser in work.joined]
+    if gone:
+        given = {"run_ids": [run for run, _ in gone], "keys": [key for _, key in gone]}
+        cursor.execute(sql.DROP_NAMES, given)
+    fresh = [(run, *one) for run, register in registers.items() for one in register.fresh()]
+    if fresh:
+        columns = zip(*fresh, strict=True)
+        given = dict(zip(("run_ids", "names", "keys", "times"), map(list, columns), strict=True))
+        cursor.execute(sql.SAVE_NAMES, given)

@@ -1,0 +1,89 @@
+"""Steps that sources call by different names are one."""
+
+from datetime import timedelta
+
+import pytest
+
+from runs.kinds import Kind, StepStatus
+from runs.models import Run, Step, StepName
+from runs.records import Batch, StepRecord, Tokens
+from runs.store import save
+from tests.recordings import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def call(key, *names, source="test", seconds=0, **fields):
+    given = {"status": StepStatus.OK, "started_at": NOW + timedelta(seconds=seconds), **fields}
+    return StepRecord(run="r", key=key, kind=Kind.LLM, source=source, names=names, **given)
+
+
+def keep(project, *steps):
+    save(project, Batch(steps=list(steps)), now=NOW)
+
+
+def calls():
+    return [(step.key, sorted(step.sources)) for step in Step.objects.filter(kind="llm").order_by("seq")]
+
+
+def test_records_that_share_a_name_are_one_step(project):
+    keep(project, call("req_1", "req:1", source="a"))
+    keep(project, call("msg_1:req_1", "msg:1", "req:1", source="b"))
+    keep(project, call("msg_1", "msg:1", source="c"))
+    assert calls() == [("req_1", ["a", "b", "c"])]
+
+
+def test_records_of_one_batch_are_one_step(project):
+    keep(project, call("x", "req:1", source="a"), call("y", "req:1", source="b"))
+    assert calls() == [("x", ["a", "b"])]
+
+
+def test_another_class_tells_steps_apart(project):
+    keep(project, call("x", "msg:1", "req:1"), call("y", "msg:1", "req:2"))
+    assert [key for key, _ in calls()] == ["x", "y"]
+
+
+def test_two_steps_become_one_when_a_record_shows_it(project):
+    tokens = Tokens(input=10, output=5)
+    keep(project, call("req_1", "req:1", source="a", model="gpt-5", tokens=tokens, cost_usd=0.5))
+    keep(project, call("msg_1", "msg:1", source="b", output="Hi.", tokens=Tokens(input=10, output=1)))
+    assert Run.objects.get().llm_calls == 2
+    keep(project, call("msg_1:req_1", "msg:1", "req:1", source="c", rank=30))
+    run, step = Run.objects.get(), Step.objects.get(kind="llm")
+    assert (run.llm_calls, run.turns, run.input_tokens, run.output_tokens) == (1, 1, 10, 5)
+    assert (float(run.cost_usd), run.steps) == (0.5, 2)
+    assert (step.output_preview, sorted(step.sources), step.model) == ("Hi.", ["a", "b", "c"], "gpt-5")
+    hidden = Step.objects.get(kind="event")
+    assert hidden.detail == {"meta": True, "same_as": step.key}
+    keep(project, call("msg_1", "msg:1", source="b", output="Hi.", tokens=Tokens(input=10, output=1)))
+    run.refresh_from_db()
+    assert (run.llm_calls, run.input_tokens, run.steps) == (1, 10, 2)
+
+
+def test_weak_name_ties_only_what_no_class_of_its_own_names(project):
+    keep(project, call("m1", "msg:1", "~given:5", source="a"), call("m2", "msg:2", "~given:5", source="a"))
+    keep(project, call("r1", "req:1", "~given:5", source="b"), call("r2", "req:2", "~given:5", source="b"))
+    assert calls() == [("m1", ["a", "b"]), ("m2", ["a", "b"])]
+
+
+def test_weak_name_takes_the_nearest(project):
+    said = "~said:continue"
+    keep(project, call("u1", "uuid:1", said, seconds=0), call("u2", "uuid:2", said, seconds=300))
+    keep(project, call("p1", "prompt:1", said, source="b", seconds=301))
+    assert calls() == [("u1", ["test"]), ("u2", ["b", "test"])]
+
+
+def test_weak_name_without_an_id_has_to_be_near(project):
+    keep(project, call("u1", "uuid:1", "~compaction:", seconds=0))
+    keep(project, call("h1", "hook:1", "~compaction:", source="b", seconds=600))
+    keep(project, call("h2", "hook:2", "~compaction:", source="b", seconds=60))
+    assert calls() == [("u1", ["b", "test"]), ("h1", ["b"])]
+
+
+def test_names_go_with_their_run(project):
+    from runs.retention import delete_runs
+
+    keep(project, call("req_1", "req:1"))
+    assert StepName.objects.count() == 1
+    delete_runs([Run.objects.get().id])
+    assert StepName.objects.count() == 0
