@@ -1,4 +1,4 @@
-"""The ASGI application: HTTP is Django, WebSockets go to the consumers of runs and alerts."""
+"""The ASGI application: HTTP is Django, WebSockets go to the consumers of runs, ingest and alerts."""
 
 import gc
 import os
@@ -18,6 +18,7 @@ http_application = import_module("agentscope.handler").Handler()
 # Consumers read models, so they can be imported only now.
 socket_routes = [
     *import_module("runs.routing").websocket_urlpatterns,
+    *import_module("ingest.routing").websocket_urlpatterns,
     *import_module("alerts.routing").websocket_urlpatterns,
 ]
 with_short_way = import_module("ingest.asgi").with_short_way

@@ -127,3 +127,9 @@ NEAR_SECONDS = 1_800
 
 #: Characters of a value that is printed as Python and read as such; parsing takes some 100 times the memory.
 PRINTED_PYTHON_CHARS = 1_000_000
+
+#: Seconds before the Connect page was opened in which a run still counts as the one it waits for.
+CONNECT_RECENT_SECONDS = 120
+
+#: Seconds that an open Connect page looks back at most: a day.
+CONNECT_WAIT_SECONDS = 86_400

@@ -360,3 +360,9 @@ RELATIVES_DEEP = 8
 
 #: Kinds of losses a run counts by what they are about; one more of a kind counts without that.
 LOSSES_PER_RUN = 60
+
+#: Runs that the Connect page looks at for one of the source it waits for.
+ARRIVALS_LOOKED_AT = 50
+
+#: Seconds after which a run that goes on is news for an open Connect page again.
+ARRIVALS_SECONDS = 5

@@ -48,6 +48,7 @@ PYTHON = r'''import json, time, urllib.request, uuid
 
 RUN = uuid.uuid4().hex
 
+
 def record(kind, **fields):
     """Send one event of this run."""
     event = {"v": 1, "run": RUN, "ts": time.time(), "kind": kind, **fields}
@@ -57,6 +58,7 @@ def record(kind, **fields):
         headers={"Authorization": "Bearer __KEY__", "Content-Type": "application/x-ndjson"},
     )
     urllib.request.urlopen(request, timeout=5).close()
+
 
 record("prompt", text="Fix the failing test")
 record("llm_call", turn=1, content="I will run the tests.", usage={"input_tokens": 900, "output_tokens": 12})

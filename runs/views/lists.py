@@ -49,7 +49,7 @@ def show_list(request: HttpRequest, team: str, project: str) -> HttpResponse:
     names = names_of_filter(found, prompt=chosen.prompt, task=chosen.task)
     context["chips"] = chips_of(request.GET, names)
     if not context["rows"] and not has_runs(found):
-        context |= first_run_context(request, found)
+        context |= {"is_new": True, "connect_url": _link("ingest:connect", found)}
     context |= {"play_url": _changing(found, "demo:play"), "import_url": _changing(found, "ingest:upload")}
     return render(request, "runs/list.html", context)
 
@@ -121,13 +121,6 @@ def _links(page: RunPage, chosen: dict[str, str]) -> dict[str, str]:
         links["newer"] = query_string(chosen, after=write_cursor(first.sort_at, first.id))
     if page.older:
         links["older"] = query_string(chosen, before=write_cursor(last.sort_at, last.id))
-    return links
-
-
-def first_run_context(request: HttpRequest, project: Project) -> dict[str, Any]:
-    """Gather what a project without runs needs to get its first."""
-    links = {"events_url": request.build_absolute_uri("/api/v1/events"), "is_new": True}
-    links["settings_url"] = _link("teams:project", project)
     return links
 
 

@@ -22,8 +22,8 @@ def new_project(request: HttpRequest, team_slug: str) -> HttpResponse:
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         project = actions.create_project(team, form.cleaned_data["name"])
-        messages.success(request, f"The project {project.name} is there. Make a key and send the first run.")
-        return redirect("teams:keys", team.slug, project.slug)
+        messages.success(request, f"The project {project.name} is there. Now connect an agent to it.")
+        return redirect("ingest:connect", team.slug, project.slug)
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "teams/new_project.html", {"team": team, "form": form}, status=status)
 

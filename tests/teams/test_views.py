@@ -223,14 +223,14 @@ def test_keys_query_count(
     assert html.count("/revoke/") == count
 
 
-def test_new_team_leads_to_the_first_key(client: Client, db: None) -> None:
+def test_new_project_leads_to_what_connects_an_agent(client: Client, db: None) -> None:
     user = User.objects.create_user("new@example.com", "pw")
     login(client, user)
     to_project = client.post(reverse("teams:new"), {"name": "My Lab"})["Location"]
-    to_keys = client.post(to_project, {"name": "Bench"})["Location"]
+    to_connect = client.post(to_project, {"name": "Bench"})["Location"]
 
-    assert (to_project, to_keys) == ("/teams/my-lab/projects/new/", "/teams/my-lab/projects/bench/keys/")
-    assert client.get(to_keys).status_code == 200
+    assert (to_project, to_connect) == ("/teams/my-lab/projects/new/", "/my-lab/bench/connect/")
+    assert client.get(to_connect).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_filters_live_in_the_url(visitor, url, project, query, names):
 def test_empty_project_says_how_to_send_the_first_run(visitor, url):
     html = visitor.get(url).content.decode()
     assert "No runs yet" in html
-    assert "/api/v1/events" in html
+    assert "/acme/checkout/connect/" in html
 
 
 def test_filter_without_a_match_says_so(visitor, url, project):
