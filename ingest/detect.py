@@ -11,6 +11,7 @@ from ingest.formats import (
     atif,
     benchmark_results,
     claude_code,
+    cline,
     copilot,
     events,
     gemini_cli,
@@ -30,6 +31,7 @@ Test = Callable[[Record], bool]
 
 CLAUDE_CODE = "claude-code"
 CODEX = "codex"
+CLINE = "cline"
 COPILOT = "copilot"
 EVENTS = "events"
 GEMINI_CLI = "gemini-cli"
@@ -93,6 +95,7 @@ TESTS: list[tuple[str, str, Test]] = [
     ("langsmith", "LangSmith runs", lambda r: "dotted_order" in r or ("post" in r and "patch" in r)),
     ("langfuse", "Langfuse traces", _is_langfuse),
     (ATIF, "an ATIF trajectory", atif.looks_like),
+    (CLINE, "a task of Cline or Roo", cline.looks_like),
     (MESSAGES, "a list of messages", messages.looks_like),
 ]
 

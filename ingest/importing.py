@@ -6,6 +6,7 @@ from datetime import datetime
 from ingest.detect import (
     ATIF,
     CLAUDE_CODE,
+    CLINE,
     CODEX,
     COPILOT,
     EVENTS,
@@ -23,6 +24,7 @@ from ingest.detect import (
 from ingest.formats import (
     atif,
     claude_code,
+    cline,
     codex,
     copilot,
     events,
@@ -55,6 +57,7 @@ READERS: dict[str, Reader] = {
     CLAUDE_CODE: claude_code.read,
     CODEX: codex.read,
     COPILOT: copilot.read,
+    CLINE: cline.read,
     SWE_AGENT: swe_agent.read,
     MINI_SWE_AGENT: mini_swe_agent.read,
     GEMINI_CLI: gemini_cli.read,

@@ -217,6 +217,7 @@ _SAYING = {
     "finish": ("Finished", "the task"),
     "task_complete": ("Finished", "the task"),
     "attempt_completion": ("Finished", "the task"),
+    "submit_and_exit": ("Finished", "the task"),
     "think": ("Thought", ""),
     "report_intent": ("Intends", ""),
     "plan_mode_respond": ("Answered", ""),

@@ -30,8 +30,8 @@ class Family(StrEnum):
 
 
 _NAMES: dict[Family, str] = {
-    Family.READ: "read readfile view viewfile viewimage openfile open cat notebookread readmanyfiles "
-    "goto scrollup scrolldown",
+    Family.READ: "read readfile readfiles view viewfile viewimage openfile open cat notebookread "
+    "readmanyfiles goto scrollup scrolldown",
     Family.WRITE: "write writefile createfile create writetofile",
     Family.EDIT: "edit multiedit editfile strreplace strreplaceeditor strreplacebasededittool "
     "fileeditor editor replace replaceinfile searchreplace searchandreplace applydiff insert insertcontent",
@@ -41,19 +41,19 @@ _NAMES: dict[Family, str] = {
     Family.CONSOLE: "bashoutput killshell killbash writestdin taskoutput taskstop readbash writebash "
     "stopbash readpowershell writepowershell stoppowershell",
     Family.SHELL: "bash shell exec execcommand executecommand runshellcommand runcommand terminal "
-    "runinterminal localshell localshellcall powershell executebash shellcommand",
+    "runcommands runinterminal localshell localshellcall powershell executebash shellcommand",
     Family.GREP: "grep greptool searchfilecontent searchfiles ripgrep grepsearch codesearch searchcode "
-    "searchfile searchdir rg codebasesearch",
+    "searchfile searchdir rg codebasesearch searchcodebase",
     Family.GLOB: "glob ls list listdirectory listdir listfiles findfiles findfile filesearch find "
     "listcodedefinitionnames",
     Family.TODO: "todowrite todoread updateplan writetodos taskcreate taskupdate tasklist taskget "
     "managetodolist tasktracker updatetodo updatetodolist",
     Family.AGENT: "task agent delegate spawnagent runsubagent dispatchagent invokeagent delegatetoagent "
     "codebaseinvestigator newtask usesubagents",
-    Family.FETCH: "webfetch fetch fetchurl fetchwebpage browse openurl",
+    Family.FETCH: "webfetch fetch fetchurl fetchwebpage browse openurl fetchwebcontent",
     Family.SEARCH: "websearch websearchcall googlewebsearch search searchweb",
     Family.SKILL: "skill slashcommand activateskill useskill",
-    Family.ASK: "askuserquestion askuser askquestions askfollowupquestion question",
+    Family.ASK: "askuserquestion askuser askquestions askfollowupquestion askquestion question",
 }
 #: Names as they are written, of the families that are looked up by name.
 _SPELLINGS = {Family.TODO: ("TodoWrite", "update_plan", "write_todos", "manage_todo_list")}
