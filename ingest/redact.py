@@ -7,6 +7,8 @@ ASCII without quotes or backslashes, so JSON stays JSON and ids stay ids.
 import re
 from collections.abc import Callable
 
+import numpy as np
+
 #: A secret starts after no word character, or after an escaped line break of JSON ("\nsk-…").
 START = rb"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))"
 
@@ -56,15 +58,33 @@ RULES: list[Rule] = [
 ]
 
 
+#: Bytes above which one look for the ends of all hints is faster than looking for each hint.
+LARGE = 4_096
+#: By two bytes as a number: a bit for each rule whose hint ends in them.
+_ENDS = np.zeros(2**16, dtype=np.uint16)
+for _place, _rule in enumerate(RULES):
+    _ENDS[_rule[0][-2] | _rule[0][-1] << 8] |= 1 << _place
+
+
 def rules_for(data: bytes) -> list[Rule]:
     """List the rules that may apply to a body, and so to any part of it."""
-    return [rule for rule in RULES if rule[0] in data]
+    rules = RULES if len(data) < LARGE else _rules_by_ends(data)
+    return [rule for rule in rules if rule[0] in data]
 
 
-def redact(data: bytes, rules: list[Rule] = RULES) -> tuple[bytes, int]:
+def _rules_by_ends(data: bytes) -> list[Rule]:
+    """Leave out the rules whose hint ends in two bytes that are nowhere beside each other."""
+    found = 0
+    for start in (0, 1):
+        pairs = np.frombuffer(data, dtype="<u2", count=(len(data) - start) // 2, offset=start)
+        found |= int(np.bitwise_or.reduce(_ENDS[pairs]))
+    return [rule for place, rule in enumerate(RULES) if found >> place & 1]
+
+
+def redact(data: bytes, rules: list[Rule] | None = None) -> tuple[bytes, int]:
     """Mask the secrets of one body, file or part: (bytes, how many were masked)."""
     total = 0
-    for hint, name, pattern in rules:
+    for hint, name, pattern in rules_for(data) if rules is None else rules:
         if hint in data:
             data, count = pattern.subn(_mask(b"[redacted:" + name + b"]"), data)
             total += count

@@ -5,12 +5,12 @@ import msgspec
 from ingest import wild
 from ingest.formats.events.answers import preview_of_blocks
 from ingest.formats.events.values import BIGGEST, capped, facts_of, text_of
+from ingest.spans.contexts import Contexts
 from ingest.spans.messages import read_message
-from ingest.spans.neutral import neutral_message
 from ingest.spans.span import Span, SpanKind, moment
 from runs.kinds import Kind, StepStatus
 from runs.losses import LOST
-from runs.records import Context, Message, StepRecord
+from runs.records import Context, StepRecord
 
 #: Whose word counts on one step: the messages' own, a start, a part, a span, one that has the messages, and
 #: that an attempt was made again.
@@ -37,7 +37,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None = None
 
 
-def step_of(span: Span, place: Place, contexts: dict[bytes, Context]) -> StepRecord:
+def step_of(span: Span, place: Place, contexts: Contexts) -> StepRecord:
     """Make the record of a span."""
     record = StepRecord(
         run=place.run,
@@ -104,7 +104,7 @@ def detail_of(span: Span) -> dict[str, object]:
     return {**facts, LOST: span.lost} if span.lost else facts
 
 
-def with_answer(record: StepRecord, span: Span, contexts: dict[bytes, Context]) -> StepRecord:
+def with_answer(record: StepRecord, span: Span, contexts: Contexts) -> StepRecord:
     """Add what a model was sent and what it said."""
     output, size = capped(msgspec.json.encode(span.answer).decode() if span.answer else None)
     return msgspec.structs.replace(
@@ -135,18 +135,17 @@ def preview_of(span: Span) -> str | None:
     return preview_of_blocks(text, thought, asked) if asked or thought else text
 
 
-def context_of(span: Span, contexts: dict[bytes, Context]) -> Context | None:
+def context_of(span: Span, contexts: Contexts) -> Context | None:
     """Chain the messages sent; system instructions given beside them come first."""
     messages = span.messages
     if not messages:
         return None
     if span.system:
         messages = [{"role": "system", "content": span.system}, *messages]
-    written = (msgspec.json.encode(neutral_message(one)) for one in messages)
-    return Context.of(map(Message, written), known=contexts)
+    return contexts.of(messages)
 
 
-def with_tool(record: StepRecord, span: Span, contexts: dict[bytes, Context]) -> StepRecord:
+def with_tool(record: StepRecord, span: Span, contexts: Contexts) -> StepRecord:
     """Add what a tool was given and gave back."""
     given, given_size = capped(span.input)
     came, came_size = capped(span.output)
@@ -173,7 +172,7 @@ def error_of_tool(span: Span) -> str | None:
     return (text_of(inner) or "").partition("\n")[0][:300] or span.error
 
 
-def with_name(record: StepRecord, span: Span, contexts: dict[bytes, Context]) -> StepRecord:
+def with_name(record: StepRecord, span: Span, contexts: Contexts) -> StepRecord:
     """Add what an agent, a check or an event is called, what it was given and gave back."""
     name = " → ".join(filter(None, [span.agent, span.to_agent])) if span.kind is SpanKind.HANDOFF else None
     given, given_size = capped(span.input or asked_of(span))
@@ -201,7 +200,7 @@ def said_by(span: Span) -> str | None:
     return "\n".join(texts) or None
 
 
-def with_prompt(record: StepRecord, span: Span, contexts: dict[bytes, Context]) -> StepRecord:
+def with_prompt(record: StepRecord, span: Span, contexts: Contexts) -> StepRecord:
     """Add what a human said."""
     given, size = capped(span.input)
     return msgspec.structs.replace(record, ended_at=None, duration_ms=None, input=given, input_size=size)

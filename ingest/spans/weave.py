@@ -11,6 +11,7 @@ from ingest.formats.claude_code.naming import name_of_text
 from ingest.formats.events.values import capped
 from ingest.limits import ANSWER_CHARS
 from ingest.spans.attempts import attempts_before, note_attempt
+from ingest.spans.contexts import Contexts
 from ingest.spans.edits import changes_of_call, may_change
 from ingest.spans.facts import (
     is_guest,
@@ -33,7 +34,7 @@ from ingest.spans.steps import AGAIN, KINDS, Place, step_of
 from ingest.spans.told import step_of_call, step_of_prompt, step_of_result
 from ingest.spans.turns import calls_of_turns, note_turn, step_of_usage
 from runs.kinds import Kind, StepStatus
-from runs.records import Batch, ChangeRecord, Context, RunRecord, StepRecord
+from runs.records import Batch, ChangeRecord, RunRecord, StepRecord
 
 #: Kinds whose step is the span, whoever else tells of it.
 POINTS = (SpanKind.GUARDRAIL, SpanKind.HANDOFF, SpanKind.EVENT, SpanKind.PROMPT)
@@ -62,7 +63,7 @@ class Weaver:
         self.traces = traces
         self.memories = memories
         self.memory = memory
-        self.contexts: dict[bytes, Context] = {}
+        self.contexts = Contexts()
         self.woven = Woven()
         self.lacking: list[tuple[Place, Span]] = []  #: tool calls that worked, without their arguments
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ingest import wild
+from ingest.dialects.conversations import messages_in
 from ingest.dialects.values import (
     Fields,
     first,
@@ -95,7 +96,7 @@ def llm_fields(raw: RawSpan) -> Fields:
         "asked_model": word(attributes, "gen_ai.request.model"),
         "params": params_of(attributes, "gen_ai.request.", READ),
         "system": parsed(first(attributes, "gen_ai.system_instructions")),
-        "messages": parsed_list(attributes.get("gen_ai.input.messages")),
+        "messages": messages_in(raw, attributes.get("gen_ai.input.messages")),
         "answer": answer_blocks(output) if output else None,
         "stop_reason": reason,
         "response_id": word(attributes, "gen_ai.response.id"),

@@ -73,7 +73,7 @@ def facts_of_metadata(meta: object) -> Fields:
 def llm_fields(raw: RawSpan) -> Fields:
     """Read a model call."""
     attributes = raw.attributes
-    output = messages_at(attributes, "llm.output_messages")
+    output = messages_at(raw, "llm.output_messages")
     params = parsed(attributes.get("llm.invocation_parameters"))
     whole = attributes.get("output.value")
     return {
@@ -81,7 +81,7 @@ def llm_fields(raw: RawSpan) -> Fields:
         "asked_model": word(attributes, "llm.request.model_name"),
         "provider": word(attributes, "llm.provider", "llm.system"),
         "params": params if isinstance(params, dict) else {},
-        "messages": messages_at(attributes, "llm.input_messages") or messages_in(attributes),
+        "messages": messages_at(raw, "llm.input_messages") or messages_in(attributes),
         "answer": answer_blocks(output) if output else None,
         "stop_reason": word(attributes, "llm.finish_reason"),
         "response_id": response_id_in(whole),

@@ -2,18 +2,54 @@
 
 from typing import Any
 
-from ingest.dialects.unflatten import in_order, unflattened
-from ingest.formats.otlp.raw import Attributes
+from ingest import wild
+from ingest.dialects.unflatten import MOST_PLACES, in_order, place
+from ingest.formats.otlp.raw import RawSpan
+
+#: Where flattened messages are.
+AT = ("llm.input_messages.", "llm.output_messages.")
+
+Place = tuple[str, int, str]  #: prefix without its dot, number of the message, path in it
+Parts = list[tuple[str, Any]]  #: (path, value)
 
 
-def messages_at(attributes: Attributes, prefix: str) -> list[Any] | None:
+def messages_at(raw: RawSpan, prefix: str) -> list[Any] | None:
     """Put the messages below a prefix together again; None when there are none."""
-    found = [
-        message_of(item["message"])
-        for item in unflattened(attributes, prefix)
-        if isinstance(item, dict) and isinstance(item.get("message"), dict)
-    ]
-    return found or None
+    known, told = raw.source.known, dict[int, Parts]()
+    for name, value in raw.attributes.items():
+        at = known[name] if name in known else known.setdefault(name, place_of(name))
+        if at is not None and at[0] == prefix:
+            told.setdefault(at[1], []).append((at[2], value))
+    found = (message_again(known, tuple(told[number])) for number in sorted(told))
+    return [message for message in found if message is not None] or None
+
+
+def place_of(name: str) -> Place | None:
+    """Say which part of which message an attribute is; None where it is none."""
+    for prefix in AT:
+        if name.startswith(prefix):
+            number, _, path = name[len(prefix) :].partition(".")
+            found = wild.integer(number, MOST_PLACES) if number.isdecimal() else None
+            return None if found is None else (prefix[:-1], found, path)
+    return None
+
+
+def message_again(known: dict[Any, Any], parts: tuple[tuple[str, Any], ...]) -> dict[str, Any] | None:
+    """Write a message; one that an earlier span had, too, is the same object."""
+    if any(value.__class__ is not str for _, value in parts):
+        return message_of_parts(parts)
+    if parts not in known:
+        known[parts] = message_of_parts(parts)
+    found: dict[str, Any] | None = known[parts]
+    return found
+
+
+def message_of_parts(parts: tuple[tuple[str, Any], ...]) -> dict[str, Any] | None:
+    tree: dict[str, Any] = {}
+    for path, value in parts:
+        place(tree, path.split("."), value)
+    told = tree.get("message")
+    return message_of(told) if isinstance(told, dict) else None
 
 
 def message_of(told: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def read(raw: RawSpan) -> Fields | None:
         return {"agent": raw.name.removesuffix(RUN), "input": wild.text(given.get("task"))}
     if word(attributes, "tool.name"):
         return {"input": arguments_of(attributes)}
-    messages = messages_at(attributes, "llm.input_messages") or []
+    messages = messages_at(raw, "llm.input_messages") or []
     return {"messages": [message_of(message) for message in messages] or None}
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ingest import wild
+from ingest.dialects.conversations import messages_in
 from ingest.dialects.values import (
     Fields,
     event_named,
@@ -65,7 +66,7 @@ def llm_fields(raw: RawSpan) -> Fields:
         "model": word(attributes, "ai.response.model"),
         "asked_model": word(attributes, "ai.model.id"),
         "provider": word(attributes, "ai.model.provider"),
-        "messages": parsed_list(attributes.get("ai.prompt.messages")),
+        "messages": messages_in(raw, attributes.get("ai.prompt.messages")),
         "answer": answer_of(attributes),
         "stop_reason": named_reason(attributes.get("ai.response.finishReason")),
         "response_id": word(attributes, "ai.response.id"),

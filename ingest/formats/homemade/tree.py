@@ -10,11 +10,12 @@ from ingest.formats.homemade.fields import Fields, plain
 from ingest.formats.homemade.joining import PARENTS, id_of
 from ingest.formats.homemade.reading import FILLED, STATUS, exit_code_of, span_of
 from ingest.formats.homemade.words import ITERATIONS, PLAIN_STATUSES, TYPES, plain_type, status_of
+from ingest.spans.contexts import Contexts
 from ingest.spans.edits import changes_of_call
 from ingest.spans.span import Span, SpanKind, moment
 from ingest.spans.steps import Place, step_of
 from runs.kinds import Kind, StepStatus
-from runs.records import ChangeRecord, Context, StepRecord
+from runs.records import ChangeRecord, StepRecord
 
 #: Kinds whose spans are steps.
 CALLS = frozenset({SpanKind.LLM, SpanKind.TOOL, SpanKind.RETRIEVER, SpanKind.GUARDRAIL, SpanKind.HANDOFF})
@@ -53,7 +54,7 @@ class Tree(Struct):
     nodes: list[Node]
     steps: list[StepRecord] = field(default_factory=list)
     changes: list[ChangeRecord] = field(default_factory=list)
-    contexts: dict[bytes, Context] = field(default_factory=dict)
+    contexts: Contexts = field(default_factory=Contexts)
 
     @property
     def root(self) -> Node | None:

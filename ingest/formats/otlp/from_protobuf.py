@@ -38,6 +38,8 @@ class Reader:
     def __init__(self, clean: Clean) -> None:
         self.clean = clean
         self.received = Received()
+        self.texts: dict[str, str] = {}  #: clean ones; one that comes again is the same object
+        self.names: dict[str, str] = {}
 
     def read_traces(self, data: bytes) -> Received:
         """Read spans. Raises Unreadable."""
@@ -160,15 +162,28 @@ class Reader:
         self.received.quarantined.append(Quarantined(where=where, why=why, data=data[:PROBLEM_BYTES]))
 
     def text(self, value: str) -> str:
-        return self.clean(wild.clean(value)) if value else ""
+        found = self.texts.get(value)
+        if found is None:
+            found = self.clean(wild.clean(value)) if value else ""
+            if found is value:  # what has secrets is masked, and counted, each time
+                self.texts[value] = found
+        return found
 
     def attributes(self, pairs: Iterable[Any]) -> Attributes:
-        return {wild.clean(pair.key): self.value(pair.value) for pair in pairs}
+        return {self.name(pair.key): self.value(pair.value) for pair in pairs}
+
+    def name(self, value: str) -> str:
+        found = self.names.get(value)
+        if found is None:
+            found = self.names[value] = wild.clean(value)
+        return found
 
     def value(self, value: Any, depth: int = wild.DEEPEST) -> Any:
+        if text := value.string_value:
+            return self.text(text)
         kind = value.WhichOneof("value")
         if kind == "string_value":
-            return self.text(value.string_value)
+            return ""
         if kind is None or depth <= 0:
             return None
         if kind == "array_value":

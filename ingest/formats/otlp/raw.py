@@ -15,6 +15,8 @@ class Source(Struct, frozen=True, kw_only=True):
     resource: Attributes = field(default_factory=dict)
     scope: str = ""
     version: str = ""
+    #: What dialects keep of its spans for the next ones: a conversation comes again with every turn.
+    known: dict[Any, Any] = field(default_factory=dict)
 
 
 class RawEvent(Struct, frozen=True, kw_only=True):
