@@ -63,6 +63,8 @@ def _is_langfuse(record: Record) -> bool:
         )
     if "traceId" in record and str(record.get("type")).isupper() and "startTime" in record:
         return True
+    if isinstance(record.get("trace"), dict):
+        return isinstance(record.get("observations"), list)
     return "observations" in record and _has("id", "timestamp")(record)
 
 

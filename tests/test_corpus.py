@@ -42,6 +42,14 @@ def trajectories() -> list[Path]:
     return [path for folder in TRAJECTORIES for path in sorted((DATA / folder).iterdir())]
 
 
+#: Files of spans and of SDKs that hold a run.
+SPANS = {"otel/otlp_reencoded_*": "otlp", "otel/langfuse_*": "langfuse", "langsmith/*.json": "langsmith"}
+
+
+def span_files() -> list[tuple[Path, str]]:
+    return [(path, name) for pattern, name in SPANS.items() for path in sorted(DATA.glob(pattern))]
+
+
 def named(path: Path) -> str:
     return path.stem
 
@@ -150,6 +158,12 @@ def import_and_open(path, name, client, visitor, ingest_key):
 @pytest.mark.parametrize("path", trajectories() if DATA.is_dir() else [], ids=named)
 def test_trajectory_imports_and_every_page_opens(path, client, visitor, project, ingest_key):
     import_and_open(path, TRAJECTORIES[path.parent.name], client, visitor, ingest_key)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is absent")
+@pytest.mark.parametrize(("path", "name"), span_files(), ids=lambda one: getattr(one, "stem", ""))
+def test_span_file_imports_and_every_page_opens(path, name, client, visitor, project, ingest_key):
+    import_and_open(path, name, client, visitor, ingest_key)
 
 
 def test_project_folder_with_nested_subagents(client, visitor, project, ingest_key, shared_data):

@@ -79,7 +79,8 @@ def read_message(value: object) -> Said:
         read_block(said, message)
     for block in blocks_of(message):
         read_block(said, block)
-    for call in wild.items(message.get("tool_calls") or message.get("toolCalls")):
+    beside = wild.mapping(message.get("additional_kwargs"))  # where LangChain keeps what a provider said
+    for call in wild.items(message.get("tool_calls") or message.get("toolCalls") or beside.get("tool_calls")):
         add_call(said, call)
     return said
 

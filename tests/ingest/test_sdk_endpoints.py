@@ -202,6 +202,15 @@ def test_langfuse_file_is_imported(ingest_key):
     assert (run.session, run.outcome, run.agent) == ("s-1", "correct 1", "fixer")
 
 
+def test_the_download_of_a_langfuse_trace_is_imported(ingest_key):
+    """Its values are JSON inside of text, that of the trace twice over."""
+    folded = {name: json.dumps(GENERATION[name]) for name in ("input", "output")}
+    trace = {"id": "t1", "timestamp": AT, "name": "fixer", "input": json.dumps(json.dumps({"a": 1}))}
+    whole = {"trace": trace, "observations": [{**GENERATION, **folded, "type": "GENERATION"}]}
+    answer = post(ingest_key, "/api/v1/import?filename=export.json", whole)
+    assert (answer.status_code, answer.json()["format"], told()) == (200, "langfuse", EXPECTED)
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -144,3 +144,9 @@ def test_unknown_blocks_stay() -> None:
 
 def test_results_name_nothing_else() -> None:
     assert read_message({"role": "tool", "content": "x"}).results == [Result("", "x")]
+
+
+def test_langchain_keeps_what_a_provider_said_beside_the_message() -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "search", "arguments": '{"q":"x"}'}}
+    message = {"role": "assistant", "content": "", "additional_kwargs": {"tool_calls": [call]}}
+    assert read_message(message).calls == [Call("c1", "search", '{"q":"x"}')]
