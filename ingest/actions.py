@@ -20,7 +20,7 @@ from ingest.limits import (
     UPLOAD_BYTES,
     WORD_CHARS,
 )
-from ingest.models import Problem, Trace, Upload, UploadPart, UploadState
+from ingest.models import Meter, Problem, Trace, Upload, UploadPart, UploadState
 from ingest.streams import Refused, in_mib
 from ingest.wild import clean
 from runs.records import Quarantined, digest_of
@@ -125,7 +125,8 @@ def in_parts(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def forget_traces_all_projects(now: datetime) -> int:
-    """Forget the spans of traces that were silent for TRACE_DAYS. Returns how many traces."""
+    """Forget the spans and the meters of what was silent for TRACE_DAYS. Returns how many traces."""
+    Meter.objects.filter(seen_at__lt=now - timedelta(days=TRACE_DAYS)).delete()
     old, forgotten = Trace.objects.filter(seen_at__lt=now - timedelta(days=TRACE_DAYS)).order_by("seen_at"), 0
     while ids := list(old.values_list("id", flat=True)[:TRACES_AT_ONCE]):
         with transaction.atomic(), connection.cursor() as cursor:

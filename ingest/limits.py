@@ -85,6 +85,12 @@ PART_BYTES = 1 * MIB
 #: Uploads that may wait or run in one project at once.
 OPEN_UPLOADS = 50
 
+#: Numbers of one series that are kept one by one, so that none counts twice: two hours of one a minute.
+METER_POINTS = 120
+
+#: Series that are kept of one session: a dozen metrics by model and who asked.
+METERS_PER_RUN = 400
+
 #: Hook events in one request: a hook posts one; a script that kept some while it was offline posts hundreds.
 HOOKS_PER_REQUEST = 1_000
 

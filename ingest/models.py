@@ -185,3 +185,29 @@ class TraceSpan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.span}"
+
+
+class Meter(models.Model):
+    """One series of what an agent counts of its session: see `ingest.meters`."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="meters", db_index=False)
+    run = models.TextField()  # external id: the session
+    series = models.BinaryField(max_length=16)  # digest of all that tells it from others
+    agent = models.TextField()
+    name = models.TextField()  # "cost_usd", "lines.added"
+    told = models.JSONField(default=dict)
+    total = models.FloatField(default=0)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            # Rule: a series is there once; serves finding it, and the totals of a session.
+            models.UniqueConstraint(fields=["project", "run", "series"], name="meter_series"),
+        ]
+        indexes = [
+            # Serves forgetting the meters of sessions of long ago.
+            models.Index("seen_at", name="meter_seen"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.total}"

@@ -17,6 +17,8 @@ from ingest.formats.sdks.told import Told
 from ingest.importing import SDK_READERS, read_files, read_sdk_files, read_span_file, without_agent
 from ingest.lanes import join_lanes, runs_to_join
 from ingest.limits import EVENTS_PER_REQUEST
+from ingest.metering import keep_readings, records_of, save_with_meters
+from ingest.meters import readings_of
 from ingest.placing import place_traces
 from ingest.redact import redact
 from ingest.sources import SourceFile
@@ -111,9 +113,17 @@ def take_logs(project: Project, body: bytes, *, json: bool, now: datetime) -> Ou
 
 
 def take_metrics(project: Project, body: bytes, *, json: bool, now: datetime) -> Outcome:
-    """Read one body of OTLP metrics; nothing of it is kept yet. Raises Unreadable."""
+    """Store what agents count of their sessions; other metrics are left. Raises Unreadable."""
     received, masked = otlp.read_metrics(body, json=json, redacts=project.redacts)
-    return Outcome(accepted=len(received.points), batch=Batch(), saved=[], redacted=masked)
+    readings, batch, saved = readings_of(received.points), Batch(), list[store.SavedRun]()
+    if readings:
+        with transaction.atomic():
+            keep_readings(project, readings, now=now)
+            known = queries.known_runs(project, {one.run for one in readings})
+            batch = Batch(runs=records_of(project, known))
+            saved = store.save(project, batch, now=now)
+        live.announce(project, saved)
+    return Outcome(accepted=len(received.points), batch=batch, saved=saved, redacted=masked)
 
 
 def take_told(project: Project, told: Told, *, source: str, now: datetime, masked: int = 0) -> Outcome:
@@ -144,7 +154,7 @@ def take_spans(
         memories = traces.recall(wanted_by(heard))
         batch = Weaver(traces.facts, memories, traces).weave(heard).batch(source)
         batch.quarantined.extend(damaged)
-        saved = store.save(project, batch, now=now)
+        saved = save_with_meters(project, batch, now=now)
         traces.save(memories)
         if damaged:
             actions.keep_problems(project, damaged, source=source, now=now)
@@ -155,10 +165,10 @@ def take_spans(
 def save(project: Project, batch: Batch, *, source: str, now: datetime) -> list[store.SavedRun]:
     """Commit a batch and its problems together, then announce it."""
     if not batch.quarantined:
-        saved = store.save(project, batch, now=now)
+        saved = save_with_meters(project, batch, now=now)
     else:
         with transaction.atomic():
-            saved = store.save(project, batch, now=now)
+            saved = save_with_meters(project, batch, now=now)
             actions.keep_problems(project, batch.quarantined, source=source, now=now)
     live.announce(project, saved)
     return saved

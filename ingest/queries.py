@@ -100,6 +100,12 @@ class StoredRuns:
         }
 
 
+def known_runs(project: Project, names: set[str]) -> list[str]:
+    """List those of these runs that are stored."""
+    found = Run.objects.filter(project=project, external_id__in=names)
+    return list(found.values_list("external_id", flat=True))
+
+
 def open_steps(project: Project, steps: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """List those of these steps, by run and key, that are stored and have not ended."""
     runs = Run.objects.filter(project=project, external_id__in={run for run, _ in steps})

@@ -10,6 +10,7 @@ from runs.models import Run
 from runs.queries.relatives import KinRow
 from runs.queries.runs import ListedRun
 from runs.shown.losses import LossShown, losses_of
+from runs.shown.reported import Reported, reported_of
 from runs.words import count, duration, money, one_line, plural, share, tokens
 
 _STATUS = {
@@ -84,6 +85,7 @@ class RunHead:
     variant: str  #: the label sent
     prompt: str  #: version of the main prompt
     losses: list[LossShown]
+    reported: Reported | None  #: what the agent itself counted
 
 
 def status_of(run: Run | ListedRun | KinRow) -> Status:
@@ -169,6 +171,7 @@ def run_head(run: Run, *, prompt: str = "") -> RunHead:
         variant=run.variant,
         prompt=prompt,
         losses=losses_of(run),
+        reported=reported_of(run),
     )
 
 

@@ -168,12 +168,13 @@ def log_of(source: Source, item: Record) -> RawLog:
 
 
 def points_of(source: Source, item: Record) -> Iterator[RawPoint]:
-    """Read the numbers of a sum or a gauge; histograms are accepted and left."""
-    total = wild.mapping(item.get("sum") or item.get("gauge"))
+    """Read the numbers of a sum or a gauge, and the sums of a histogram."""
+    total = wild.mapping(item.get("sum") or item.get("gauge") or item.get("histogram"))
     temporality = get(total, "aggregationTemporality", "aggregation_temporality")
     for point in wild.objects(get(total, "dataPoints", "data_points")):
         value = get(point, "asDouble", "as_double")
         value = get(point, "asInt", "as_int") if value is None else value
+        value = point.get("sum") if value is None else value
         number = wild.number(float(value) if isinstance(value, str) and value.isdigit() else value)
         if number is not None:
             yield RawPoint(

@@ -132,14 +132,14 @@ class Reader:
         return self.received
 
     def read_metrics(self, data: bytes) -> Received:
-        """Read the numbers of sums and gauges; histograms are accepted and left. Raises Unreadable."""
+        """Read the numbers of sums and gauges, and the sums of histograms. Raises Unreadable."""
         for source, metric in scoped(parse(MetricsData, data).resource_metrics, "metrics", "metrics", self):
             kind = metric.WhichOneof("data")
-            if kind not in ("sum", "gauge"):
+            if kind not in ("sum", "gauge", "histogram"):
                 continue
             told = getattr(metric, kind)
             for point in told.data_points:
-                value = point.as_double if point.WhichOneof("value") == "as_double" else point.as_int
+                value = number_of(point, kind)
                 if math.isfinite(value):
                     self.received.points.append(
                         RawPoint(
@@ -148,7 +148,7 @@ class Reader:
                             value=float(value),
                             start=time(point.start_time_unix_nano),
                             at=time(point.time_unix_nano),
-                            is_delta=kind == "sum" and told.aggregation_temporality == 1,
+                            is_delta=kind != "gauge" and told.aggregation_temporality == 1,
                             attributes=self.attributes(point.attributes),
                         )
                     )
@@ -262,3 +262,10 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
             return value, at
         shift += 7
     raise Unreadable(NOT_OTLP)
+
+
+def number_of(point: Any, kind: str) -> float:
+    """Take the number of a point."""
+    if kind == "histogram":
+        return float(point.sum)
+    return float(point.as_double if point.WhichOneof("value") == "as_double" else point.as_int)
