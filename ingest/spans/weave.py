@@ -40,6 +40,8 @@ from runs.records import Batch, ChangeRecord, RunRecord, StepRecord
 POINTS = (SpanKind.GUARDRAIL, SpanKind.HANDOFF, SpanKind.EVENT, SpanKind.PROMPT)
 #: Agents whose hooks tell of their last words, too.
 WITH_HOOKS = ("claude-code", "codex")
+#: Why a model stopped that asks for a tool, in each spelling.
+FOR_TOOLS = frozenset({"tool_call", "tool_calls", "tool-calls", "tool_use", "function_call"})
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -303,8 +305,8 @@ def kind_of_key(one: Known, key: str) -> Kind:
 
 
 def words_of(span: Span) -> str:
-    """Take the last words of an answer; one that asks for a tool has none."""
+    """Take the last words of an answer; one that asks for a tool has none, though some leave the call out."""
     blocks = span.answer or []
-    if any(block["type"] == "tool_use" for block in blocks):
+    if span.stop_reason in FOR_TOOLS or any(block["type"] == "tool_use" for block in blocks):
         return ""
     return "\n".join(block["text"] for block in blocks if block["type"] == "text").strip()
