@@ -8,6 +8,7 @@ import msgspec
 
 from ingest.documents import closed
 from ingest.formats import (
+    aider,
     atif,
     benchmark_results,
     claude_code,
@@ -31,6 +32,7 @@ Test = Callable[[Record], bool]
 
 CLAUDE_CODE = "claude-code"
 CODEX = "codex"
+AIDER = "aider"
 CLINE = "cline"
 COPILOT = "copilot"
 EVENTS = "events"
@@ -97,6 +99,7 @@ TESTS: list[tuple[str, str, Test]] = [
     ("langsmith", "LangSmith runs", lambda r: "dotted_order" in r or ("post" in r and "patch" in r)),
     ("langfuse", "Langfuse traces", _is_langfuse),
     (ATIF, "an ATIF trajectory", atif.looks_like),
+    (AIDER, "the analytics of Aider", aider.looks_like),
     (CLINE, "a task of Cline or Roo", cline.looks_like),
     (MESSAGES, "a list of messages", messages.looks_like),
 ]
@@ -106,8 +109,8 @@ def detect(file: SourceFile) -> tuple[str, str]:
     """Name the format of a file: (its name or "", what people call it)."""
     if events.looks_like(file.data):
         return EVENTS, "native events"
-    if file.data.lstrip().startswith(b"# aider chat started at"):
-        return "aider", "an Aider chat history"
+    if aider.is_text(file.data):
+        return AIDER, "a history of Aider"
     records = peek(file.data)
     if any(qwen_code.looks_like(record) for record in records):  # its envelope is Claude Code's
         return QWEN_CODE, "a chat of Qwen Code"

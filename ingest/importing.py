@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ingest.detect import (
+    AIDER,
     ATIF,
     CLAUDE_CODE,
     CLINE,
@@ -22,6 +23,7 @@ from ingest.detect import (
     detect,
 )
 from ingest.formats import (
+    aider,
     atif,
     claude_code,
     cline,
@@ -58,6 +60,7 @@ READERS: dict[str, Reader] = {
     CODEX: codex.read,
     COPILOT: copilot.read,
     CLINE: cline.read,
+    AIDER: aider.read,
     SWE_AGENT: swe_agent.read,
     MINI_SWE_AGENT: mini_swe_agent.read,
     GEMINI_CLI: gemini_cli.read,
