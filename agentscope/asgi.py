@@ -22,6 +22,7 @@ socket_routes = [
     *import_module("alerts.routing").websocket_urlpatterns,
 ]
 with_short_way = import_module("ingest.asgi").with_short_way
+import_module("ingest.rejecting").start()
 
 application = ProtocolTypeRouter(
     {

@@ -72,7 +72,9 @@ async def read_body(receive: Receive) -> bytes | None:
 
 def serve(view: View, scope: Scope, body: bytes) -> HttpResponse:
     """Call the view. A connection that died while it was idle is replaced once; saving twice is harmless."""
-    response = view(ASGIRequest(dict(scope), io.BytesIO(body)))
+    request = ASGIRequest(dict(scope), io.BytesIO(body))
+    request.is_tried_again = True
+    response = view(request)
     if response.status_code == 503:
         connection.close()
         response = view(ASGIRequest(dict(scope), io.BytesIO(body)))

@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from ingest.clients import CLIENTS, ENV, SHELLS, Client, Lines, filled, for_shell
 from runs.models import Run
-from runs.queries.arrivals import newest_runs
+from runs.queries.arrivals import newest_runs, stamp_of_arrivals
 from runs.words import one_line
 from teams.models import Project
+from teams.queries import newest_rejection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +99,12 @@ def read_arrivals(project: Project, client: Client, *, since: datetime) -> Arriv
         other=_first(project, (run for run in fresh if not is_of(run, client))),
         last=_first(project, (run for run in older if is_of(run, client))),
     )
+
+
+def stamp_of_connect(project: Project) -> str:
+    """Name in a few characters what has come and what was refused."""
+    refused = newest_rejection(project.team)
+    return f"{stamp_of_arrivals(project)}.{refused.timestamp() if refused else 0:.3f}"
 
 
 def is_of(run: Run, client: Client) -> bool:

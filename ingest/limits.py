@@ -139,3 +139,15 @@ CONNECT_RECENT_SECONDS = 120
 
 #: Seconds that an open Connect page looks back at most: a day.
 CONNECT_WAIT_SECONDS = 86_400
+
+#: Kinds of refused requests that a process holds until they are written, a second later.
+REJECTIONS_NOTED = 1_000
+
+#: Seconds between two writes of refused requests.
+REJECTIONS_PAUSE_SECONDS = 1
+
+#: Characters kept of a refused request's path, User-Agent and reason each.
+REJECTION_CHARS = 300
+
+#: Seconds after which an open Connect page is told of refused requests.
+CONNECT_BEAT_SECONDS = 3

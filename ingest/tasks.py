@@ -12,6 +12,7 @@ from ingest import actions, pipeline, queries
 from ingest.answers import import_answer
 from ingest.models import Upload
 from ingest.streams import Refused
+from teams.store import forget_rejections_all_teams
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,13 @@ def import_upload(upload_id: int) -> None:
 def forget_traces(timestamp: int) -> None:
     """Forget old traces, every night."""
     actions.forget_traces_all_projects(timezone.now())
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(queueing_lock="forget_rejections", pass_context=False)
+def forget_rejections(timestamp: int) -> None:
+    """Forget old refused requests, every night."""
+    forget_rejections_all_teams(timezone.now())
 
 
 def queue_import(upload: Upload) -> None:

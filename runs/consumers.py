@@ -12,6 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 
 from runs.frames import in_thread, open_project, open_run
+from runs.limits import HEARTBEAT_SECONDS
 from runs.list_rooms import join_list
 from runs.queries.cards import stamp_of_findings
 from runs.rooms import NOT_HERE, Room
@@ -91,6 +92,7 @@ class StampConsumer(Consumer):
     """A page of a project that is fetched again when its stamp differs; the query says what it shows."""
 
     about = ""  #: names its rooms
+    heartbeat: float = HEARTBEAT_SECONDS  #: seconds until it looks for what no nudge tells
     stamp = ""
     read_stamp: Callable[[Project], Awaitable[str]]
 
@@ -98,7 +100,7 @@ class StampConsumer(Consumer):
         """Open the project."""
         project: Project = await open_project(self.scope["user"], self.names["team"], self.names["project"])
         self.stamp = self.query.get("stamp", "")
-        return join_stamped(self, self.about, project, self.read_stamp)
+        return join_stamped(self, self.about, project, self.read_stamp, heartbeat=self.heartbeat)
 
 
 class CardsConsumer(StampConsumer):

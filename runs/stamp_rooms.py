@@ -4,11 +4,12 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from runs.limits import LIST_PAUSE_SECONDS
+from runs.limits import HEARTBEAT_SECONDS, LIST_PAUSE_SECONDS
 from runs.live import project_group
 from runs.rooms import Room, Watcher, room_of
 from teams.models import Project
 
+ReadStamp = Callable[[Project], Awaitable[str]]
 _AGAIN = json.dumps({"again": True})
 
 
@@ -23,11 +24,9 @@ class StampRoom(Room):
 
     pause = LIST_PAUSE_SECONDS
 
-    def __init__(
-        self, about: str, project: Project, *, read_stamp: Callable[[Project], Awaitable[str]]
-    ) -> None:
+    def __init__(self, about: str, project: Project, *, read_stamp: ReadStamp, heartbeat: float) -> None:
         super().__init__((about, project.pk), project, group=project_group(project.pk))
-        self.read_stamp = read_stamp
+        self.read_stamp, self.heartbeat = read_stamp, heartbeat
         self.watchers: set[StampWatcher] = set()
 
     def take(self, nudge: dict[str, Any]) -> None:
@@ -48,9 +47,18 @@ class StampRoom(Room):
 
 
 def join_stamped(
-    watcher: StampWatcher, about: str, project: Project, read_stamp: Callable[[Project], Awaitable[str]]
+    watcher: StampWatcher,
+    about: str,
+    project: Project,
+    read_stamp: ReadStamp,
+    *,
+    heartbeat: float = HEARTBEAT_SECONDS,
 ) -> StampRoom:
     """Let a socket watch a page of a project."""
-    room = room_of(watcher, (about, project.pk), lambda: StampRoom(about, project, read_stamp=read_stamp))
+
+    def make() -> StampRoom:
+        return StampRoom(about, project, read_stamp=read_stamp, heartbeat=heartbeat)
+
+    room = room_of(watcher, (about, project.pk), make)
     room.awake.set()
     return room

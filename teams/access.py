@@ -25,9 +25,17 @@ Visitor = User | AnonymousUser
 Row = TypeVar("Row", Team, Project)
 
 NOT_HERE = "Not here, or not yours."
+NO_KEY = "Send an API key with the scope `{scope}`: `Authorization: Bearer as_…` or `x-api-key: as_…`."
+FOREIGN_KEY = "Send an API key of AgentScope, which begins with `as_`: this one is somebody else's."
+UNKNOWN_KEY = "Send an API key that works: nobody made this one, or it was cut."
+REVOKED_KEY = "Send an API key that works: this one was revoked."
+EXPIRED_KEY = "Send an API key that works: this one has expired."
+WRONG_SCOPE = "Send an API key with the scope `{scope}`: this one may do something else."
 
 #: digest -> (key with project and team, monotonic second at which it must be read again).
 _known_keys: dict[str, tuple[ApiKey, float]] = {}
+#: digest of what is no key -> monotonic second until which nobody asks for it again: it is sent often.
+_unknown_keys: dict[str, float] = {}
 
 
 def team_for(user: Visitor, team_slug: str, *, needs: Needs = "view") -> Team:
@@ -89,21 +97,31 @@ def who_still_sees(user_ids: set[int], project: Project) -> set[int]:
     return set(members.values_list("user_id", flat=True))
 
 
-def project_for_key(raw_key: str, *, scope: str) -> ApiKey | None:
+def project_for_key(raw_key: str, *, scope: str, address: str = "") -> ApiKey | None:
     """Find the usable key with this scope, its project and team; None for every other case.
 
     A process remembers a key for KEY_CACHE_SECONDS, so a revoked key stops within that time
     everywhere and at once in the process that revoked it.
     """
-    if not raw_key.startswith(KEY_START):
-        return None
-    digests = digests_of(raw_key)
-    key = _remembered_key(digests[0]) or _read_key(digests)
-    now = timezone.now()
+    now, key = timezone.now(), _find_key(raw_key)
     if key is None or not key.is_usable(now) or scope not in key.scopes:
         return None
-    _touch_key(key, now)
+    _touch_key(key, now, address)
     return key
+
+
+def why_refused(raw_key: str, *, scope: str) -> tuple[str, ApiKey | None]:
+    """Say why `project_for_key` found nothing: (one sentence, the key where it is one of ours)."""
+    if not raw_key:
+        return NO_KEY.format(scope=scope), None
+    if not raw_key.startswith(KEY_START):
+        return FOREIGN_KEY, None
+    key = _find_key(raw_key)
+    if key is None:
+        return UNKNOWN_KEY, None
+    if key.revoked_at is not None:
+        return REVOKED_KEY, key
+    return (EXPIRED_KEY if not key.is_usable(timezone.now()) else WRONG_SCOPE.format(scope=scope)), key
 
 
 def forget_key(digest: str) -> None:
@@ -116,6 +134,7 @@ def forget_key(digest: str) -> None:
 def forget_all_keys() -> None:
     """Forget every remembered key, because projects or teams went away."""
     _known_keys.clear()
+    _unknown_keys.clear()
 
 
 def key_from_request(request: HttpRequest) -> str:
@@ -142,6 +161,15 @@ def _one_of(rows: QuerySet[Row]) -> Row:
     return row
 
 
+def _find_key(raw_key: str) -> ApiKey | None:
+    if not raw_key.startswith(KEY_START):
+        return None
+    digests = digests_of(raw_key)
+    if time.monotonic() < _unknown_keys.get(digests[0], 0.0):
+        return None
+    return _remembered_key(digests[0]) or _read_key(digests)
+
+
 def _remembered_key(digest: str) -> ApiKey | None:
     key, until = _known_keys.get(digest, (None, 0.0))
     return key if time.monotonic() < until else None
@@ -150,6 +178,9 @@ def _remembered_key(digest: str) -> ApiKey | None:
 def _read_key(digests: list[str]) -> ApiKey | None:
     key = ApiKey.objects.select_related("project__team").filter(digest__in=digests).first()
     if key is None or not any(hmac.compare_digest(key.digest, digest) for digest in digests):
+        if len(_unknown_keys) >= KEY_CACHE_SIZE:
+            _unknown_keys.clear()
+        _unknown_keys[digests[0]] = time.monotonic() + KEY_CACHE_SECONDS
         return None
     if len(_known_keys) >= KEY_CACHE_SIZE:
         _known_keys.clear()
@@ -157,13 +188,13 @@ def _read_key(digests: list[str]) -> ApiKey | None:
     return key
 
 
-def _touch_key(key: ApiKey, now: datetime) -> None:
-    """Write `last_used_at` at most once a minute, whatever the number of processes."""
+def _touch_key(key: ApiKey, now: datetime, address: str) -> None:
+    """Write when a key was used, and from where, at most once a minute, whatever the number of processes."""
     stale = now - timedelta(seconds=KEY_TOUCH_SECONDS)
     if key.last_used_at is not None and key.last_used_at > stale:
         return
     unused = Q(last_used_at__isnull=True) | Q(last_used_at__lte=stale)
-    ApiKey.objects.filter(unused, pk=key.pk).update(last_used_at=now)
+    ApiKey.objects.filter(unused, pk=key.pk).update(last_used_at=now, last_used_from=address)
     key.last_used_at = now
 
 

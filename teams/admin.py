@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from teams.access import forget_all_keys
-from teams.models import ApiKey, Invitation, Membership, Project, Team, User
+from teams.models import ApiKey, Invitation, Membership, Project, Rejection, Team, User
 
 
 class UserForm(AdminUserCreationForm):
@@ -206,3 +206,20 @@ class ApiKeyAdmin(admin.ModelAdmin):
         count = live.update(revoked_at=timezone.now())
         forget_all_keys()
         self.message_user(request, f"{count} revoked.")
+
+
+@admin.register(Rejection)
+class RejectionAdmin(admin.ModelAdmin):
+    """Refused requests of programs, also those that no team is shown."""
+
+    list_display = ("last_at", "count", "status", "reason", "path", "client", "address", "key", "team")
+    list_filter = ("status", ("team", admin.EmptyFieldListFilter), "last_at")
+    search_fields = ("address", "path", "client", "key", "team__slug")
+    date_hierarchy = "last_at"
+    list_select_related = ("team",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -32,3 +32,19 @@ RETENTION_DAYS_MAX = 3650
 
 #: Seconds after which an open socket that has news looks again whether its user is still a member.
 SOCKET_ACCESS_SECONDS = 5
+
+#: Refused requests a team is shown, collapsed; the oldest go first. Nobody reads more.
+REJECTIONS_PER_TEAM = 200
+
+#: The same of all requests that no team could be told for: for the operators.
+REJECTIONS_OF_NOBODY = 1_000
+
+#: Days a refused request is remembered after it came last.
+REJECTION_DAYS = 14
+
+#: Refused requests that the team page and the Connect page show; the page of all has the rest.
+REJECTIONS_SHOWN = 5
+
+#: Teams whose programs may share an address for requests without a key to be shown to them: behind a proxy
+#: that does not say who asks, all share its address, and nobody is shown the requests of others.
+ADDRESS_TEAMS = 8

@@ -215,6 +215,7 @@ class ApiKey(models.Model):
     scopes = ArrayField(models.CharField(max_length=10, choices=Scope.choices))
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    last_used_from = models.TextField(default="", db_default="", editable=False)  # address of the client
     revoked_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -233,6 +234,10 @@ class ApiKey(models.Model):
         indexes = [
             # Serves the keys page, newest first.
             models.Index(F("project"), F("id").desc(), name="apikey_project_newest"),
+            # Serves finding whose key was mistyped, by its visible beginning.
+            models.Index(fields=["prefix"], name="apikey_prefix"),
+            # Serves finding whose programs run at an address.
+            models.Index(fields=["last_used_from"], name="apikey_used_from", condition=~Q(last_used_from="")),
         ]
 
     def __str__(self) -> str:
@@ -241,3 +246,39 @@ class ApiKey(models.Model):
     def is_usable(self, now: datetime) -> bool:
         """Say whether the key opens anything at `now`."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+class Rejection(models.Model):
+    """Requests of programs that were refused alike; the same again only counts. It holds no secret."""
+
+    #: NULL: nothing in the request told whose it was.
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="rejections", db_index=False)
+    project = models.ForeignKey(Project, models.CASCADE, null=True, related_name="+", db_index=False)
+    digest = models.BinaryField(max_length=16)  # of everything below but numbers and times
+    status = models.SmallIntegerField()
+    reason = models.TextField()  # the sentence that was answered
+    method = models.TextField()
+    path = models.TextField()
+    client = models.TextField()  # its User-Agent
+    address = models.TextField()
+    key = models.TextField()  # the visible beginning of one of our keys, or nothing
+    count = models.IntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # Rule: what is refused again is counted, not kept again; also where no team is known.
+            models.UniqueConstraint(
+                fields=["team", "digest"], name="rejection_team_digest", nulls_distinct=False
+            ),
+        ]
+        indexes = [
+            # Serves the panels, newest first, and the trimming of the oldest.
+            models.Index(F("team"), F("last_at").desc(), F("id").desc(), name="rejection_newest"),
+            # Serves forgetting old ones.
+            models.Index(fields=["last_at"], name="rejection_old"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.method} {self.path}: {self.reason}"

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from teams.keys import token_hmac_of
-from teams.models import ApiKey, Invitation, Membership, Project, Team, User
+from teams.limits import ADDRESS_TEAMS, REJECTIONS_SHOWN
+from teams.models import ApiKey, Invitation, Membership, Project, Rejection, Team, User
 from teams.roles import ROLES
 
 
@@ -67,3 +68,42 @@ def invitations_for_address(email: str, now: datetime) -> QuerySet[Invitation]:
 def user_with_address(email: str) -> User | None:
     """Find the account of an address."""
     return User.objects.filter(email=email).first()
+
+
+def rejections_of(team: Team, *, visitor: str) -> QuerySet[Rejection]:
+    """List the refused requests that a team is shown, newest first; `visitor` is the address of who looks.
+
+    A request without a key of ours is shown to whom it may belong: who looks from its address, a team whose
+    keys were used from there, and the only team there is.
+    """
+    mine = Q(team=team)
+    if not Team.objects.exclude(pk=team.pk).exists():
+        mine |= Q(team__isnull=True)
+    elif addresses := _own_addresses(team, visitor):
+        mine |= Q(team__isnull=True, address__in=addresses)
+    return Rejection.objects.filter(mine).select_related("project__team").order_by("-last_at", "-id")
+
+
+def newest_rejections_of(team: Team, *, visitor: str) -> list[Rejection]:
+    """List the few newest of them."""
+    return list(rejections_of(team, visitor=visitor)[:REJECTIONS_SHOWN])
+
+
+def fresh_rejections_of(team: Team, *, visitor: str, since: datetime) -> list[Rejection]:
+    """List the newest of them that came since a moment."""
+    return list(rejections_of(team, visitor=visitor).filter(last_at__gte=since)[:REJECTIONS_SHOWN])
+
+
+def _own_addresses(team: Team, visitor: str) -> list[str]:
+    """List the addresses of a team's programs and of who looks, without those that many teams share."""
+    used = ApiKey.objects.filter(project__team=team).exclude(last_used_from="")
+    asked = {visitor, *used.values_list("last_used_from", flat=True).distinct()} - {""}
+    sharing = ApiKey.objects.filter(last_used_from__in=asked).values("last_used_from")
+    shared = sharing.annotate(teams=Count("project__team", distinct=True)).filter(teams__gt=ADDRESS_TEAMS)
+    return sorted(asked - set(shared.values_list("last_used_from", flat=True)))
+
+
+def newest_rejection(team: Team) -> datetime | None:
+    """Say when a request was last refused, of this team or of nobody known."""
+    either = Q(team=team) | Q(team__isnull=True)
+    return Rejection.objects.filter(either).order_by("-last_at").values_list("last_at", flat=True).first()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from teams.views import account, home, invitations, keys, members, projects
+from teams.views import account, home, invitations, keys, members, projects, rejections
 from teams.views import teams as team_views
 
 app_name = "teams"
@@ -22,6 +22,9 @@ urlpatterns = [
     ),
     path("teams/<slug:team_slug>/members/<int:membership_id>/role/", members.set_role, name="role"),
     path("teams/<slug:team_slug>/members/<int:membership_id>/remove/", members.remove, name="remove"),
+    path("teams/<slug:team_slug>/rejected/", rejections.show_rejections, name="rejections"),
+    path("teams/<slug:team_slug>/rejected/newest/", rejections.show_newest, name="rejections_newest"),
+    path("teams/<slug:team_slug>/rejected/clear/", rejections.clear, name="rejections_clear"),
     path("teams/<slug:team_slug>/leave/", members.leave, name="leave"),
     path("teams/<slug:team_slug>/projects/new/", projects.new_project, name="project_new"),
     path(PROJECT, projects.show_project, name="project"),

@@ -84,6 +84,7 @@ def record_everything(project: Project, owner: User) -> dict[str, Any]:
         expires_at=timezone.now() + days(days=1), created_by=owner,
     )  # fmt: skip
     key = ApiKey.objects.filter(project=project).first() or make_key(project, owner)
+    make_rejection(project)
     return {
         "team": project.team.slug,
         "team_slug": project.team.slug,
@@ -154,6 +155,16 @@ def make_problem(project: Project) -> int:
     problem = Quarantined(where="line 1", why="Not JSON.", data=b"{")
     keep_problems(project, [problem], source="events", now=NOW)
     return Problem.objects.get(project=project).pk
+
+
+def make_rejection(project: Project) -> None:
+    from teams.store import Rejected, Times, keep_rejections
+
+    refused = Rejected(
+        team=project.team_id, project=project.pk, status=401, reason="No key.", method="POST",
+        path="/v1/traces", client="curl", address="10.0.0.5",
+    )  # fmt: skip
+    keep_rejections([(refused, Times(count=1, first=NOW, last=NOW))])
 
 
 def make_key(project: Project, owner: User) -> Any:

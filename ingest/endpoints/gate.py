@@ -12,16 +12,17 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
+from ingest import rejecting
 from ingest.limits import EVENTS_DECODED_BYTES, EVENTS_ENCODED_BYTES, RETRY_AFTER_SECONDS
 from ingest.streams import Refused, read_body
-from teams.access import key_from_request, project_for_key
-from teams.models import Project
+from teams.access import key_from_request, project_for_key, why_refused
+from teams.addresses import address_of
+from teams.models import ApiKey, Project
 
 log = logging.getLogger(__name__)
 
 Endpoint = Callable[[HttpRequest, Project], HttpResponse]
 
-NO_KEY = "Send an API key with the scope `ingest`: `Authorization: Bearer as_…` or `x-api-key: as_…`."
 DATABASE_AWAY = "The database cannot be reached; nothing was stored, try again."
 OURS = "This is a fault of ours, and the server's log says more; nothing was stored, keep it and tell us."
 CUT_OFF = "The body ended before it was complete; nothing was stored."
@@ -46,36 +47,70 @@ def for_questions(endpoint: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
 
 
 def gated(endpoint: Callable[..., HttpResponse], *, methods: tuple[str, ...]) -> Callable[..., HttpResponse]:
-    """Gate an endpoint by its key, and answer every refusal as one sentence of JSON."""
+    """Gate an endpoint by its key; what is refused is one sentence of JSON, and noted for the team."""
 
     @csrf_exempt
     @wraps(endpoint)
     def answer(request: HttpRequest, **parameters: str) -> HttpResponse:
-        try:
-            if request.method not in methods:
-                return refuse(f"Use {methods[0]}.", status=405, headers={"Allow": ", ".join(methods)})
-            key = project_for_key(key_from_request(request), scope="ingest")
-            if key is None:
-                return refuse(NO_KEY, status=401, headers={"WWW-Authenticate": "Bearer"})
-            return endpoint(request, key.project, **parameters)
-        except Refused as refused:
-            return refuse(str(refused), status=refused.status)
-        except (OperationalError, InterfaceError) as error:
-            if not may_come_back(error):
-                log.exception("A request to %s cannot be stored", request.path)
-                return refuse(OURS, status=500)
-            return refuse(DATABASE_AWAY, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
-        except UnreadablePostError:
-            return refuse(CUT_OFF, status=400)
-        except (TooManyFilesSent, RequestDataTooBig):
-            return refuse("The form has too many files or fields; send fewer at a time.", status=413)
-        except (MultiPartParserError, BadRequest, SuspiciousOperation):
-            return refuse("The multipart form is damaged; nothing was stored.", status=400)
-        except Exception:
-            log.exception("A request to %s failed", request.path)
-            return refuse(OURS, status=500)
+        if request.method not in methods:
+            return refuse(f"Use {methods[0]}.", status=405, headers={"Allow": ", ".join(methods)})
+        visit = Visit(key_from_request(request))
+        response = answered(endpoint, request, visit, parameters)
+        if response.status_code >= 400:
+            note_refusal(request, visit, response)
+        return response
 
     return answer
+
+
+class Visit:
+    """Who asks: the key as it came, and what it was found to be."""
+
+    def __init__(self, raw_key: str) -> None:
+        self.raw_key = raw_key
+        self.key: ApiKey | None = None
+
+    def enter(self, request: HttpRequest) -> Project:
+        """Let a key in. Raises Refused (401)."""
+        found = project_for_key(self.raw_key, scope="ingest", address=address_of(request))
+        if found is None:
+            why, self.key = why_refused(self.raw_key, scope="ingest")
+            raise Refused(why, status=401)
+        self.key = found
+        return found.project
+
+
+def answered(
+    endpoint: Callable[..., HttpResponse], request: HttpRequest, visit: Visit, parameters: dict[str, str]
+) -> HttpResponse:
+    """Answer a request, whatever happens."""
+    try:
+        return endpoint(request, visit.enter(request), **parameters)
+    except Refused as refused:
+        headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
+        return refuse(str(refused), status=refused.status, headers=headers)
+    except (OperationalError, InterfaceError) as error:
+        if not may_come_back(error):
+            log.exception("A request to %s cannot be stored", request.path)
+            return refuse(OURS, status=500)
+        return refuse(DATABASE_AWAY, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    except UnreadablePostError:
+        return refuse(CUT_OFF, status=400)
+    except (TooManyFilesSent, RequestDataTooBig):
+        return refuse("The form has too many files or fields; send fewer at a time.", status=413)
+    except (MultiPartParserError, BadRequest, SuspiciousOperation):
+        return refuse("The multipart form is damaged; nothing was stored.", status=400)
+    except Exception:
+        log.exception("A request to %s failed", request.path)
+        return refuse(OURS, status=500)
+
+
+def note_refusal(request: HttpRequest, visit: Visit, response: HttpResponse) -> None:
+    """Note what was refused, unless the server itself tries once more (`ingest.asgi.serve`)."""
+    if response.status_code == 503 and getattr(request, "is_tried_again", False):
+        return
+    reason = str(msgspec.json.decode(response.content)["error"])
+    rejecting.note(request, status=response.status_code, reason=reason, raw_key=visit.raw_key, key=visit.key)
 
 
 def may_come_back(error: Exception) -> bool:

@@ -11,12 +11,13 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ingest.clients import CLIENTS, Client, check_line
-from ingest.connecting import groups_of_clients, lines_shown, read_arrivals, said_in_pieces
+from ingest.connecting import groups_of_clients, lines_shown, read_arrivals, said_in_pieces, stamp_of_connect
 from ingest.limits import CONNECT_RECENT_SECONDS, CONNECT_WAIT_SECONDS
-from runs.queries.arrivals import stamp_of_arrivals
 from teams.access import project_for
 from teams.actions import create_key
+from teams.addresses import address_of
 from teams.models import Project, Scope
+from teams.queries import fresh_rejections_of
 from teams.roles import role_allows
 from teams.snippets import KEY_PLACEHOLDER
 
@@ -83,8 +84,9 @@ def state_context(request: HttpRequest, project: Project, client: Client) -> dic
         "team": project.team,
         "client": client,
         "since": round(since.timestamp()),
-        "stamp": stamp_of_arrivals(project),
+        "stamp": stamp_of_connect(project),
         "arrivals": read_arrivals(project, client, since=since),
+        "rejections": fresh_rejections_of(project.team, visitor=address_of(request), since=since),
     }
 
 

@@ -6,9 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from teams.addresses import address_of
 from teams.forms import ConfirmForm, InviteForm, KeyForm, NameForm
 from teams.models import Project, Role, Team
-from teams.queries import keys_of, members_of, open_invitations_of, projects_with_keys
+from teams.queries import (
+    keys_of,
+    members_of,
+    newest_rejections_of,
+    open_invitations_of,
+    projects_with_keys,
+)
 from teams.roles import role_allows, roles_granted_by
 from teams.snippets import KEY_PLACEHOLDER, snippets_for
 
@@ -35,6 +42,7 @@ def render_team(request: HttpRequest, team: Team, *, status: int = 200, **more: 
         "invite_form": InviteForm(granted_by=team.role),
         "name_form": NameForm(initial={"name": team.name}),
         "delete_form": ConfirmForm(word=team.slug),
+        "rejections": newest_rejections_of(team, visitor=address_of(request)),
     }
     return render(request, "teams/team.html", {**context, **more}, status=status)
 

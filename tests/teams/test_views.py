@@ -17,6 +17,8 @@ PAGES = {
     "project_new": "New project in Acme",
     "project": "Mask secrets",
     "keys": "Send the first run",
+    "rejections": "Rejected requests",
+    "rejections_newest": "Nothing was refused",
 }
 #: Actions: name -> what the form posts.
 POSTS = {
@@ -30,6 +32,7 @@ POSTS = {
     "project_delete": {"confirm": "checkout"},
     "key_create": {"name": "x", "scopes": ["ingest"]},
     "key_revoke": {},
+    "rejections_clear": {},
     "project_new": {"name": "x"},
 }
 #: Reachable without being in a team, or changing only the visitor.
@@ -46,6 +49,7 @@ def ids(project: Project, owner: User, member: User, ingest_key: str) -> dict[st
     membership_id = {"membership_id": Membership.objects.get(user=member).pk}
     return {
         **dict.fromkeys(("team", "rename", "delete", "invite", "leave", "project_new"), in_team),
+        **dict.fromkeys(("rejections", "rejections_newest", "rejections_clear"), in_team),
         **dict.fromkeys(("project", "keys", "project_change", "project_delete", "key_create"), in_project),
         **dict.fromkeys(("role", "remove"), in_team | membership_id),
         "uninvite": in_team | {"invitation_id": invitation.pk},
@@ -202,7 +206,8 @@ def test_team_query_count(
         actions.invite(team, f"i{n}@example.com", role="viewer", by=owner)
         actions.create_project(team, f"Project {n}")
     login(client, owner)
-    with django_assert_num_queries(6):  # Session, user, gate, projects, members, invitations.
+    # Session, user, gate, projects, members, invitations, refused requests, whether this is the only team.
+    with django_assert_num_queries(8):
         html = client.get(reverse("teams:team", args=["acme"])).content.decode()
     assert html.count("/remove/") == html.count("/revoke/") == count
 
