@@ -21,6 +21,15 @@ EXCEPTIONS = {
     "autogen_agent": {"calls": 0, "tokens": (0, 0, 0, 0, 0), "final": False},
     # It sends neither what was asked nor what was said, and tells no reasoning.
     "js_openai_agents-responses": {"tokens": (686, 1344, 0, 192, 0), "final": False},
+    # A guardrail stopped it before the first model call.
+    "js_openai_agents-trip": {
+        "calls": 0,
+        "tools": [],
+        "tokens": (0, 0, 0, 0, 0),
+        "final": False,
+        "status": "failed",
+    },
+    "mlflow_sdk-otlp": {"tokens": (686, 1344, 0, 192, 0)},  # it tells no reasoning
     # The failed call was made again, the answer is a tool, and the cache is not told of.
     "smolagents_oi": {
         "calls": 7,
@@ -30,12 +39,17 @@ EXCEPTIONS = {
 }
 NAMED = {
     "autogen_agent": ("AutoGen", "fixer"),
+    "crewai_oi": ("Current Task: " + TITLE, ""),
     "js_openai_agents-responses": ("fix-bug", "Fixer"),
+    "js_openai_agents-trip": ("fix-bug", "Fixer"),
     "js_openai_agents-chat": (TITLE, "Fixer"),
     "js_langsmith": (TITLE, "fix-bug"),
+    "langfuse_langchain": (TITLE, ""),
+    "langfuse_v2": (TITLE, "fix-bug"),
     "litellm_oi-root": (TITLE, ""),
     "litellm_own": (TITLE, "litellm"),
     "lmnr_sdk": (TITLE, "v3loop.py"),
+    "mlflow_sdk-otlp": (TITLE, "fix-bug"),
     "smolagents_oi": (TITLE, "fixer"),
 }
 
