@@ -9,4 +9,5 @@ urlpatterns = [
     re_path(r"^v1/events/?$", events.post_events, name="events"),
     re_path(r"^v1/import/?$", events.post_import, name="import"),
     re_path(r"^v1/hooks/claude-code/?$", hooks.post_claude_code, name="claude-code-hooks"),
+    re_path(r"^v1/hooks/codex/?$", hooks.post_codex, name="codex-notices"),
 ]

@@ -28,6 +28,7 @@ View = Callable[[HttpRequest], HttpResponse]
 PATHS: dict[str, View] = {
     "/api/v1/events": events.post_events,
     "/api/v1/hooks/claude-code": hooks.post_claude_code,
+    "/api/v1/hooks/codex": hooks.post_codex,
     **{f"/{prefix}v1/{signal}": view for prefix in PREFIXES for signal, view in VIEWS.items()},
     **{f"/{path}": view for path, (_, view) in SDK_PATHS.items()},
 }

@@ -1,9 +1,10 @@
-"""The way of hook events: redact, read, tie to what is stored, save, announce."""
+"""The way of hook events and notices: redact, read, tie to what is stored, save, announce."""
 
 from datetime import datetime
 
 from ingest import queries
 from ingest.formats import claude_hooks
+from ingest.formats.codex import notified
 from ingest.lanes import join_lanes, runs_to_join
 from ingest.pipeline import Outcome, save
 from ingest.redact import redact
@@ -23,6 +24,16 @@ def take_claude_hooks(project: Project, body: bytes, *, now: datetime) -> Outcom
     if not told.heard:
         raise Refused(batch.quarantined[0].why if batch.quarantined else claude_hooks.NO_HOOK, status=422)
     return Outcome(accepted=told.heard, batch=batch, saved=saved, redacted=redacted)
+
+
+def take_codex_notice(project: Project, body: bytes, *, now: datetime) -> Outcome:
+    """Store what Codex tells after a turn. Raises Refused (422)."""
+    body, redacted = redact(body) if project.redacts else (body, 0)
+    batch = notified.read(body, now=now)
+    saved = save(project, batch, source="hooks", now=now)
+    if not batch.runs:
+        raise Refused(batch.quarantined[0].why if batch.quarantined else notified.NO_TURN, status=422)
+    return Outcome(accepted=len(batch.runs), batch=batch, saved=saved, redacted=redacted)
 
 
 def those_open(project: Project, answers: list[StepRecord]) -> list[StepRecord]:

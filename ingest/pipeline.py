@@ -28,6 +28,7 @@ from ingest.spans.span import Span, SpanKind
 from ingest.spans.weave import Weaver
 from ingest.store import StoredTraces
 from ingest.streams import Refused
+from ingest.superseding import supersede
 from runs import live, store
 from runs.records import Batch, Quarantined
 from teams.models import Project
@@ -78,6 +79,7 @@ def take_files(
     batch = read_files([file for file, known in named if known not in traced], now=now)
     if halves := runs_to_join(batch):
         batch = join_lanes(batch, queries.lanes_of_runs(project, halves))
+    batch = supersede(project, batch)
     tell(50)
     saved = save(project, batch, source="import", now=now)
     for one in told:
@@ -153,6 +155,7 @@ def take_spans(
         place_traces(traces)
         memories = traces.recall(wanted_by(heard))
         batch = Weaver(traces.facts, memories, traces).weave(heard).batch(source)
+        batch = supersede(project, batch)
         batch.quarantined.extend(damaged)
         saved = save_with_meters(project, batch, now=now)
         traces.save(memories)

@@ -106,6 +106,19 @@ def known_runs(project: Project, names: set[str]) -> list[str]:
     return list(found.values_list("external_id", flat=True))
 
 
+def sources_of_runs(project: Project, names: set[str]) -> dict[str, set[str]]:
+    """Read who told of these runs so far."""
+    found = Run.objects.filter(project=project, external_id__in=names)
+    return {name: set(sources) for name, sources in found.values_list("external_id", "sources")}
+
+
+def keys_by_one_source(project: Project, run: str, source: str, *, but_for: str = "") -> list[str]:
+    """List the steps of a run that nobody but one source has told of, but for the calls of one tool."""
+    runs = Run.objects.filter(project=project, external_id=run)
+    steps = Step.objects.filter(run_id__in=runs.values("id"), sources=[source]).exclude(kind=Kind.EVENT)
+    return list((steps.exclude(tool=but_for) if but_for else steps).values_list("key", flat=True))
+
+
 def open_steps(project: Project, steps: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """List those of these steps, by run and key, that are stored and have not ended."""
     runs = Run.objects.filter(project=project, external_id__in={run for run, _ in steps})

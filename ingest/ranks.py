@@ -8,7 +8,6 @@ BATCH, BEGUN, ENDED = 9, 10, 11
 #: By source; what only half knows a step has one less.
 OF_SOURCE = {
     "claude-code:hooks": ENDED,
-    "codex:hooks": ENDED,
     "claude-code:stream-json": 20,
     "claude-code:transcript": 30,
     "codex:exec-json": 20,

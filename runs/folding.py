@@ -49,6 +49,7 @@ class Work(Struct, kw_only=True, eq=False):
     blobs: dict[bytes, bytes] = field(default_factory=dict)
     contexts: list[Context] = field(default_factory=list)
     joined: list[tuple[str, str]] = field(default_factory=list)  #: keys of steps that turn out to be one
+    retired: list[str] = field(default_factory=list)  #: keys of steps that others replace
 
     def __post_init__(self) -> None:
         self.old_row = replace(self.row)
@@ -62,7 +63,7 @@ class Work(Struct, kw_only=True, eq=False):
 
     def step_keys(self) -> set[str]:
         told = {step.key for step in self.step_records} | {change.step for change in self.change_records}
-        return told | {key for pair in self.joined for key in pair}
+        return told.union(self.retired, (key for pair in self.joined for key in pair))
 
     def keys_with_changes(self) -> set[str]:
         fresh = {step.key for step in self.step_records if step.key not in self.old_steps}

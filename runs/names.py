@@ -139,6 +139,9 @@ def join_rows(work: Work) -> None:
         if row is not None and other is not None:
             absorb(row, other)
             retire(other, winner)
+    for key in work.retired:
+        if (row := work.steps.get(key)) is not None:
+            retire(row, "")
 
 
 def absorb(row: StepRow, other: StepRow) -> None:
@@ -177,6 +180,7 @@ def retire(row: StepRow, winner: str) -> None:
     empty: dict[str, Any] = {
         **dict.fromkeys((*TEXT_FIELDS, "input_preview", "output_preview", "agent", "parent_key"), ""),
         **dict.fromkeys(("input_size", "output_size", "context_size"), 0),
+        **dict.fromkeys(("changes", "lines_added", "lines_removed"), 0),
         **dict.fromkeys(("input_digest", "output_digest", "context_digest", "duration_ms", "exit_code")),
         **dict.fromkeys(("usage", "price", "cost_usd", *(f"{bucket}_tokens" for bucket in TOKEN_BUCKETS))),
     }

@@ -23,15 +23,36 @@ def name_steps(cursor: Any, works: Iterable[Work]) -> dict[Any, Register]:
         cursor.execute(sql.LOAD_NAMES, given)
         for run, name, key, at in cursor.fetchall():
             known.setdefault(run, []).append((name, key, at))
-    registers = {work.row.id: Register(known.get(work.row.id, ())) for work in named}
+    registers = {work.row.id: Register(left_of(known.get(work.row.id, []), work)) for work in named}
     for work in named:
         rename_steps(work, registers[work.row.id])
     return registers
 
 
+def left_of(names: list[Given], work: Work) -> list[Given]:
+    """Leave out the names of steps that go with this batch."""
+    gone = set(work.retired)
+    return [one for one in names if one[1] not in gone]
+
+
+def drop_changes(cursor: Any, works: Iterable[Work]) -> None:
+    """Take back the file changes of steps that others replace."""
+    gone = {(work.row.id, key): work for work in works for key in work.retired}
+    if not gone:
+        return
+    given = {"run_ids": [run for run, _ in gone], "keys": [key for _, key in gone]}
+    cursor.execute(sql.DROP_CHANGES, given)
+    for run, key, added, removed, counts in cursor.fetchall():
+        if counts:
+            row = gone[run, key].row
+            row.lines_added, row.lines_removed = row.lines_added - added, row.lines_removed - removed
+
+
 def save_names(cursor: Any, works: Iterable[Work], registers: dict[Any, Register]) -> None:
     """Keep the names that are new, and drop those of steps that are others now."""
-    gone = [(work.row.id, loser) for work in works for _, loser in work.joined]
+    gone = [
+        (work.row.id, key) for work in works for key in (*(loser for _, loser in work.joined), *work.retired)
+    ]
     if gone:
         given = {"run_ids": [run for run, _ in gone], "keys": [key for _, key in gone]}
         cursor.execute(sql.DROP_NAMES, given)

@@ -190,6 +190,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     steps: list[StepRecord] = field(default_factory=list)
     changes: list[ChangeRecord] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
+    retired: list[tuple[str, str]] = field(default_factory=list)  #: run and key of steps that others replace
     format: str = ""
 
     def __add__(self, other: "Batch") -> "Batch":
@@ -198,6 +199,7 @@ class Batch(Struct, frozen=True, kw_only=True):
             steps=self.steps + other.steps,
             changes=self.changes + other.changes,
             quarantined=self.quarantined + other.quarantined,
+            retired=self.retired + other.retired,
             format=self.format or other.format,
         )
 

@@ -83,6 +83,14 @@ DROP_NAMES = """
     WHERE known.run_id = gone.run_id AND known.key = gone.key
 """
 
+DROP_CHANGES = """
+    DELETE FROM runs_filechange AS change
+    USING unnest(%(run_ids)s::uuid[], %(keys)s::text[]) AS gone (run_id, key)
+    WHERE change.run_id = gone.run_id AND change.step_key = gone.key
+    RETURNING change.run_id, change.step_key, change.additions, change.deletions,
+        NOT change.outside AND change.origin = 'declared'
+"""
+
 COUNT_PATHS = """
     SELECT run_id, count(DISTINCT path) FROM runs_filechange
     WHERE run_id = ANY(%(run_ids)s) AND NOT outside AND origin <> 'net'

@@ -30,7 +30,7 @@ from runs.folding import (
 )
 from runs.kinds import Kind
 from runs.names import join_rows
-from runs.naming import name_steps, save_names
+from runs.naming import drop_changes, name_steps, save_names
 from runs.records import Batch
 from runs.rollups import add_to_sums
 from runs.rows import (
@@ -75,6 +75,7 @@ def save_in_transaction(cursor: Any, project: Any, batch: Batch, *, now: datetim
     share_out(batch, works)
     names = name_steps(cursor, works.values())
     old = [work for work in works.values() if not work.created]
+    drop_changes(cursor, old)
     load_steps(cursor, old)
     load_changes(cursor, old)
     for work in works.values():
@@ -112,6 +113,7 @@ def mentioned_runs(batch: Batch) -> list[str]:
     names = [run.external_id for run in batch.runs]
     names += [step.run for step in batch.steps]
     names += [change.run for change in batch.changes]
+    names += [run for run, _ in batch.retired]
     return list(dict.fromkeys(names))
 
 
@@ -151,6 +153,8 @@ def share_out(batch: Batch, works: dict[str, Work]) -> None:
         works[step.run].step_records.append(step)
     for change in batch.changes:
         works[change.run].change_records.append(change)
+    for run, key in batch.retired:
+        works[run].retired.append(key)
 
 
 def load_steps(cursor: Any, works: list[Work]) -> None:
@@ -231,7 +235,7 @@ def count_new_paths(cursor: Any, works: dict[str, Work]) -> None:
 
 def recount_paths(cursor: Any, works: dict[str, Work]) -> None:
     """Count the files anew of runs whose changes lie elsewhere than was told first."""
-    moved = [work for work in works.values() if work.has_moved_paths()]
+    moved = [work for work in works.values() if work.retired or work.has_moved_paths()]
     if not moved:
         return
     cursor.execute(sql.COUNT_PATHS, {"run_ids": [work.row.id for work in moved]})
@@ -313,7 +317,7 @@ def write_rows(cursor: Any, works: dict[str, Work], *, now: datetime) -> None:
     ]
     if updated:
         cursor.executemany(sql.UPDATE_CHANGE, updated)
-        recount_paths(cursor, works)
+    recount_paths(cursor, works)
     runs = [
         values_for_update(work.row, RUN_COLUMNS) | {"now": now} for work in works.values() if work.changed
     ]

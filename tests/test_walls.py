@@ -43,6 +43,7 @@ BY_KEY = {
     "ingest-api:events": "POST",
     "ingest-api:import": "POST",
     "ingest-api:claude-code-hooks": "POST",
+    "ingest-api:codex-notices": "POST",
     **{f"otlp:{prefix.replace('/', '-')}{signal}": "POST" for prefix in PREFIXES for signal in VIEWS},
     **{f"sdk:{name}": "POST" for name, view in SDK_PATHS.values() if f"sdk:{name}" not in OWN_PROJECT},
     "api:runs": "GET",

@@ -10,6 +10,7 @@ from ingest.dialects import (
     anthropic,
     autogen,
     claude_code,
+    codex,
     common,
     genai,
     genai_events,
@@ -55,8 +56,8 @@ JOINED = ("params", "meta", "lost")
 
 
 def read_spans(raws: Iterable[RawSpan]) -> list[Span]:
-    """Read spans in every dialect they speak."""
-    return [read_span(raw) for raw in raws]
+    """Read spans in every dialect they speak; what a program tells of its own insides is left."""
+    return [read_span(raw) for raw in raws if not codex.is_internal(raw)]
 
 
 def read_span(raw: RawSpan) -> Span:

@@ -41,3 +41,12 @@ def post_claude_code(request: HttpRequest, project: Project) -> HttpResponse:
     body = body_of(request, encoded_cap=HOOK_BYTES, decoded_cap=HOOK_BYTES)
     hooking.take_claude_hooks(project, body, now=timezone.now())
     return as_json({})
+
+
+@harmless
+@for_programs
+def post_codex(request: HttpRequest, project: Project) -> HttpResponse:
+    """Store what Codex tells its `notify` program after a turn (docs/reference/codex.md)."""
+    body = body_of(request, encoded_cap=HOOK_BYTES, decoded_cap=HOOK_BYTES)
+    hooking.take_codex_notice(project, body, now=timezone.now())
+    return as_json({})

@@ -9,8 +9,8 @@ from ingest.formats.events.state import RunFound
 from runs.kinds import GUESSED, Basis
 from runs.records import ChangeRecord
 
-#: Claude Code tells its edits by other channels as well, under the keys of its own calls.
-CLAUDE_CODE = "otel:claude-code"
+#: Agents that tell their edits by other channels as well, under the keys of their own calls.
+TOLD_BY_OTHERS = ("otel:claude-code", "otel:codex-logs")
 
 
 def changes_of_call(run: str, key: str, *, tool: str, input: str | None, source: str) -> list[ChangeRecord]:
@@ -18,13 +18,13 @@ def changes_of_call(run: str, key: str, *, tool: str, input: str | None, source:
     if not input or CUT.search(input):
         return []
     found = changes_of_edit(RunFound(run, RunFacts()), key, tool=tool, input=input)
-    if source.startswith(CLAUDE_CODE):
+    if source.startswith(TOLD_BY_OTHERS):
         found = [as_fragment(one, f"{key}:{n}") for n, one in enumerate(found)]
     return [msgspec.structs.replace(one, source=source + mark_of(one)) for one in found]
 
 
 def as_fragment(change: ChangeRecord, key: str) -> ChangeRecord:
-    """Name a change as Claude Code's transcript does, which knows the whole file and where it lies."""
+    """Name a change as the agent's own files do, which know the whole file and where it lies."""
     return msgspec.structs.replace(change, key=key, basis=Basis.FRAGMENT)
 
 

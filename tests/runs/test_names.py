@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from runs.kinds import Kind, StepStatus
+from runs.kinds import Kind, Op, StepStatus
 from runs.models import Run, Step, StepName
-from runs.records import Batch, StepRecord, Tokens
+from runs.records import Batch, ChangeRecord, StepRecord, Tokens
 from runs.store import save
 from tests.recordings import NOW
 
@@ -87,3 +87,18 @@ def test_names_go_with_their_run(project):
     assert StepName.objects.count() == 1
     delete_runs([Run.objects.get().id])
     assert StepName.objects.count() == 0
+
+
+def test_steps_that_others_replace_are_hidden_with_their_changes(project):
+    edit = call("e", tool="Edit", seconds=1)
+    change = ChangeRecord(
+        run="r", step="e", key="e:0", path="a.py", op=Op.EDIT, source="test", before="x\n", after="y\nz\n"
+    )
+    save(project, Batch(steps=[edit, call("m", tokens=Tokens(input=5))], changes=[change]), now=NOW)
+    run = Run.objects.get()
+    assert (run.llm_calls, run.input_tokens, run.files_changed, run.lines_added) == (2, 5, 1, 2)
+    save(project, Batch(steps=[call("n")], retired=[("r", "e"), ("r", "m")]), now=NOW)
+    run.refresh_from_db()
+    assert (run.llm_calls, run.input_tokens, run.files_changed) == (1, 0, 0)
+    assert (run.lines_added, run.lines_removed, run.steps) == (0, 0, 3)
+    assert {step.kind for step in Step.objects.filter(detail__has_key="same_as")} == {"event"}

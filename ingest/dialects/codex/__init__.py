@@ -5,11 +5,24 @@ import re
 from ingest import wild
 from ingest.dialects.programs import Program
 from ingest.dialects.values import Fields, inclusive, text_or_json, word
-from ingest.formats.otlp.raw import RawLog
+from ingest.formats.claude_code.naming import name_of_text
+from ingest.formats.codex.naming import name_of_spent, names_of_command
+from ingest.formats.otlp.raw import RawLog, RawSpan
 from ingest.spans.span import SpanKind
 
 #: Codex says `success: true` of a command that failed; the code is in the text alone.
 EXITED = re.compile(r"Process exited with code (\d+)")
+
+
+#: What the tracing of Rust puts on every span, and nobody else does.
+RUST = ("busy_ns", "idle_ns", "code.namespace", "code.module.name", "code.module.path")
+
+
+def is_internal(span: RawSpan) -> bool:
+    """Say whether a span is one of the thousands that Codex makes of its own functions (AGENTS.md 3)."""
+    service = span.source.resource.get("service.name")
+    named = isinstance(service, str) and service.lower().startswith("codex")
+    return named and any(name in span.attributes for name in RUST)
 
 
 def prompt_of(log: RawLog) -> Fields | None:
@@ -17,7 +30,8 @@ def prompt_of(log: RawLog) -> Fields | None:
     text = word(log.attributes, "prompt")
     if text is None or text == "[REDACTED]":
         return None
-    return {"kind": SpanKind.PROMPT, "span_id": f"prompt:{log.at}", "input": text}
+    names = [f"log:{log.at}", name_of_text("said", text)]
+    return {"kind": SpanKind.PROMPT, "span_id": f"prompt:{log.at}", "input": text, "names": names}
 
 
 def answer_of(log: RawLog) -> Fields | None:
@@ -32,8 +46,10 @@ def answer_of(log: RawLog) -> Fields | None:
         "cached_input_tokens": wild.integer(attributes.get("cached_token_count")),
         "reasoning_output_tokens": wild.integer(attributes.get("reasoning_token_count")),
     }
+    told = inclusive(dict(usage))
+    names = [f"log:{log.at}", *([name_of_spent(told["tokens"])] if told else [])]
     model = word(attributes, "model", "slug")
-    return {"kind": SpanKind.LLM, "span_id": f"llm:{log.at}", "model": model, **inclusive(dict(usage))}
+    return {"kind": SpanKind.LLM, "span_id": f"llm:{log.at}", "model": model, "names": names, **told}
 
 
 def result_of(log: RawLog) -> Fields | None:
@@ -43,12 +59,14 @@ def result_of(log: RawLog) -> Fields | None:
     if call is None:
         return None
     exited = EXITED.search(output or "")
+    tool, given = word(attributes, "tool_name"), text_or_json(attributes.get("arguments"))
     fields: Fields = {
+        "names": [f"call:{call}", *names_of_command(tool or "", given)],
         "kind": SpanKind.TOOL,
         "span_id": f"tool:{call}"[:200],
-        "tool": word(attributes, "tool_name"),
+        "tool": tool,
         "call_id": call,
-        "input": text_or_json(attributes.get("arguments")),
+        "input": given,
         "output": output,
     }
     if attributes.get("success") in (False, "false"):

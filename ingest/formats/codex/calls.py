@@ -8,6 +8,8 @@ from msgspec import Struct, field
 
 from ingest import wild
 from ingest.formats.claude_code.blocks import answer_preview, as_json, thinking_facts
+from ingest.formats.codex.naming import name_of_spent
+from ingest.ranks import rank_of
 from runs.kinds import Kind, StepStatus
 from runs.records import Context, StepRecord, Tokens, digest_of
 
@@ -116,6 +118,13 @@ def stop_of(call: ModelCall) -> str | None:
     return "stop" if call.usage and call.blocks and call.phase != "commentary" else None
 
 
+def names_of(call: ModelCall, source: str) -> tuple[str, ...]:
+    """List what log records know a response by: a printed turn has one usage for all of its responses."""
+    if not call.usage or "usage_of" in call.detail:
+        return ()
+    return (f"line:{call.key}", name_of_spent(tokens_of(call.usage)))
+
+
 def step_of(call: ModelCall, *, run: str, source: str, parent: str | None) -> StepRecord:
     """Write a response as a step."""
     started = call.started_at
@@ -127,6 +136,8 @@ def step_of(call: ModelCall, *, run: str, source: str, parent: str | None) -> St
         key=call.key,
         kind=Kind.LLM,
         source=source,
+        rank=rank_of(source),
+        names=names_of(call, source),
         model=call.model,
         status=StepStatus.OK,
         parent=parent,

@@ -1,10 +1,12 @@
 """Steps that one record tells: prompts, errors, retries, compactions and other events."""
 
 from ingest import wild
+from ingest.formats.claude_code.naming import name_of_text
 from ingest.formats.claude_code.notes import facts
 from ingest.formats.claude_code.slim import slim
 from ingest.formats.codex.rollouts import Entry
 from ingest.formats.codex.thread import Thread
+from ingest.ranks import rank_of
 from runs.kinds import Kind, StepStatus
 from runs.records import StepRecord
 
@@ -29,6 +31,8 @@ def note(
         key=key or named(thread, f"{kind.value}:{entry.number}"),
         kind=kind,
         source=thread.editor.source,
+        rank=rank_of(thread.editor.source),
+        names=names_of_prompt(key or f"{entry.number}", input) if kind is Kind.PROMPT and input else (),
         name=name,
         status=status,
         error=error[:300] if error else None,
@@ -43,6 +47,11 @@ def note(
     )
     thread.add(step)
     return step
+
+
+def names_of_prompt(key: str, text: str) -> tuple[str, ...]:
+    """Name a prompt by what was said, for channels that share no id."""
+    return (f"line:prompt:{key}", name_of_text("said", text))
 
 
 def named(thread: Thread, key: str) -> str:

@@ -64,7 +64,7 @@ class Writer:
         return Rollout(
             path=path,
             thread=self.thread,
-            session=f"{self.thread}:exec",
+            session=self.thread,
             lane="",
             parent=None,
             meta={"originator": "codex_exec", "session_id": self.thread},

@@ -7,7 +7,9 @@ from msgspec import Struct, field
 
 from ingest import wild
 from ingest.formats.claude_code.blocks import as_json
+from ingest.formats.codex.naming import names_of_command
 from ingest.formats.codex.outputs import Answer, Outcome
+from ingest.ranks import rank_of
 from runs.kinds import Kind, StepStatus
 from runs.records import StepRecord
 
@@ -99,6 +101,13 @@ def judge(tool: Tool, outcome: Outcome) -> None:
         tool.status, tool.error, tool.error_kind = outcome.status, outcome.error, outcome.kind
 
 
+def names_of(tool: Tool) -> tuple[str, ...]:
+    """List what log records know a printed call by; others have the same id everywhere."""
+    if not tool.key.startswith("item:"):
+        return (f"call:{tool.key}",)
+    return (tool.key, *names_of_command(tool.name, tool.input))
+
+
 def step_of(tool: Tool, *, run: str, source: str, parent: str | None, open_status: StepStatus) -> StepRecord:
     """Write a call as a step; one without an answer gets `open_status`."""
     task = str(tool.facts.get("description") or "")[:200] if tool.is_agent else ""
@@ -108,7 +117,8 @@ def step_of(tool: Tool, *, run: str, source: str, parent: str | None, open_statu
         key=tool.key,
         kind=Kind.AGENT if tool.is_agent else Kind.TOOL,
         source=source,
-        rank=1 if asked else 0,
+        rank=rank_of(source) - (not asked),
+        names=names_of(tool),
         name=task or None,
         tool=tool.name,
         status=tool.status or open_status,

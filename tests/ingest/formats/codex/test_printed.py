@@ -56,7 +56,7 @@ def test_items_become_responses_and_calls():
     assert kinds(batch) == ["llm", "tool"] * 4 + ["llm"]
     assert {step.context for step in batch.steps} == {None}
     [run] = batch.runs
-    assert (run.external_id, run.session, run.status) == (f"{THREAD}:exec", THREAD, RunStatus.DONE)
+    assert (run.external_id, run.session, run.status) == (THREAD, THREAD, RunStatus.DONE)
     assert (run.name, run.task) == ("Done.", None)
     tools = [step for step in batch.steps if step.tool]
     assert json.loads(tools[0].input) == {"cmd": "make test"}
