@@ -18,7 +18,16 @@ from runs.facts import (
 from runs.kinds import StepStatus
 from runs.patches import paths_of_patch
 from runs.plans import checklist
-from runs.tools import COMMAND_NAMES, EDITING, PATH_NAMES, Family, arguments_of, family_of_call, text_in
+from runs.tools import (
+    COMMAND_NAMES,
+    EDITING,
+    PATH_NAMES,
+    SAYING,
+    Family,
+    arguments_of,
+    family_of_call,
+    text_in,
+)
 from runs.words import one_line, plural, short_path
 
 
@@ -211,22 +220,9 @@ def tool_words(name: str) -> str:
     return " · ".join(name.removeprefix("mcp__").split("__")) if name.startswith("mcp__") else name
 
 
-#: Calls that only say something: that the work is done, or a thought.
-_SAYING = {
-    "submit": ("Handed in", "the work"),
-    "finish": ("Finished", "the task"),
-    "task_complete": ("Finished", "the task"),
-    "attempt_completion": ("Finished", "the task"),
-    "submit_and_exit": ("Finished", "the task"),
-    "think": ("Thought", ""),
-    "report_intent": ("Intends", ""),
-    "plan_mode_respond": ("Answered", ""),
-}
-
-
 def _other(facts: StepFacts, arguments: dict[str, object]) -> Said:
-    if facts.tool in _SAYING:
-        verb, what = _SAYING[facts.tool]
+    if facts.tool in SAYING:
+        verb, what = SAYING[facts.tool]
         said = text_in(arguments, "message", "thought", "summary", "result", "intent", "response")
         return verb, said or what, False, ()
     name = tool_words(facts.tool or facts.name) or "a tool"

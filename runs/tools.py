@@ -58,6 +58,18 @@ _NAMES: dict[Family, str] = {
 #: Names as they are written, of the families that are looked up by name.
 _SPELLINGS = {Family.TODO: ("TodoWrite", "update_plan", "write_todos", "manage_todo_list")}
 
+#: Calls that only say something: that the work is done, or a thought.
+SAYING = {
+    "submit": ("Handed in", "the work"),
+    "finish": ("Finished", "the task"),
+    "task_complete": ("Finished", "the task"),
+    "attempt_completion": ("Finished", "the task"),
+    "submit_and_exit": ("Finished", "the task"),
+    "think": ("Thought", ""),
+    "report_intent": ("Intends", ""),
+    "plan_mode_respond": ("Answered", ""),
+}
+
 #: Families whose calls say themselves which files they change.
 EDITING = frozenset({Family.EDIT, Family.WRITE, Family.PATCH, Family.NOTEBOOK})
 

@@ -185,14 +185,14 @@ class Recording:
     def steps(self, open_status: StepStatus) -> list[StepRecord]:
         """Write all steps; a call without a result has `open_status`.
 
-        What only happened at some point, and has no time, happened when the step before it ended.
+        What has no time happened when the step before it ended; only points in time have ended by then.
         """
         found: list[StepRecord] = []
         at = self.first_at
         for slot in self.slots:
             step = self._call_step(slot, open_status) if isinstance(slot, Call) else slot
-            if step.started_at is None and step.kind in POINTS:
-                step = replace(step, started_at=at, ended_at=at)
+            if step.started_at is None:
+                step = replace(step, started_at=at, ended_at=at if step.kind in POINTS else step.ended_at)
             at = step.ended_at or step.started_at or at
             found.append(step)
         return found

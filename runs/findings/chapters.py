@@ -16,7 +16,7 @@ from runs.findings.case import Case
 from runs.findings.clues import Clue, Outcome
 from runs.findings.limits import CHAPTERS_MOST
 from runs.kinds import FAILED_STATES, Kind
-from runs.tools import EDITING, Family
+from runs.tools import EDITING, SAYING, Family
 from runs.words import one_line, plural
 
 
@@ -295,7 +295,7 @@ def _checked(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
 
 
 def _ran(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
-    calls = [clue for clue in clues if clue.is_tool]
+    calls = [clue for clue in clues if clue.is_tool and clue.tool not in SAYING]
     names = Counter(clue.command.split(" ", 1)[0] or clue.tool for clue in calls)
     return f"Ran {_names(names)}" if names else "Worked", ""
 

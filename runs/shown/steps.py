@@ -214,14 +214,14 @@ def _head(row: Row) -> TurnHead | None:
 
 
 def usage_words(row: Row) -> str:
-    """Say what a call read and wrote: `18.3k in · 0.8k out`."""
+    """Say what a call read and wrote: `18.3k in · 0.8k out`; every call reads, so that 0 is not known."""
     if row["output_tokens"] is None and row["input_tokens"] is None:
         return ""
     names = ("input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens")
     read = sum(row[name] or 0 for name in names)
-    return (
-        f"{tokens(read)} in · {tokens(row['output_tokens'] or 0)} out" if read or row["output_tokens"] else ""
-    )
+    wrote = row["output_tokens"] or 0
+    told = [f"{tokens(read)} in"] if read else []
+    return " · ".join([*told, f"{tokens(wrote)} out"]) if read or wrote else ""
 
 
 def _lane(lane: LaneCount, around: Around) -> Lane:

@@ -12,8 +12,9 @@ def test_items_are_read_in_every_spelling():
         items_of({"plan": [{"step": "a", "status": "in_progress"}]}, {}),
         items_of({"todos": [{"description": "a", "status": "in-progress", "priority": "medium"}]}, {}),
         items_of({}, {"todos": [{"content": "a", "status": "active"}]}),
+        items_of({"todos": "# Plan\n- [-] a\n"}, {}),
     ]
-    assert told == [[PlanItem(text="a", state="in_progress")]] * 3
+    assert told == [[PlanItem(text="a", state="in_progress")]] * 4
 
 
 def test_what_changed_since_the_plan_before_is_said():

@@ -10,7 +10,7 @@ from ingest.formats.aider.notes import Fact, Note, notes_in, usage_in
 from ingest.formats.aider.walk import Walk
 from ingest.formats.claude_code.blocks import first_line
 from ingest.formats.events.usage import MOST
-from ingest.trajectories.recording import Answer, Call
+from ingest.trajectories.recording import Answer
 from runs.kinds import Kind, RunStatus, StepStatus
 from runs.records import Tokens
 
@@ -57,8 +57,7 @@ def committed(walk: Walk, key: str, note: Note) -> None:
 
 def ran(walk: Walk, key: str, note: Note) -> None:
     """Aider runs a command: one that the model proposed, the linter, the tests."""
-    call = Call(key=key, tool="run", given={"command": note.one}, detail={"command": note.one})
-    walk.recording.answered(walk.recording.ask(call), None)
+    walk.ran(key, note.one, by="")
 
 
 def troubled(walk: Walk, key: str, note: Note) -> None:

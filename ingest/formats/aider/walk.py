@@ -82,12 +82,10 @@ class Walk:
             elif word in LEAVES and self.ending is None:
                 self.ending = RunStatus.DONE, None
 
-    def ran(self, key: str, command: str) -> None:
-        """The human runs a command; its output is not in the history."""
-        call = Call(
-            key=key, tool="run", given={"command": command}, detail={"by": "human", "command": command}
-        )
-        self.recording.answered(self.recording.ask(call), None)
+    def ran(self, key: str, command: str, *, by: str = "human") -> None:
+        """A command is run; what came of it is not in the history, so that it stays without a result."""
+        detail: dict[str, object] = {"by": by, "command": command}
+        self.recording.ask(Call(key=key, tool="shell", given={"command": command}, detail=detail))
 
     # --- the model
 

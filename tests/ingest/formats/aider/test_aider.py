@@ -194,6 +194,7 @@ def test_commands_questions_retries_and_interruptions():
     )
     ran, listed = steps_of(batch, Kind.TOOL)
     assert (ran.input, ran.detail["by"]) == ('{"command":"pytest -q"}', "human")
+    assert (ran.status, ran.output, ran.exit_code) == (StepStatus.UNANSWERED, None, None)
     assert listed.input == '{"command":"ls"}'
     (retry,) = steps_of(batch, Kind.RETRY)
     assert (retry.error, retry.detail["wait_ms"]) == ("litellm.RateLimitError: 429 slow down", 200)
@@ -258,6 +259,8 @@ def test_the_log_adds_times_context_and_the_text_of_files():
         "head\ntax = 1\n",
         "head\ntax = 2\n",
     )
+    times = [step.started_at for step in batch.steps]
+    assert times == sorted(times)
     alone = read(files[:1], now=LATER)
     assert alone.runs[0].external_id == batch.runs[0].external_id
     assert {step.key for step in alone.steps} <= {step.key for step in batch.steps}
