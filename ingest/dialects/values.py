@@ -82,6 +82,11 @@ def milliseconds_to(raw: RawSpan, event: RawEvent | None) -> int | None:
     return (event.at - raw.start) // 1_000_000
 
 
+def whole_milliseconds(value: float | None) -> int | None:
+    """Round a waiting time; one of more than three weeks is a mistake."""
+    return None if value is None else wild.integer(value + 0.5, 2**31)
+
+
 def named_reason(value: object) -> str | None:
     """Read why a model stopped: a word, a list of words, or that list as JSON."""
     found = parsed(value)

@@ -3,7 +3,7 @@
 import msgspec
 
 from ingest import wild
-from ingest.formats.events.answers import preview_of_blocks
+from ingest.formats.events.answers import cost_of, preview_of_blocks
 from ingest.formats.events.values import BIGGEST, capped, facts_of, text_of
 from ingest.spans.contexts import Contexts
 from ingest.spans.messages import read_message
@@ -119,7 +119,7 @@ def with_answer(record: StepRecord, span: Span, contexts: Contexts) -> StepRecor
         stop_reason=span.stop_reason,
         tokens=span.tokens,
         usage=facts_of(span.usage) or None if span.usage else None,
-        cost_usd=span.cost_usd,
+        cost_usd=cost_of(span.cost_usd),
         context=context_of(span, contexts),
     )
 

@@ -13,6 +13,7 @@ from ingest.dialects.values import (
     parsed,
     parsed_list,
     text_or_json,
+    whole_milliseconds,
     word,
 )
 from ingest.formats.otlp.raw import Attributes, RawSpan
@@ -109,7 +110,7 @@ def first_token_of(attributes: Attributes) -> int | None:
     """Read the time to the first token: seconds by the convention, milliseconds from strands."""
     seconds = wild.number(attributes.get("gen_ai.response.time_to_first_chunk"))
     if seconds is not None:
-        return round(seconds * 1000)
+        return whole_milliseconds(seconds * 1000)
     return wild.integer(attributes.get("gen_ai.server.time_to_first_token"), 2**31)
 
 

@@ -15,6 +15,7 @@ from ingest.dialects.values import (
     parsed,
     parsed_list,
     text_or_json,
+    whole_milliseconds,
     word,
 )
 from ingest.formats.otlp.raw import Attributes, RawSpan
@@ -70,7 +71,7 @@ def llm_fields(raw: RawSpan) -> Fields:
         "answer": answer_of(attributes),
         "stop_reason": named_reason(attributes.get("ai.response.finishReason")),
         "response_id": word(attributes, "ai.response.id"),
-        "first_token_ms": round(first_chunk)
+        "first_token_ms": whole_milliseconds(first_chunk)
         if first_chunk is not None
         else milliseconds_to(raw, event_named(raw, "ai.stream.firstChunk")),
         **usage_of(attributes),

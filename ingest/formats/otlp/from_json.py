@@ -175,7 +175,7 @@ def points_of(source: Source, item: Record) -> Iterator[RawPoint]:
         value = get(point, "asDouble", "as_double")
         value = get(point, "asInt", "as_int") if value is None else value
         value = point.get("sum") if value is None else value
-        number = wild.number(float(value) if isinstance(value, str) and value.isdigit() else value)
+        number = wild.number(wild.integer(value) if isinstance(value, str) else value)
         if number is not None:
             yield RawPoint(
                 source=source,
