@@ -31,6 +31,19 @@ LINE_BYTES = 32 * MIB
 #: Events in one request. 50,000 small events are one transaction of about 5 s; split above that.
 EVENTS_PER_REQUEST = 50_000
 
+#: Values of one JSON body, or messages of one protobuf body: each takes some 100 bytes in memory, however
+#: small it is. Dense bodies of 64 MiB have 3 million.
+VALUES_PER_REQUEST = 4_000_000
+
+#: Values of one imported file, which may be larger.
+VALUES_PER_FILE = 16_000_000
+
+#: Bytes of a protobuf body whose messages are not counted first: too small for very many.
+UNCOUNTED_BYTES = 4 * MIB
+
+#: Spans, log records or metrics of one OTLP request. Exporters send 512, the Collector some thousands.
+OTLP_RECORDS = 200_000
+
 #: Steps one file may bring. The longest real sessions have 20,000; ten times that.
 STEPS_PER_RUN = 200_000
 

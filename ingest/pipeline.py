@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ingest import actions, queries
 from ingest.archives import open_files
+from ingest.crumbs import refuse_crumbs
 from ingest.detect import OTLP, detect
 from ingest.dialects import read_spans
 from ingest.dialects.logs import read_logs
@@ -16,7 +17,7 @@ from ingest.formats import events, otlp
 from ingest.formats.sdks.told import Told
 from ingest.importing import SDK_READERS, read_files, read_sdk_files, read_span_file, without_agent
 from ingest.lanes import join_lanes, runs_to_join
-from ingest.limits import EVENTS_PER_REQUEST
+from ingest.limits import EVENTS_PER_REQUEST, VALUES_PER_FILE
 from ingest.metering import keep_readings, records_of, save_with_meters
 from ingest.meters import readings_of
 from ingest.placing import place_traces
@@ -71,7 +72,10 @@ def take_files(
     tell: Callable[[int], Any] = lambda percent: None,
 ) -> Outcome:
     """Import files of any known format. `tell` hears the progress. Raises Refused (413, 422)."""
-    files, redacted = redact_files(open_files(files), wanted=project.redacts)
+    files = open_files(files)
+    for file in files:
+        refuse_crumbs(file.data, most=VALUES_PER_FILE)
+    files, redacted = redact_files(files, wanted=project.redacts)
     tell(20)
     named = [(file, detect(file)[0]) for file in files]
     traced = {name: [file for file, known in named if known == name] for name in (OTLP, *SDK_READERS)}

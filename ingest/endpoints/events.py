@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from ingest import pipeline
 from ingest.answers import events_answer, import_answer
-from ingest.endpoints.gate import as_json, body_of, for_programs, refuse, refuse_by_length
-from ingest.limits import EVENTS_DECODED_BYTES, EVENTS_ENCODED_BYTES, IMPORT_DECODED_BYTES, UPLOAD_BYTES
+from ingest.endpoints.gate import as_json, body_of, for_programs, json_body, refuse, refuse_by_length
+from ingest.limits import IMPORT_DECODED_BYTES, UPLOAD_BYTES
 from ingest.sources import SourceFile
 from ingest.streams import Refused
 from ingest.uploads import CappedUploads, uploaded_files
@@ -16,7 +16,7 @@ from teams.models import Project
 @for_programs
 def post_events(request: HttpRequest, project: Project) -> HttpResponse:
     """Store native events: NDJSON or a JSON array (docs/reference/events.md)."""
-    body = body_of(request, encoded_cap=EVENTS_ENCODED_BYTES, decoded_cap=EVENTS_DECODED_BYTES)
+    body = json_body(request)
     run = request.headers.get("x-agentscope-run") or request.GET.get("run")
     outcome = pipeline.take_events(project, body, run=run, now=timezone.now())
     answer = events_answer(project, outcome)

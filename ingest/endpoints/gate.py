@@ -13,6 +13,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from ingest import rejecting
+from ingest.crumbs import refuse_crumbs
 from ingest.limits import EVENTS_DECODED_BYTES, EVENTS_ENCODED_BYTES, RETRY_AFTER_SECONDS
 from ingest.streams import Refused, read_body
 from teams.access import key_from_request, project_for_key, why_refused
@@ -129,9 +130,11 @@ def body_of(request: HttpRequest, *, encoded_cap: int, decoded_cap: int) -> byte
     return body
 
 
-def sdk_body(request: HttpRequest) -> bytes:
-    """Read what an SDK posts. Raises Refused."""
-    return body_of(request, encoded_cap=EVENTS_ENCODED_BYTES, decoded_cap=EVENTS_DECODED_BYTES)
+def json_body(request: HttpRequest) -> bytes:
+    """Read what a program posts as JSON, or as a form of it. Raises Refused."""
+    body = body_of(request, encoded_cap=EVENTS_ENCODED_BYTES, decoded_cap=EVENTS_DECODED_BYTES)
+    refuse_crumbs(body)
+    return body
 
 
 def refuse_by_length(request: HttpRequest, cap: int) -> None:

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ingest import pipeline
-from ingest.endpoints.gate import as_json, for_programs, for_questions, sdk_body
+from ingest.endpoints.gate import as_json, for_programs, for_questions, json_body
 from ingest.formats.sdks import langfuse
 from teams.models import Project
 
@@ -27,7 +27,7 @@ def show_projects(request: HttpRequest, project: Project) -> HttpResponse:
 @for_programs
 def post_ingestion(request: HttpRequest, project: Project) -> HttpResponse:
     """Store a batch of events, each answered by itself."""
-    heard, masked = pipeline.read_body(project, sdk_body(request), langfuse.read_ingestion)
+    heard, masked = pipeline.read_body(project, json_body(request), langfuse.read_ingestion)
     pipeline.take_told(project, heard.told, source=SOURCE, now=timezone.now(), masked=masked)
     taken = [{"id": event, "status": 201} for event in heard.taken]
     return as_json({"successes": taken, "errors": heard.errors}, status=207)
@@ -36,7 +36,7 @@ def post_ingestion(request: HttpRequest, project: Project) -> HttpResponse:
 @for_programs
 def post_scores(request: HttpRequest, project: Project) -> HttpResponse:
     """Store scores. Anything but this exact answer is logged as a rejection by the SDK."""
-    (told, rejected), masked = pipeline.read_body(project, sdk_body(request), langfuse.read_scores)
+    (told, rejected), masked = pipeline.read_body(project, json_body(request), langfuse.read_scores)
     pipeline.take_told(project, told, source=SOURCE, now=timezone.now(), masked=masked)
     if rejected:
         return as_json(

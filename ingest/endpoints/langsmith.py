@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ingest import pipeline
-from ingest.endpoints.gate import as_json, for_programs, for_questions, gated, sdk_body
+from ingest.endpoints.gate import as_json, for_programs, for_questions, gated, json_body
 from ingest.formats.sdks import langsmith
 from ingest.formats.sdks.told import Told
 from ingest.limits import LANGSMITH_BATCH_BYTES, LANGSMITH_BATCH_RUNS
@@ -36,26 +36,26 @@ def show_info(request: HttpRequest, project: Project) -> HttpResponse:
 def post_multipart(request: HttpRequest, project: Project) -> HttpResponse:
     """Store a form of runs that begin and end."""
     content_type = request.headers.get("content-type", "")
-    told, masked = langsmith.read_multipart(sdk_body(request), content_type, redacts=project.redacts)
+    told, masked = langsmith.read_multipart(json_body(request), content_type, redacts=project.redacts)
     return store(project, told, masked)
 
 
 @for_programs
 def post_batch(request: HttpRequest, project: Project) -> HttpResponse:
     """Store a batch of runs that begin and end."""
-    return store(project, *pipeline.read_body(project, sdk_body(request), langsmith.read_batch))
+    return store(project, *pipeline.read_body(project, json_body(request), langsmith.read_batch))
 
 
 @for_programs
 def post_run(request: HttpRequest, project: Project) -> HttpResponse:
     """Store one run that begins."""
-    return store(project, *pipeline.read_body(project, sdk_body(request), langsmith.read_post))
+    return store(project, *pipeline.read_body(project, json_body(request), langsmith.read_post))
 
 
 def take_patch(request: HttpRequest, project: Project, *, run: str) -> HttpResponse:
     """Store what is new of one run."""
     told, masked = pipeline.read_body(
-        project, sdk_body(request), lambda data: langsmith.read_patch(run, data)
+        project, json_body(request), lambda data: langsmith.read_patch(run, data)
     )
     return store(project, told, masked)
 
@@ -66,7 +66,7 @@ patch_run = gated(take_patch, methods=("PATCH",))
 @for_programs
 def post_feedback(request: HttpRequest, project: Project) -> HttpResponse:
     """Store feedback on a run."""
-    told, masked = pipeline.read_body(project, sdk_body(request), langsmith.read_feedback)
+    told, masked = pipeline.read_body(project, json_body(request), langsmith.read_feedback)
     pipeline.take_told(project, told, source=SOURCE, now=timezone.now(), masked=masked)
     return as_json({})
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ingest import pipeline
-from ingest.endpoints.gate import as_json, for_programs, for_questions, sdk_body
+from ingest.endpoints.gate import as_json, for_programs, for_questions, json_body
 from ingest.formats.sdks import opik
 from ingest.formats.sdks.told import Told
 from teams.models import Project
@@ -32,6 +32,6 @@ def post_traces(request: HttpRequest, project: Project) -> HttpResponse:
 
 def store(request: HttpRequest, project: Project, read: Callable[[bytes], Told]) -> HttpResponse:
     """Store one batch."""
-    told, masked = pipeline.read_body(project, sdk_body(request), read)
+    told, masked = pipeline.read_body(project, json_body(request), read)
     pipeline.take_told(project, told, source=opik.SOURCE, now=timezone.now(), masked=masked)
     return HttpResponse(status=204)

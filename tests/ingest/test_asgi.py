@@ -46,7 +46,7 @@ async def test_wrong_method_is_405():
 @pytest.mark.django_db(transaction=True)
 async def test_chunked_body_above_the_cap_is_413(ingest_key, monkeypatch):
     monkeypatch.setattr("ingest.asgi.EVENTS_ENCODED_BYTES", 10)
-    monkeypatch.setattr("ingest.endpoints.events.EVENTS_ENCODED_BYTES", 10)
+    monkeypatch.setattr("ingest.endpoints.gate.EVENTS_ENCODED_BYTES", 10)
     status, _, body = await ask("/api/v1/events", b"12345678", b"12345678", key=ingest_key.encode())
     assert (status, "larger than" in body.decode()) == (413, True)
 

@@ -122,7 +122,7 @@ def test_cut_off_body_is_refused_whole(api, encoding):
 
 @pytest.mark.parametrize("encoding", ["gzip", "zstd", "deflate"])
 def test_bomb_stops_at_the_cap(api, encoding, monkeypatch):
-    monkeypatch.setattr("ingest.endpoints.events.EVENTS_DECODED_BYTES", 1024 * 1024)
+    monkeypatch.setattr("ingest.endpoints.gate.EVENTS_DECODED_BYTES", 1024 * 1024)
     packed = {"gzip": gzip.compress, "zstd": zstd_stream, "deflate": zlib.compress}[encoding](b"\n" * 2**26)
     answer = post(api, packed, **{"content-encoding": encoding})
     assert answer.status_code == 413
@@ -137,7 +137,7 @@ def test_unknown_encoding_is_415(api):
 
 
 def test_body_over_the_cap_is_413(api, monkeypatch):
-    monkeypatch.setattr("ingest.endpoints.events.EVENTS_ENCODED_BYTES", 100)
+    monkeypatch.setattr("ingest.endpoints.gate.EVENTS_ENCODED_BYTES", 100)
     assert post(api, BODY).status_code == 413
 
 

@@ -65,6 +65,9 @@ def _pieces(body: bytes) -> Iterator[tuple[int, bytes]]:
             return
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
+        if (items := _careless_array(body)) is not None:
+            yield from ((n, json.dumps(item).encode()) for n, item in enumerate(items, 1))
+            return
     if body.lstrip()[:1] == b"{" and _is_one_object(body):
         yield 1, body.strip()
         return
@@ -72,6 +75,15 @@ def _pieces(body: bytes) -> Iterator[tuple[int, bytes]]:
         line = piece.strip(b" \t\r\0\x1e")
         if line not in (b"", b"[", b"]"):
             yield n, line
+
+
+def _careless_array(body: bytes) -> list[object] | None:
+    """Read an array with line breaks inside of its texts, or with damaged UTF-8; None when it is none."""
+    try:
+        found = _scan.decode(body.decode("utf-8", "replace").strip())
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) else None
 
 
 def _is_one_object(body: bytes) -> bool:

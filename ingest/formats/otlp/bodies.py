@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ingest.crumbs import refuse_crumbs
 from ingest.formats.otlp.from_json import read_json
 from ingest.formats.otlp.from_protobuf import Reader
 from ingest.formats.otlp.raw import Received
@@ -55,6 +56,7 @@ def _read(
     data: bytes, read: Callable[[Reader, bytes], Received], *, json: bool, redacts: bool
 ) -> tuple[Received, int]:
     if json:
+        refuse_crumbs(data)
         data, masked = redact(data) if redacts else (data, 0)
         return read_json(data), masked
     mask = Mask(data) if redacts else None

@@ -77,11 +77,15 @@ def read_request(received: Received, request: Record) -> None:
     """Read one request; what is damaged is kept aside."""
     for source, items in groups_of(request, "Spans"):
         for item in items:
+            received.count("span")
             add_span(received, source, item)
     for source, items in groups_of(request, "Logs"):
-        received.logs += [log_of(source, item) for item in items if isinstance(item, dict)]
+        for item in items:
+            received.count("log record")
+            add_log(received, source, item)
     for source, items in groups_of(request, "Metrics"):
         for item in wild.objects(items):
+            received.count("metric")
             received.points += points_of(source, item)
 
 
@@ -102,16 +106,25 @@ def groups_of(request: Record, what: str) -> Iterator[tuple[Source, list[Any]]]:
 
 def add_span(received: Received, source: Source, item: object) -> None:
     """Read one span, or keep it aside."""
-    why = NOT_OBJECT
-    if isinstance(item, dict):
-        span = span_of(source, item)
-        if span.trace_id and span.span_id:
-            received.spans.append(span)
-            return
-        why = NO_IDS
-    where = f"span {len(received.spans) + len(received.quarantined) + 1}"
+    if not isinstance(item, dict):
+        return keep_aside(received, "span", NOT_OBJECT, item)
+    span = span_of(source, item)
+    if not span.trace_id or not span.span_id:
+        return keep_aside(received, "span", NO_IDS, item)
+    return received.spans.append(span)
+
+
+def add_log(received: Received, source: Source, item: object) -> None:
+    """Read one log record, or keep it aside."""
+    if not isinstance(item, dict):
+        return keep_aside(received, "log record", NOT_OBJECT, item)
+    return received.logs.append(log_of(source, item))
+
+
+def keep_aside(received: Received, word: str, why: str, item: object) -> None:
+    """Keep what cannot be read."""
     data = json.dumps(wild.tree(item))[:PROBLEM_BYTES].encode()
-    received.quarantined.append(Quarantined(where=where, why=why, data=data))
+    received.quarantined.append(Quarantined(where=f"{word} {received.counted}", why=why, data=data))
 
 
 def span_of(source: Source, item: Record) -> RawSpan:

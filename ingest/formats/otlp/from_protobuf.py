@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from google.protobuf.message import DecodeError
-from opentelemetry.proto.logs.v1.logs_pb2 import LogsData
-from opentelemetry.proto.metrics.v1.metrics_pb2 import MetricsData
+from msgspec import Struct
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, LogsData, ResourceLogs, ScopeLogs
+from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric, MetricsData, ResourceMetrics, ScopeMetrics
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, TracesData
 
 from ingest import wild
+from ingest.crumbs import too_many_values
 from ingest.formats.otlp.fields import LATEST
 from ingest.formats.otlp.raw import (
     Attributes,
@@ -20,16 +22,38 @@ from ingest.formats.otlp.raw import (
     RawSpan,
     Received,
     Source,
-    Unreadable,
 )
-from ingest.limits import PROBLEM_BYTES
+from ingest.formats.otlp.wire import count_messages, parts_of, without
+from ingest.limits import PROBLEM_BYTES, UNCOUNTED_BYTES, VALUES_PER_REQUEST
 from runs.records import Quarantined
 
-NOT_OTLP = "The body is no OTLP in protobuf; send it as the exporter made it."
-DAMAGED = "The span cannot be decoded."
 NO_IDS = "The span has no trace id or no span id."
 
 Clean = Callable[[str], str]
+
+
+class Signal(Struct, frozen=True):
+    """How the messages of one signal lie in each other. The fields have the same numbers in all three."""
+
+    whole: Any
+    group: Any
+    inner: Any
+    record: Any
+    groups: str  #: field of `whole`
+    inners: str  #: field of `group`
+    records: str  #: field of `inner`
+    word: str  #: for people
+
+
+TRACES = Signal(TracesData, ResourceSpans, ScopeSpans, Span, "resource_spans", "scope_spans", "spans", "span")
+LOGS = Signal(
+    *(LogsData, ResourceLogs, ScopeLogs, LogRecord),
+    *("resource_logs", "scope_logs", "log_records", "log record"),
+)
+METRICS = Signal(
+    *(MetricsData, ResourceMetrics, ScopeMetrics, Metric),
+    *("resource_metrics", "scope_metrics", "metrics", "metric"),
+)
 
 
 class Reader:
@@ -43,54 +67,53 @@ class Reader:
 
     def read_traces(self, data: bytes) -> Received:
         """Read spans. Raises Unreadable."""
-        try:
-            request = TracesData.FromString(data)
-        except DecodeError:
-            self.read_damaged_traces(data)
-            return self.received
-        for group in request.resource_spans:
-            self.read_resource_spans(group)
+        for source, span in self.records(data, TRACES):
+            self.add_span(source, span)
         return self.received
 
-    def read_resource_spans(self, group: Any) -> None:
-        resource = self.attributes(group.resource.attributes)
-        for inner in group.scope_spans:
-            source = self.source(resource, inner.scope)
-            for span in inner.spans:
-                self.add_span(source, span)
-
-    def read_damaged_traces(self, data: bytes) -> None:
-        """Decode what can be decoded: groups without their spans, then each span alone."""
-        for group in parts_of(data, 1):
-            try:
-                resource = self.attributes(ResourceSpans.FromString(without(group, 2)).resource.attributes)
-            except DecodeError:
-                resource = {}
-            for inner in parts_of(group, 2):
-                try:
-                    scope = ScopeSpans.FromString(without(inner, 2)).scope
-                except DecodeError:
-                    scope = ScopeSpans().scope
-                for part in parts_of(inner, 2):
-                    self.add_part(self.source(resource, scope), part)
-
-    def add_part(self, source: Source, part: bytes) -> None:
+    def records(self, data: bytes, signal: Signal) -> Iterator[tuple[Source, Any]]:
+        """Walk the records of all resources and scopes. Raises Unreadable, Refused."""
+        refuse_crumbs(data, signal)
         try:
-            self.add_span(source, Span.FromString(part))
+            whole = signal.whole.FromString(data)
         except DecodeError:
-            self.refuse(DAMAGED, part)
+            yield from self.records_of_damaged(data, signal)
+            return
+        for group in getattr(whole, signal.groups):
+            resource = self.attributes(group.resource.attributes)
+            for inner in getattr(group, signal.inners):
+                source = self.source(resource, inner.scope)
+                for record in getattr(inner, signal.records):
+                    self.received.count(signal.word)
+                    yield source, record
+
+    def records_of_damaged(self, data: bytes, signal: Signal) -> Iterator[tuple[Source, Any]]:
+        """Decode what can be decoded: groups without their records, then each record alone."""
+        for group in parts_of(data, 1):
+            told = decoded(signal.group, without(group, 2))
+            resource = self.attributes(told.resource.attributes)
+            for inner in parts_of(group, 2):
+                source = self.source(resource, decoded(signal.inner, without(inner, 2)).scope)
+                for part in parts_of(inner, 2):
+                    self.received.count(signal.word)
+                    try:
+                        record = signal.record.FromString(part)
+                    except DecodeError:
+                        self.refuse(f"The {signal.word} cannot be decoded.", part, signal.word)
+                        continue
+                    yield source, record
 
     def add_span(self, source: Source, span: Any) -> None:
-        if len(span.trace_id) != 16 or len(span.span_id) != 8 or not any(span.span_id):
-            self.refuse(NO_IDS, span.SerializeToString())
+        trace_id, span_id = hex_of(span.trace_id, 16), hex_of(span.span_id, 8)
+        if not trace_id or not span_id:
+            self.refuse(NO_IDS, span.SerializeToString(), TRACES.word)
             return
-        parent = span.parent_span_id
         self.received.spans.append(
             RawSpan(
                 source=source,
-                trace_id=span.trace_id.hex(),
-                span_id=span.span_id.hex(),
-                parent_id=parent.hex() if any(parent) else "",
+                trace_id=trace_id,
+                span_id=span_id,
+                parent_id=hex_of(span.parent_span_id, 8),
                 name=self.text(span.name),
                 kind=span.kind,
                 start=time(span.start_time_unix_nano),
@@ -107,7 +130,8 @@ class Reader:
                     for event in span.events
                 ],
                 links=[
-                    RawLink(trace_id=link.trace_id.hex(), span_id=link.span_id.hex()) for link in span.links
+                    RawLink(trace_id=hex_of(link.trace_id, 16), span_id=hex_of(link.span_id, 8))
+                    for link in span.links
                 ],
                 dropped=span.dropped_attributes_count,
             )
@@ -115,15 +139,15 @@ class Reader:
 
     def read_logs(self, data: bytes) -> Received:
         """Read log records. Raises Unreadable."""
-        for source, record in scoped(parse(LogsData, data).resource_logs, "logs", "log_records", self):
+        for source, record in self.records(data, LOGS):
             attributes = self.attributes(record.attributes)
             self.received.logs.append(
                 RawLog(
                     source=source,
                     name=str(attributes.get("event.name") or "") or self.text(record.event_name),
                     at=time(record.time_unix_nano) or time(record.observed_time_unix_nano),
-                    trace_id=record.trace_id.hex() if any(record.trace_id) else "",
-                    span_id=record.span_id.hex() if any(record.span_id) else "",
+                    trace_id=hex_of(record.trace_id, 16),
+                    span_id=hex_of(record.span_id, 8),
                     severity=self.text(record.severity_text),
                     body=self.value(record.body),
                     attributes=attributes,
@@ -133,7 +157,7 @@ class Reader:
 
     def read_metrics(self, data: bytes) -> Received:
         """Read the numbers of sums and gauges, and the sums of histograms. Raises Unreadable."""
-        for source, metric in scoped(parse(MetricsData, data).resource_metrics, "metrics", "metrics", self):
+        for source, metric in self.records(data, METRICS):
             kind = metric.WhichOneof("data")
             if kind not in ("sum", "gauge", "histogram"):
                 continue
@@ -157,8 +181,8 @@ class Reader:
     def source(self, resource: Attributes, scope: Any) -> Source:
         return Source(resource=resource, scope=self.text(scope.name), version=self.text(scope.version))
 
-    def refuse(self, why: str, data: bytes) -> None:
-        where = f"span {len(self.received.spans) + len(self.received.quarantined) + 1}"
+    def refuse(self, why: str, data: bytes, word: str) -> None:
+        where = f"{word} {self.received.counted}"
         self.received.quarantined.append(Quarantined(where=where, why=why, data=data[:PROBLEM_BYTES]))
 
     def text(self, value: str) -> str:
@@ -189,79 +213,38 @@ class Reader:
         if kind == "array_value":
             return [self.value(item, depth - 1) for item in value.array_value.values]
         if kind == "kvlist_value":
-            return {pair.key: self.value(pair.value, depth - 1) for pair in value.kvlist_value.values}
+            pairs = value.kvlist_value.values
+            return {self.name(pair.key): self.value(pair.value, depth - 1) for pair in pairs}
         found = getattr(value, kind)
         if kind == "double_value" and not math.isfinite(found):
             return None
         return found.hex() if kind == "bytes_value" else found
 
 
-def parse(message: Any, data: bytes) -> Any:
-    """Decode a whole body. Raises Unreadable."""
+def refuse_crumbs(data: bytes, signal: Signal) -> None:
+    """Refuse a large body of tiny messages: decoded they take 150 times its bytes. Raises Refused."""
+    if len(data) > UNCOUNTED_BYTES:
+        count = count_messages(data, signal.whole.DESCRIPTOR, most=VALUES_PER_REQUEST)
+        if count > VALUES_PER_REQUEST:
+            raise too_many_values()
+
+
+def decoded(message: Any, data: bytes) -> Any:
+    """Decode a message; a damaged one says nothing."""
     try:
         return message.FromString(data)
     except DecodeError:
-        raise Unreadable(NOT_OTLP) from None
+        return message()
 
 
-def scoped(groups: Iterable[Any], what: str, leaf: str, reader: Reader) -> Iterator[tuple[Source, Any]]:
-    """Walk the records of all resources and scopes."""
-    for group in groups:
-        resource = reader.attributes(group.resource.attributes)
-        for inner in getattr(group, f"scope_{what}"):
-            source = reader.source(resource, inner.scope)
-            for record in getattr(inner, leaf):
-                yield source, record
+def hex_of(value: bytes, size: int) -> str:
+    """Write an id of `size` bytes; empty when it is none."""
+    return value.hex() if len(value) == size and any(value) else ""
 
 
 def time(value: int) -> int:
     """Take a time; one beyond the year 3000 is a mistake."""
     return value if value < LATEST else 0
-
-
-def parts_of(data: bytes, number: int) -> Iterator[bytes]:
-    """Yield the sub-messages of one field. Raises Unreadable."""
-    return (data[begin:end] for field, _, begin, end in fields_of(data) if field == number)
-
-
-def without(data: bytes, number: int) -> bytes:
-    """Leave one field out of a message. Raises Unreadable."""
-    return b"".join(data[at:end] for field, at, _, end in fields_of(data) if field != number)
-
-
-def fields_of(data: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Yield (field, where its tag begins, where its value begins, where it ends). Raises Unreadable."""
-    at = 0
-    while at < len(data):
-        start = at
-        tag, at = varint(data, at)
-        kind = tag & 7
-        if kind == 2:
-            size, at = varint(data, at)
-            end = at + size
-        elif kind == 0:
-            _, end = varint(data, at)
-        elif kind in (1, 5):
-            end = at + (8 if kind == 1 else 4)
-        else:
-            raise Unreadable(NOT_OTLP)
-        if end > len(data):
-            raise Unreadable(NOT_OTLP)
-        yield tag >> 3, start, at, end
-        at = end
-
-
-def varint(data: bytes, at: int) -> tuple[int, int]:
-    """Read a number of protobuf's own length: (number, where the next byte is). Raises Unreadable."""
-    value = shift = 0
-    while at < len(data) and shift < 70:
-        byte = data[at]
-        value |= (byte & 0x7F) << shift
-        at += 1
-        if byte < 0x80:
-            return value, at
-        shift += 7
-    raise Unreadable(NOT_OTLP)
 
 
 def number_of(point: Any, kind: str) -> float:

@@ -4,6 +4,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from ingest.limits import OTLP_RECORDS
+from ingest.streams import Refused
 from runs.records import Quarantined
 
 Attributes = dict[str, Any]
@@ -85,6 +87,15 @@ class Received(Struct, kw_only=True):
     logs: list[RawLog] = field(default_factory=list)
     points: list[RawPoint] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
+    counted: int = 0  #: records seen, readable or not
+
+    def count(self, word: str) -> None:
+        """Count one record. Raises Refused."""
+        self.counted += 1
+        if self.counted > OTLP_RECORDS:
+            raise Refused(
+                f"The request has more than {OTLP_RECORDS:,} {word}s; send fewer at a time.", status=413
+            )
 
 
 class Unreadable(Exception):
