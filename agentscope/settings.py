@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "runs.moved.MovedRuns",
 ]
 ROOT_URLCONF = "agentscope.urls"
 ASGI_APPLICATION = "agentscope.asgi.application"

@@ -164,3 +164,16 @@ REJECTION_CHARS = 300
 
 #: Seconds after which an open Connect page is told of refused requests.
 CONNECT_BEAT_SECONDS = 3
+
+#: Seconds between the beginnings of two spans of one model call: that of the provider's own SDK lies in that
+#: of the instrumentation.
+SAME_CALL_SECONDS = 60
+
+#: Seconds back in which runs are looked for that were still at work when a loose call was made.
+LONGEST_SECONDS = 86_400
+
+#: Loose calls that are placed anew at once because a run lasted longer than was known; later ones follow.
+GUESTS_AT_ONCE = 200
+
+#: Times that a request is stored anew after it waited crosswise for another one of its session.
+PLACING_ATTEMPTS = 4

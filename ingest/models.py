@@ -177,6 +177,8 @@ class TraceSpan(models.Model):
             models.Index("trace", "parent", name="tracespan_parent"),
             # Serves joining model calls by the id of their answer, and tool calls by theirs.
             models.Index("trace", "call", name="tracespan_call", condition=~Q(call="")),
+            # Serves finding the trace that tells of the same model call, whichever run it is of.
+            models.Index("call", "at", name="tracespan_answer", condition=Q(kind="llm") & ~Q(call="")),
             # Serves joining tool calls by what they are called with.
             models.Index("trace", "mark", name="tracespan_mark", condition=Q(mark__isnull=False)),
             # Serves finding agents whose lane is not known yet.

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from msgspec import Struct
+from psycopg.errors import DeadlockDetected
 
 from ingest import actions, queries
 from ingest.archives import open_files
@@ -17,10 +18,10 @@ from ingest.formats import events, otlp
 from ingest.formats.sdks.told import Told
 from ingest.importing import SDK_READERS, read_files, read_sdk_files, read_span_file, without_agent
 from ingest.lanes import join_lanes, runs_to_join
-from ingest.limits import EVENTS_PER_REQUEST, VALUES_PER_FILE
+from ingest.limits import EVENTS_PER_REQUEST, PLACING_ATTEMPTS, VALUES_PER_FILE
 from ingest.metering import keep_readings, records_of, save_with_meters
 from ingest.meters import readings_of
-from ingest.placing import place_traces
+from ingest.placing import MustBeAlone, Placer, lock_places, needs_alone
 from ingest.redact import redact
 from ingest.sources import SourceFile
 from ingest.spans.hearing import Heard, hear
@@ -154,19 +155,38 @@ def take_spans(
 ) -> Outcome:
     """Store spans of any tracing source; what is remembered of their traces is locked until they are."""
     heard = [(span, hear(span) if span.kind is SpanKind.LLM else Heard()) for span in spans]
-    with transaction.atomic():
-        traces = StoredTraces(project, by_trace(spans), now=now)
-        place_traces(traces)
-        memories = traces.recall(wanted_by(heard))
-        batch = Weaver(traces.facts, memories, traces).weave(heard).batch(source)
-        batch = supersede(project, batch)
-        batch.quarantined.extend(damaged)
-        saved = save_with_meters(project, batch, now=now)
-        traces.save(memories)
-        if damaged:
-            actions.keep_problems(project, damaged, source=source, now=now)
+    alone = needs_alone(spans)
+    for attempt in range(PLACING_ATTEMPTS, 0, -1):
+        try:
+            with transaction.atomic():
+                batch, saved = save_spans(project, heard, source=source, alone=alone, now=now)
+                batch.quarantined.extend(damaged)
+                if damaged:
+                    actions.keep_problems(project, damaged, source=source, now=now)
+            break
+        except MustBeAlone:
+            alone = True
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected) or attempt == 1:
+                raise
     live.announce(project, saved)
     return Outcome(accepted=len(spans), batch=batch, saved=saved, redacted=masked)
+
+
+def save_spans(
+    project: Project, heard: list[tuple[Span, Heard]], *, source: str, alone: bool, now: datetime
+) -> tuple[Batch, list[store.SavedRun]]:
+    """Place the traces of spans, make steps of them, and store those. Raises MustBeAlone."""
+    spans = [span for span, _ in heard]
+    lock_places(project, spans, alone=alone)
+    traces = StoredTraces(project, by_trace(spans), now=now)
+    moved = Placer(traces, alone=alone).place(spans, now=now)
+    memories = traces.recall(wanted_by(heard))
+    batch = Weaver(traces.facts, memories, traces).weave(heard).batch(source)
+    batch = supersede(project, batch)
+    saved = save_with_meters(project, batch, now=now)
+    traces.save(memories)
+    return batch, [*moved, *saved]
 
 
 def save(project: Project, batch: Batch, *, source: str, now: datetime) -> list[store.SavedRun]:

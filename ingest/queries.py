@@ -141,6 +141,11 @@ def inputs_of_steps(project: Project, calls: set[tuple[str, str]]) -> dict[tuple
     return found
 
 
+def runs_named(project: Project, names: Iterable[str]) -> list[Run]:
+    """Read runs by the ids that clients gave them."""
+    return list(Run.objects.filter(project=project, external_id__in=list(names)).order_by("external_id"))
+
+
 def problems_of(project: Project, *, before: tuple[datetime, int] | None = None) -> QuerySet[Problem]:
     """List the problems of a project, the newest first, one page and one more."""
     problems = Problem.objects.filter(project=project).defer("data").order_by("-seen_at", "-id")
@@ -195,6 +200,7 @@ __all__ = [
     "open_uploads",
     "problem_of",
     "problems_of",
+    "runs_named",
     "titles_of",
     "upload_of",
     "uploads_of",

@@ -87,8 +87,15 @@ CALLS_OF_RUNS = f"""
     WHERE s.mark IS NOT NULL AND s.mark = ANY(%(marks)s)
 """
 
+#: Model calls of runs that two libraries tell of, in some time: one tells of the answer's id, one not yet.
+MODEL_CALLS_AT = f"""
+    WITH kin AS (SELECT id FROM ingest_trace WHERE project_id = %(project)s AND run = ANY(%(runs)s))
+    SELECT s.trace_id, {_SPAN} FROM ingest_tracespan s JOIN kin ON kin.id = s.trace_id
+    WHERE s.kind = 'llm' AND s.at BETWEEN %(since)s AND %(until)s
+"""
+
 #: The traces that spans of a lookup belong to.
-NAMES_OF_TRACES = "SELECT id, trace FROM ingest_trace WHERE id = ANY(%(ids)s)"
+NAMES_OF_TRACES = "SELECT id, trace, run FROM ingest_trace WHERE id = ANY(%(ids)s)"
 
 #: Remember spans, or what is new of them; one parameter for all costs the client the least.
 SAVE_SPANS = f"""
@@ -105,3 +112,17 @@ SAVE_SPANS = f"""
 #: Forget traces of long ago; their spans go first, for no foreign key of the database does it.
 FORGET_SPANS = "DELETE FROM ingest_tracespan WHERE trace_id = ANY(%(ids)s)"
 FORGET_TRACES = "DELETE FROM ingest_trace WHERE id = ANY(%(ids)s)"
+
+#: The traces of one run, and all their spans: it is a part of another one.
+TRACES_OF_RUN = "SELECT id, trace FROM ingest_trace WHERE project_id = %(project)s AND run = %(run)s"
+SPANS_OF_RUN = f"""
+    SELECT s.trace_id, {_SPAN} FROM ingest_trace JOIN ingest_tracespan s ON s.trace_id = ingest_trace.id
+    WHERE project_id = %(project)s AND run = %(run)s
+"""
+
+#: Traces that go with a run are many, and each is known by its name.
+SET_RUNS = """
+    UPDATE ingest_trace SET run = told.run
+    FROM unnest(%(traces)s::text[], %(runs)s::text[]) AS told (trace, run)
+    WHERE project_id = %(project)s AND ingest_trace.trace = told.trace
+"""

@@ -6,14 +6,16 @@ from typing import Any
 
 import msgspec
 from django.db import connection
+from msgspec import structs
 from psycopg.types.json import Jsonb
 
 from ingest import sql
 from ingest.queries import inputs_of_steps
-from ingest.spans.grouping import note_place, run_of_trace
-from ingest.spans.known import Known, Memories, TraceFacts
+from ingest.spans.grouping import grown_since, note_place, run_of_trace
+from ingest.spans.known import SHARED, Known, Memories, Shape, TraceFacts, Why
 from ingest.spans.lookups import Wanted
-from ingest.spans.span import Span
+from ingest.spans.pairing import SLACK
+from ingest.spans.span import Span, SpanKind
 from teams.models import Project
 
 
@@ -34,24 +36,61 @@ class StoredTraces:
         self.names: dict[int, str] = {}
         self.facts: dict[str, TraceFacts] = {}
         self.before: dict[str, bytes] = {}
+        self.runs: dict[str, str] = {}
         names = sorted(spans)
         runs = [run_of_trace(name, spans[name]) for name in names]
-        self._take(sql.LOCK_TRACES, {"traces": names, "runs": runs, "now": now})
+        self.take(sql.LOCK_TRACES, {"traces": names, "runs": runs, "now": now})
+        self.own = sorted(self.ids.values())
+        self.fresh = {name for name, facts in self.facts.items() if facts.shape == Shape.BARE}
+        self.grown_since: dict[str, int | None] = {}  #: None where a trace lasted as long before
         for name, group in spans.items():
-            note_place(self.facts[name], group)
+            facts = self.facts[name]
+            known = structs.replace(facts)
+            note_place(facts, group)
+            self.grown_since[name] = grown_since(known, facts)
 
     def take_naming(self) -> None:
         """Lock the traces that name the runs of these, too: what is known of those runs lies with them."""
         if absent := sorted({facts.run for facts in self.facts.values()} - self.facts.keys()):
-            self._take(sql.LOCK_NAMING_TRACES, {"traces": absent})
+            self.take(sql.LOCK_NAMING_TRACES, {"traces": absent})
+        self.runs |= {name: facts.run for name, facts in self.facts.items()}
 
-    def read(self, query: str, given: dict[str, Any]) -> list[TraceFacts]:
-        """Read other traces of the project."""
+    def rows(self, query: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Read what lies near."""
         with connection.cursor() as cursor:
             cursor.execute(query, {"project": self.project.pk, **given})
-            return [facts_of_row(values) for _, *values in cursor.fetchall()]
+            return list(cursor.fetchall())
 
-    def _take(self, query: str, given: dict[str, Any]) -> None:
+    def belong(self, runs: dict[str, str]) -> None:
+        """Say of traces, locked or not, which run they belong to."""
+        given = {"traces": list(runs), "runs": list(runs.values())}
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SET_RUNS, {"project": self.project.pk, **given})
+
+    def traces_of_run(self, run: str) -> set[str]:
+        """Name the traces that belong to a run by now."""
+        return {name for _, name in self.rows(sql.TRACES_OF_RUN, {"run": run})}
+
+    def spans_of_run(self, run: str) -> list[Known]:
+        """Read all that is remembered of the spans of a run."""
+        return self._read(sql.SPANS_OF_RUN, {"project": self.project.pk, "run": run})
+
+    def memories_of(self, run: str, group: list[Known]) -> Memories:
+        """Read what of a run may be the same as some spans that come to it."""
+        given = {
+            "project": self.project.pk,
+            "runs": [run],
+            "calls": sorted({one.call for one in group if one.call}),
+            "marks": sorted({one.mark for one in group if one.mark is not None}),
+        }
+        found = self._read(sql.CALLS_OF_RUNS, given)
+        if models := [one.at for one in group if one.kind == SpanKind.LLM]:
+            times = {"since": min(models) - SLACK, "until": max(models) + SLACK}
+            found += self._read(sql.MODEL_CALLS_AT, given | times)
+        return Memories(found, dict.fromkeys((one.trace for one in [*found, *group]), run))
+
+    def take(self, query: str, given: dict[str, Any]) -> None:
+        """Lock traces, and know what is remembered of them."""
         with connection.cursor() as cursor:
             cursor.execute(query, {"project": self.project.pk, **given})
             for id, *values in cursor.fetchall():
@@ -62,7 +101,8 @@ class StoredTraces:
 
     def recall(self, wanted: Wanted) -> Memories:
         """Read what is remembered and may matter."""
-        memories = Memories(self._spans(sql.SPANS_AND_ABOVE, wanted.spans, traces=list(self.ids.values())))
+        found = self._spans(sql.SPANS_AND_ABOVE, wanted.spans, traces=self.own)
+        memories = Memories(found, self.runs)
         if wanted.around:
             for one in self._spans(sql.SPANS_BELOW, wanted.around):
                 memories.add(one)
@@ -74,6 +114,11 @@ class StoredTraces:
                 "marks": sorted(wanted.marks),
             }
             for one in self._read(sql.CALLS_OF_RUNS, given):
+                memories.add(one)
+        shared = sorted({one.run for one in self.facts.values() if one.why == Why.CALL or SHARED in one.told})
+        if wanted.models and shared:
+            given = {"project": self.project.pk, "runs": shared, **wanted.times()}
+            for one in self._read(sql.MODEL_CALLS_AT, given):
                 memories.add(one)
         return memories
 
@@ -87,17 +132,22 @@ class StoredTraces:
 
     def save(self, memories: Memories) -> None:
         """Remember what is new."""
-        spans = [self._row(one) for one in memories.changed()]
+        self.save_spans(memories.changed())
         traces = [
-            {**msgspec.structs.asdict(facts), "id": self.ids[name], "told": Jsonb(facts.told)}
+            {**structs.asdict(facts), "id": self.ids[name], "told": Jsonb(facts.told)}
             for name, facts in self.facts.items()
             if msgspec.json.encode(facts) != self.before[name]
         ]
-        with connection.cursor() as cursor:
-            if spans:
-                cursor.execute(sql.SAVE_SPANS, {"spans": msgspec.json.encode(spans).decode()})
-            if traces:
+        if traces:
+            with connection.cursor() as cursor:
                 cursor.executemany(sql.SAVE_TRACE, traces)
+
+    def save_spans(self, known: list[Known]) -> None:
+        """Remember spans, or what is new of them."""
+        if known:
+            told = msgspec.json.encode([self._row(one) for one in known]).decode()
+            with connection.cursor() as cursor:
+                cursor.execute(sql.SAVE_SPANS, {"spans": told})
 
     def _spans(self, query: str, spans: Iterable[tuple[str, str]], **given: Any) -> list[Known]:
         pairs = sorted(spans)
@@ -111,8 +161,8 @@ class StoredTraces:
             strange = {row[0] for row in rows} - self.names.keys()
             if strange:
                 cursor.execute(sql.NAMES_OF_TRACES, {"ids": sorted(strange)})
-                self.names |= dict(cursor.fetchall())
-                self.ids |= {name: id for id, name in self.names.items()}
+                for id, name, run in cursor.fetchall():
+                    self.names[id], self.ids[name], self.runs[name] = name, id, run
         return [self._known(row) for row in rows]
 
     def _known(self, row: tuple[Any, ...]) -> Known:

@@ -22,8 +22,8 @@ def delta_after(project: Project, run: Run, revision: int) -> Delta:
 
     `more` says that a next one must be asked for at once. The overview comes with the last one only.
     """
-    if count_after_revision(run, revision) > MISSED_MOST:
-        return RELOAD
+    if run.revision < revision or count_after_revision(run, revision) > MISSED_MOST:
+        return RELOAD  # the former where some of its steps turned out to be those of another run
     rows = rows_after_revision(run, revision)
     if not rows and run.revision <= revision:
         return {"revision": revision, "more": False, "rows": []}

@@ -280,5 +280,6 @@ DELETE_RUN_CONTENT = (
     "DELETE FROM runs_cluepage WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_toolpart WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_judgement WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_movedrun WHERE part_of = ANY(%(run_ids)s)",
     "DELETE FROM runs_run WHERE id = ANY(%(run_ids)s)",
 )

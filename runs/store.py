@@ -5,6 +5,7 @@ new goes in by plain COPY, what changed by one pipelined UPDATE, and what did no
 saving anything twice changes no row. See docs/decisions/0001-storage.md.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from os import urandom
 from typing import Any
@@ -70,8 +71,11 @@ def save(project: Any, batch: Batch, *, now: datetime) -> list[SavedRun]:
     return []
 
 
-def save_in_transaction(cursor: Any, project: Any, batch: Batch, *, now: datetime) -> list[SavedRun]:
-    works = lock_runs(cursor, project, mentioned_runs(batch), now=now)
+def save_in_transaction(
+    cursor: Any, project: Any, batch: Batch, *, now: datetime, ids: Mapping[str, UUID] | None = None
+) -> list[SavedRun]:
+    """Save a batch; `ids` are those of runs that are not there and had one before."""
+    works = lock_runs(cursor, project, mentioned_runs(batch), ids or {}, now=now)
     share_out(batch, works)
     names = name_steps(cursor, works.values())
     old = [work for work in works.values() if not work.created]
@@ -117,13 +121,15 @@ def mentioned_runs(batch: Batch) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def lock_runs(cursor: Any, project: Any, names: list[str], *, now: datetime) -> dict[str, Work]:
+def lock_runs(
+    cursor: Any, project: Any, names: list[str], known_ids: Mapping[str, UUID], *, now: datetime
+) -> dict[str, Work]:
     """Lock the runs of a batch, make those that are new, and return one piece of work a run."""
     rows = lock_known_runs(cursor, project, names)
     created: set[str] = set()
     missing = [name for name in names if name not in rows]
     if missing:
-        ids = [uuid7(now) for _ in missing]
+        ids = [known_ids.get(name) or uuid7(now) for name in missing]
         given = {"project": project.pk, "external_ids": missing, "ids": ids, "now": now}
         cursor.execute(sql.INSERT_RUNS, given)
         created = {name for (name,) in cursor.fetchall()}

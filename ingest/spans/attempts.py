@@ -24,5 +24,5 @@ def attempts_before(memories: Memories, one: Known) -> list[Known]:
 
 def same_request(memories: Memories, one: Known) -> list[Known]:
     """List the other model calls that were sent the same from the same place."""
-    same = memories.marks.get(one.mark, []) if one.mark is not None else []
+    same = memories.with_mark(one.trace, one.mark)
     return [other for other in same if other.kind == SpanKind.LLM and other.key != one.key]

@@ -4,7 +4,7 @@ from typing import Any
 
 from ingest import wild
 from ingest.limits import ANSWER_CHARS, SCORES_PER_RUN
-from ingest.spans.known import Shape, TraceFacts
+from ingest.spans.known import GUESTS, Shape, TraceFacts
 from ingest.spans.span import Span, SpanKind, moment
 from runs.kinds import RunStatus
 from runs.limits import LOSSES_PER_RUN
@@ -104,6 +104,27 @@ def note_latest(facts: TraceFacts, name: str, at: int, value: object) -> None:
         facts.told[name] = [at, value]
 
 
+#: What the traces of one run say together: the earliest word of each counts.
+TOGETHER = (
+    *("session", "user", "conversation", "agent", "hint", "model", "source", "task", "prompt"),
+    *("resource", "tags", "title", "given"),
+)
+
+
+def take_over(facts: TraceFacts, other: TraceFacts) -> None:
+    """Let a run know what was known of one that turned out to be a part of it."""
+    for name, (at, value) in other.told.items():
+        if name in TOGETHER:
+            note_earliest(facts, name, whole(at), value)
+        elif name == "outcome" or name.startswith((SCORE, LOSS)):
+            note_latest(facts, name, whole(at), value)
+
+
+def whole(value: object) -> int:
+    """Read a time back from a JSON column."""
+    return value if isinstance(value, int) else 0
+
+
 def value_of(facts: TraceFacts, name: str) -> object:
     """Give what is known under a name."""
     return facts.told.get(name, [0, None])[1]
@@ -148,13 +169,8 @@ def run_record(facts: TraceFacts, run: TraceFacts) -> RunRecord:
         outcome=text_of(run, "outcome"),
         meta={**told, **meta},
         losses={name.removeprefix(LOSS): whole_of(run, name) for name in run.told if name.startswith(LOSS)},
-        **({} if is_guest(facts, run) else state_of(facts)),
+        **({} if facts.why in GUESTS else state_of(facts)),
     )
-
-
-def is_guest(facts: TraceFacts, run: TraceFacts) -> bool:
-    """Say whether a trace is a loose call in a run that knows itself how it stands."""
-    return facts.shape == Shape.LOOSE and run.shape not in (Shape.LOOSE, Shape.BARE)
 
 
 def state_of(facts: TraceFacts) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 
 from ingest.limits import NEAR_SECONDS
 from ingest.spans.facts import note_earliest, text_of
-from ingest.spans.known import Shape, TraceFacts
+from ingest.spans.known import GUESTS, Shape, TraceFacts, Why
 from ingest.spans.span import Span, SpanKind
 
+#: Names the process that sent a span, in its resource.
+PROCESS = "service.instance.id"
 #: Roots that are calls: nothing says which agent made them.
 CALLS = (SpanKind.LLM, SpanKind.TOOL, SpanKind.RETRIEVER, SpanKind.GUARDRAIL, SpanKind.HANDOFF)
 #: Spans without a step of their own.
@@ -32,7 +34,7 @@ def note_place(facts: TraceFacts, spans: Iterable[Span]) -> None:
     for span in spans:
         at = span.start or span.end
         note_earliest(facts, "session of trace", at, span.session or span.conversation)
-        note_earliest(facts, "process", at, span.resource.get("service.instance.id"))
+        note_earliest(facts, "process", at, span.resource.get(PROCESS))
         facts.begun = min(filter(None, (facts.begun, at)), default=0)
         if not span.is_score:
             facts.last_at = max(facts.last_at, span.end, span.start)
@@ -55,13 +57,69 @@ def shape_of(facts: TraceFacts) -> Shape:
     return Shape.LOOSE if root in CALLS else Shape.WHOLE
 
 
-def places_of_loose(loose: list[TraceFacts], near: list[TraceFacts]) -> list[tuple[TraceFacts, str]]:
-    """Say which run each loose call belongs to: that of the calls near it, else it begins one of its own."""
-    found, before = [], None
+def grown_since(known: TraceFacts, facts: TraceFacts) -> int | None:
+    """Say from when on a trace is known to have lasted only now; None where it is as long as before."""
+    same = (known.session, known.instance, known.begun) == (facts.session, facts.instance, facts.begun)
+    if not same or not is_host(known):
+        return facts.begun
+    return known.last_at if facts.last_at > known.last_at else None
+
+
+def is_named(one: TraceFacts) -> bool:
+    """Say whether the source itself names the run of a trace: then nothing else decides."""
+    return one.run != one.trace and one.why == Why.ITSELF
+
+
+def is_host(one: TraceFacts) -> bool:
+    """Say whether a trace is a run by itself, as far as it is known."""
+    return one.shape in (Shape.OPEN, Shape.WHOLE)
+
+
+def may_tell_of_same(one: TraceFacts, other: TraceFacts) -> bool:
+    """Say whether two traces may tell of one call: not where they come from two processes or sessions."""
+    sessions, processes = {one.session, other.session} - {""}, {one.instance, other.instance} - {""}
+    return len(sessions) < 2 and len(processes) < 2
+
+
+def host_of_same(group: list[TraceFacts]) -> TraceFacts:
+    """Choose, of traces that tell of the same calls, the one whose run it is."""
+    return min(
+        group, key=lambda one: (not is_named(one), not is_host(one), one.why in GUESTS, one.begun, one.trace)
+    )
+
+
+def hosts_at(one: TraceFacts, others: Iterable[TraceFacts]) -> set[str]:
+    """Name the runs of the same session, or without one of the same process, while a loose call was made."""
+    return {
+        other.run
+        for other in others
+        if is_host(other)
+        and other.begun <= one.last_at
+        and one.begun <= other.last_at
+        and (other.session == one.session if one.session else other.instance == one.instance != "")
+    }
+
+
+def groups_of_same(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:
+    """Put together the traces that tell of the same calls, directly or by others."""
+    groups: list[set[str]] = []
+    for pair in pairs:
+        met = [group for group in groups if not group.isdisjoint(pair)]
+        groups = [group for group in groups if group.isdisjoint(pair)]
+        groups.append(set(pair).union(*met))
+    return groups
+
+
+def runs_of_loose(loose: list[TraceFacts], near: list[TraceFacts]) -> dict[str, str]:
+    """Say which runs of loose calls are one: {run: the run it is}. A stored one takes the others in."""
+    found: dict[str, str] = {}
+    stored = {one.run for one in near}
+    before = None
     for one in sorted([*loose, *near], key=lambda one: (one.session, one.instance, one.begun, one.trace)):
-        if before is None or not is_near(before, one):
-            run = one.run
-        found.append((one, run))
+        mine, theirs = (found.get(known.run, known.run) for known in (one, before or one))
+        if before is not None and mine != theirs and is_near(before, one):
+            old, new = (mine, theirs) if theirs in stored or mine not in stored else (theirs, mine)
+            found |= {run: new for run, to in found.items() if to == old} | {old: new}
         before = one
     return found
 

@@ -4,7 +4,7 @@ Spans come in any order, in pieces and twice. A span is remembered by its id wit
 sending it again changes nothing; tool calls that only the messages tell of are remembered beside them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Protocol
 
@@ -60,6 +60,12 @@ class Why(StrEnum):
     TIME = "time"  #: a loose call while the only run of its session or process was at work
 
 
+#: Remembered of a run that two libraries tell of, in traces of their own.
+SHARED = "shared"
+#: A trace that is in the run of another one, which knows by itself how the run stands.
+GUESTS = (Why.CALL, Why.TIME)
+
+
 class TraceFacts(Struct, kw_only=True):
     """What is known of one trace."""
 
@@ -89,11 +95,13 @@ class Memory(Protocol):
 class Memories:
     """All that is remembered and may matter for one request, by what it is looked up by."""
 
-    def __init__(self, known: Iterable[Known] = ()) -> None:
+    def __init__(self, known: Iterable[Known] = (), runs: Mapping[str, str] | None = None) -> None:
+        self.runs = runs or {}  #: of traces that are not runs themselves: calls are joined within a run
         self.spans: dict[tuple[str, str], Known] = {}
         self.children: dict[tuple[str, str], list[Known]] = {}
-        self.calls: dict[str, list[Known]] = {}
-        self.marks: dict[bytes, list[Known]] = {}
+        self.calls: dict[tuple[str, str], list[Known]] = {}
+        self.marks: dict[tuple[str, bytes], list[Known]] = {}
+        self.models: dict[str, list[Known]] = {}  #: model calls, by run
         for one in known:
             self.add(one)
 
@@ -105,19 +113,43 @@ class Memories:
         self.spans[at] = one
         if one.parent:
             self.children.setdefault((one.trace, one.parent), []).append(one)
+        if one.kind == SpanKind.LLM:
+            self.note_model(one)
         self.note_call(one)
         self.note_mark(one)
         return one
 
+    def run_of(self, trace: str) -> str:
+        """Name the run of a trace."""
+        return self.runs.get(trace, trace)
+
+    def note_model(self, one: Known) -> None:
+        """Let a model call be found by its time."""
+        same = self.models.setdefault(self.run_of(one.trace), [])
+        if one not in same:
+            same.append(one)
+
     def note_call(self, one: Known) -> None:
         """Let one be found by the id of its call."""
-        if one.call and one not in self.calls.setdefault(one.call, []):
-            self.calls[one.call].append(one)
+        if one.call:
+            same = self.calls.setdefault((self.run_of(one.trace), one.call), [])
+            if one not in same:
+                same.append(one)
 
     def note_mark(self, one: Known) -> None:
         """Let one be found by what it is called with."""
-        if one.mark is not None and one not in self.marks.setdefault(one.mark, []):
-            self.marks[one.mark].append(one)
+        if one.mark is not None:
+            same = self.marks.setdefault((self.run_of(one.trace), one.mark), [])
+            if one not in same:
+                same.append(one)
+
+    def with_call(self, trace: str, call: str) -> list[Known]:
+        """List what has the id of a call in the run of a trace."""
+        return self.calls.get((self.run_of(trace), call), [])
+
+    def with_mark(self, trace: str, mark: bytes | None) -> list[Known]:
+        """List what is called with the same in the run of a trace."""
+        return self.marks.get((self.run_of(trace), mark), []) if mark is not None else []
 
     def above(self, one: Known) -> Iterable[Known]:
         """Walk up, as far as it is known."""

@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from ingest.formats.events.values import id_of
 from ingest.spans.hearing import Heard
-from ingest.spans.pairing import mark_of
+from ingest.spans.pairing import SLACK, mark_of
 from ingest.spans.span import Span, SpanKind
 from ingest.spans.turns import is_turn
 
@@ -18,6 +18,11 @@ class Wanted(Struct, kw_only=True):
     around: set[tuple[str, str]] = field(default_factory=set)  #: spans whose children are asked for
     calls: set[str] = field(default_factory=set)
     marks: set[bytes] = field(default_factory=set)
+    models: set[int] = field(default_factory=set)  #: when model calls began
+
+    def times(self) -> dict[str, int]:
+        """Say between which times the model calls lie."""
+        return {"since": min(self.models) - SLACK, "until": max(self.models) + SLACK}
 
 
 def wanted_by(heard: Iterable[tuple[Span, Heard]]) -> Wanted:
@@ -32,6 +37,8 @@ def wanted_by(heard: Iterable[tuple[Span, Heard]]) -> Wanted:
             wanted.marks.add(mark_of(span.tool or "", span.input))
         elif is_turn(span):
             wanted.around.add((span.trace_id, span.span_id))
+        if span.kind is SpanKind.LLM and span.start:
+            wanted.models.add(span.start)
         if said.mark is not None:
             wanted.marks.add(said.mark)
         for known in (span.call_id, span.response_id):

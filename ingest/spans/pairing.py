@@ -16,6 +16,8 @@ from runs.records import digest_of
 
 #: A span may begin a little before the answer that asked for it has ended: streams, and clocks.
 SLACK = 50_000_000
+#: Two libraries see one model call begin within this time; the next one may begin soon after.
+AT_ONCE = 5_000_000
 
 
 def mark_of(tool: str, input: str | None) -> bytes:
@@ -45,15 +47,36 @@ def key_of_model_call(memories: Memories, one: Known, span: Span) -> str:
     if one.key:
         memories.note_call(one)
         return one.key
-    same = [other for other in memories.calls.get(response or "", []) if other is not one and other.key]
+    same = [
+        other for other in memories.with_call(one.trace, response or "") if other is not one and other.key
+    ]
     near = [other for other in same if other.overlaps(span.start, span.end)]
     if near:
         return near[0].key
     memories.note_call(one)
+    memories.note_model(one)
+    twin = twin_call(memories, one)
+    if twin is not None:
+        return twin.key
     if not response:
         kin = model_call_beside(memories, one)
         return kin.key if kin is not None else one.span
     return one.span if same else response
+
+
+def twin_call(memories: Memories, one: Known) -> Known | None:
+    """Find the model call that another library tells of in another trace, where one lacks the answer's id."""
+    models = [other for other in memories.models.get(memories.run_of(one.trace), []) if other.key]
+    taken = {other.key for other in models if other.trace == one.trace}
+    twins = [
+        other
+        for other in models
+        if other.key not in taken
+        and other.source != one.source
+        and not (other.call and one.call)
+        and abs(other.at - one.at) <= AT_ONCE
+    ]
+    return min(twins, key=lambda other: abs(other.at - one.at), default=None)
 
 
 def model_call_beside(memories: Memories, one: Known) -> Known | None:
@@ -75,6 +98,8 @@ def key_of_tool_span(memories: Memories, one: Known, span: Span) -> str:
         if told is not None:
             told.mate, told.is_new = one.span, True
             one.call, one.key = told.call, told.key
+        elif not own and (twin := twin_of(memories, one)) is not None:
+            one.call, one.key = twin.call, twin.key
         else:
             one.call, one.key = own, own or one.span
     memories.note_mark(one)
@@ -84,31 +109,45 @@ def key_of_tool_span(memories: Memories, one: Known, span: Span) -> str:
 
 def told_call(memories: Memories, one: Known, own: str) -> Known | None:
     """Find the call that a span carries out among those that the messages told of."""
-    by_id = told_by_id(memories, own)
+    by_id = told_by_id(memories, one.trace, own)
     if by_id is not None:
         return by_id
     if own:
         return None
-    waiting = [o for o in memories.marks.get(one.mark or b"", []) if o.kind == TOLD and not o.mate]
+    waiting = [o for o in memories.with_mark(one.trace, one.mark) if o.kind == TOLD and not o.mate]
     before = [other for other in waiting if other.at <= one.at + SLACK]
     if before:
         return max(before, key=lambda other: other.at)
     return min(waiting, key=lambda other: other.at, default=None)
 
 
-def told_by_id(memories: Memories, call_id: str) -> Known | None:
+def twin_of(memories: Memories, one: Known) -> Known | None:
+    """Find the span of the same tool call in another trace of the run: two libraries tell of it."""
+    tools = [o for o in memories.with_mark(one.trace, one.mark) if o.kind == SpanKind.TOOL and o.key]
+    taken = {other.key for other in tools if other.trace == one.trace}
+    twins = [
+        other
+        for other in tools
+        if other.key not in taken
+        and other.source != one.source
+        and other.overlaps(one.at - SLACK, max(one.until, one.at) + SLACK)
+    ]
+    return min(twins, key=lambda other: abs(other.at - one.at), default=None)
+
+
+def told_by_id(memories: Memories, trace: str, call_id: str) -> Known | None:
     """Find a call that the messages told of by its id."""
-    return next((one for one in memories.calls.get(call_id, []) if one.kind == TOLD), None)
+    return next((one for one in memories.with_call(trace, call_id) if one.kind == TOLD), None)
 
 
 def told_of(memories: Memories, trace: str, call: Call, at: int) -> Known:
     """Remember a call that the messages tell of; a span that waits for it is its mate."""
     call_id = id_of(call.id) or ""
-    found = told_by_id(memories, call_id)
+    found = told_by_id(memories, trace, call_id)
     if found is not None:
         return found
     mark = mark_of(call.name, call.input)
-    mate = waiting_span(memories, mark, call_id, at)
+    mate = waiting_span(memories, trace, mark, call_id, at=at)
     told = Known(trace=trace, span=f"call:{call_id}", kind=TOLD, key=call_id, call=call_id, mark=mark, at=at)
     if mate is not None:
         mate.call, mate.is_new = call_id, True
@@ -116,10 +155,10 @@ def told_of(memories: Memories, trace: str, call: Call, at: int) -> Known:
     return memories.add(told)
 
 
-def waiting_span(memories: Memories, mark: bytes, call_id: str, at: int) -> Known | None:
+def waiting_span(memories: Memories, trace: str, mark: bytes, call_id: str, *, at: int) -> Known | None:
     """Find a tool's span that nothing has asked for yet."""
-    same = [other for other in memories.calls.get(call_id, []) if other.kind == SpanKind.TOOL]
-    tools = [o for o in memories.marks.get(mark, []) if o.kind == SpanKind.TOOL and not o.call]
+    same = [other for other in memories.with_call(trace, call_id) if other.kind == SpanKind.TOOL]
+    tools = [o for o in memories.with_mark(trace, mark) if o.kind == SpanKind.TOOL and not o.call]
     after = [other for other in tools if other.at + SLACK >= at]
     if same or after:
         return same[0] if same else min(after, key=lambda other: other.at)
@@ -128,7 +167,8 @@ def waiting_span(memories: Memories, mark: bytes, call_id: str, at: int) -> Know
 
 def fits_mate(memories: Memories, told: Known, until: int) -> bool:
     """Say whether a told result can be that of its span: of equal calls without ids two may be swapped."""
-    mate = next((o for o in memories.marks.get(told.mark or b"", []) if o.span == told.mate), None)
+    same = memories.with_mark(told.trace, told.mark)
+    mate = next((other for other in same if other.span == told.mate), None)
     if mate is None or mate.key == mate.call:
         return True
     return told.at <= mate.at + SLACK and mate.until <= until + SLACK

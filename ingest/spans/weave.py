@@ -14,7 +14,6 @@ from ingest.spans.attempts import attempts_before, note_attempt
 from ingest.spans.contexts import Contexts
 from ingest.spans.edits import changes_of_call, may_change
 from ingest.spans.facts import (
-    is_guest,
     note_earliest,
     note_latest,
     note_span,
@@ -24,7 +23,7 @@ from ingest.spans.facts import (
     whole_of,
 )
 from ingest.spans.hearing import Heard
-from ingest.spans.known import Known, Memories, Memory, Shape, TraceFacts
+from ingest.spans.known import GUESTS, Known, Memories, Memory, Shape, TraceFacts
 from ingest.spans.lanes import find_sub_agents, lane_of, owner_of, told_again
 from ingest.spans.late import meet_start
 from ingest.spans.messages import Call, Result
@@ -91,7 +90,7 @@ class Weaver:
     def run_of(self, trace: str) -> TraceFacts:
         """Give the facts of the run that a trace belongs to: they lie with the trace that names it."""
         facts = self.traces[trace]
-        return self.traces.get(facts.run, facts)
+        return facts if facts.why in GUESTS else self.traces.get(facts.run, facts)
 
     def register(self, span: Span) -> Known:
         """Remember a span, or what is new of it."""
@@ -270,9 +269,8 @@ class Weaver:
     def add_final(self, facts: TraceFacts) -> None:
         """Add the last words of a run that has ended: the model's, else what the root gave back."""
         said = text_of(facts, "last") or text_of(facts, "back")
-        run = self.run_of(facts.trace)
-        over = facts.ended or (facts.shape == Shape.LOOSE and not is_guest(facts, run))
-        if not over or not said or text_of(facts, "error"):
+        run, over = self.run_of(facts.trace), facts.ended or facts.shape == Shape.LOOSE
+        if facts.why in GUESTS or not over or not said or text_of(facts, "error"):
             return
         text, size = capped(said)
         self.woven.steps.append(

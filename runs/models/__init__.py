@@ -4,7 +4,16 @@ from runs.models.comparing import Comparison
 from runs.models.findings import CluePage, Finding, Judgement, SignatureState, SignatureSum
 from runs.models.listing import RunSum, RunText
 from runs.models.prompts import PromptFamily, PromptUse, PromptVersion
-from runs.models.recordings import BilledCall, Blob, ContextNode, FileChange, Run, Step, StepName
+from runs.models.recordings import (
+    BilledCall,
+    Blob,
+    ContextNode,
+    FileChange,
+    MovedRun,
+    Run,
+    Step,
+    StepName,
+)
 from runs.models.tools import ToolPart, ToolSum
 
 __all__ = [
@@ -16,6 +25,7 @@ __all__ = [
     "FileChange",
     "Finding",
     "Judgement",
+    "MovedRun",
     "PromptFamily",
     "PromptUse",
     "PromptVersion",

@@ -364,3 +364,17 @@ class BilledCall(models.Model):
 
     def __str__(self):
         return self.call_id
+
+
+class MovedRun(models.Model):
+    """The number of a run that turned out to be a part of another one."""
+
+    run_id = models.UUIDField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    part_of = models.UUIDField()  # of the run that its steps belong to
+
+    class Meta:
+        indexes = [models.Index(fields=["part_of"], name="moved_run_part_of")]  # it goes with that run
+
+    def __str__(self):
+        return f"{self.run_id} → {self.part_of}"

@@ -13,7 +13,7 @@ from django.http import Http404
 
 from runs.kinds import Result, Verdict
 from runs.limits import PAGE_SIZE, RUNS_LOOKED_AT
-from runs.models import Finding, Judgement, Run, RunText
+from runs.models import Finding, Judgement, MovedRun, Run, RunText
 from runs.queries.prompts import version_named
 from runs.searching import trigrams_of
 from teams.access import Visitor, projects_of
@@ -250,11 +250,20 @@ def has_runs(project: Project) -> bool:
     return Run.objects.filter(project=project).exists()
 
 
+class RunMoved(Http404):
+    """The run became a part of another one."""
+
+    def __init__(self, run_id: UUID, into: UUID) -> None:
+        super().__init__(self.__doc__)
+        self.run_id, self.into = run_id, into
+
+
 def run_of(project: Project, run_id: UUID) -> Run:
-    """Read one run of a project. Raises Http404."""
+    """Read one run of a project. Raises Http404, as RunMoved where it became a part of another one."""
     run = Run.objects.filter(project=project, id=run_id).first()
     if run is None:
-        raise Http404("Not here, or not yours.")
+        moved = MovedRun.objects.filter(project=project, run_id=run_id).first()
+        raise RunMoved(run_id, moved.part_of) if moved else Http404("Not here, or not yours.")
     return run
 
 

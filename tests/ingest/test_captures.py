@@ -4,6 +4,7 @@ The loop: read_file, run_test (raises), run_test (fails in words), patch_file, r
 a recording cannot show is listed by its name, with the reason.
 """
 
+import json
 import random
 
 import pytest
@@ -80,7 +81,7 @@ EXCEPTIONS = {
     "logfire_pydantic-stream": {"calls": 1, "tools": [READ], "tokens": (120, 0, 0, 24, 8), "final": False},
     "oi_anthropic": ANTHROPIC,
     "oi_anthropic-stream": ANTHROPIC,
-    "oi_langchain-anthropic": {**ANTHROPIC, "runs": 2},  # the provider's own spans are traces of their own
+    "oi_langchain-anthropic": ANTHROPIC,  # the provider's own spans are traces of their own
     "oi_long": {"calls": 1, "tools": [READ], "tokens": (112, 448, 0, 48, 12)},  # one call with 40 messages
     "oi_openai-error": {**REFUSED, "status": "done"},  # the root does not fail
     "oi_openai-kill0-bsp200": {
@@ -111,12 +112,6 @@ EXCEPTIONS = {
     "strands_agent": {"tokens": (686, 1344, 0, 192, 0)},  # it sends no reasoning
     "strands_agent-kill7": {**KILLED, "tokens": (456, 544, 0, 125, 0)},
 }
-#: One of each dialect and of each way to come apart, for the slow test of the order.
-ANY_ORDER = [
-    *("oi_openai", "oi_anthropic", "oi_openai_agents", "otel_genai", "openllmetry"),
-    *("strands_agent", "logfire_pydantic", "langfuse_sdk", "langsmith_trace-otel", "js_ai-proto"),
-    *("otel_pending", "otel_openai_v2", "adk_agent-latest", "anthropic_native-content"),
-]
 
 
 def otlp_of(name):
@@ -155,12 +150,13 @@ def told(run):
 
 
 def pictured(project):
-    """Picture the runs of a project, but for what follows from the order of arrival: numbers and keys.
+    """Picture the runs of a project, but for what follows from the order of arrival: numbers, keys, and which
+    of many traces names their run.
 
     Results of tools are left out: of calls that are alike and have no ids, two may be swapped: decision 0007.
     """
     runs = Run.objects.filter(project=project).values_list(
-        *("external_id", "status", "task", "name", "agent", "session", "model", "error"),
+        *("status", "task", "name", "agent", "session", "model", "error"),
         *("steps", "prompts", "llm_calls", "tool_calls", "agents", "retries", "failures", "changes"),
         *("input_tokens", "cache_read_tokens", "output_tokens", "reasoning_tokens", "cost_usd"),
         *("started_at", "ended_at"),
@@ -195,6 +191,8 @@ def spans_apart(sent: Sent):
     """Cut a request of spans into requests of one span each."""
     if not sent.path.endswith("/v1/traces"):
         return [sent]
+    if "json" in sent.headers["content-type"]:
+        return json_spans_apart(sent)
     return [
         Sent(sent.method, sent.path, sent.headers, "", alone.SerializeToString())
         for group in TracesData.FromString(sent.body).resource_spans
@@ -212,7 +210,32 @@ def spans_apart(sent: Sent):
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in ANY_ORDER if name in OTLP])
+def json_spans_apart(sent: Sent):
+    """Cut a request in JSON."""
+    alone = [
+        {"resourceSpans": [{**group, "scopeSpans": [{**inner, "spans": [span]}]}]}
+        for group in json.loads(sent.body)["resourceSpans"]
+        for inner in group["scopeSpans"]
+        for span in inner["spans"]
+    ]
+    return [Sent(sent.method, sent.path, sent.headers, "", json.dumps(one).encode()) for one in alone]
+
+
+#: What follows from the order nevertheless, by number in what is pictured of a tool or of a run.
+ORDERED = {
+    # Two calls that are alike, without ids: the error may be told of the other one (decision 0007).
+    "oi_langchain-stream": {"tools": (2, 4, 5)},
+    # The last step is still open: asked for, then begun, 170 µs later.
+    "otel_pending-kill05": {"runs": (21,)},
+}
+
+
+def without(rows, places):
+    """Leave out some fields of rows."""
+    return sorted((tuple(v for n, v in enumerate(row) if n not in places) for row in rows), key=str)
+
+
+@pytest.mark.parametrize("name", OTLP)
 def test_order_of_spans_plays_no_part(name, project, ingest_key):
     requests = otlp_of(name)
     send_all(requests, ingest_key)
@@ -222,6 +245,7 @@ def test_order_of_spans_plays_no_part(name, project, ingest_key):
         model.objects.all().delete()
     random.Random(1).shuffle(parts)
     send_all(parts, ingest_key)
-    for found, wanted in zip(pictured(project), expected, strict=True):
-        assert [one for one in found if one not in wanted] == []
-        assert len(found) == len(wanted)
+    kinds = ("runs", "tools", "others", "changes")
+    for kind, found, wanted in zip(kinds, pictured(project), expected, strict=True):
+        places = ORDERED.get(name, {}).get(kind, ())
+        assert without(found, places) == without(wanted, places)

@@ -52,8 +52,6 @@ EXCEPTIONS = {
     "openai_agents_rich": HANDED_OVER,
     "opik_sdk-error": REFUSED,
     "opik_sdk-kill7": KILLED,
-    # It sends every span twice, under ids that do not follow from each other: two runs of one session.
-    "langsmith_trace-otel": {"runs": 2},
 }
 
 
