@@ -15,6 +15,7 @@ from runs.rows import RunRow, StepRow
 #: Where a step's `detail` says what of it was lost.
 LOST = "lost"
 MOST = 2**31 - 1
+NAME_CHARS = 100
 #: Sources whose model calls bring messages and token counts, unless somebody switched that off.
 TRACING = ("otel:", "openai-agents", "langsmith", "langfuse", "opik")
 
@@ -26,8 +27,10 @@ class LossKind(StrEnum):
     CONTENTS = "contents"  #: model calls without any message; counted here, nobody says it
     USAGE = "usage"  #: model calls without token counts; counted here, nobody says it
     REDACTED = "redacted"  #: texts that the client replaced, because it was not told to send them
-    SHORTENED = "shortened"  #: texts that the client cut
-    CUT = "cut"  #: texts that we cut at our own limits
+    SHORTENED = "shortened"  #: steps with a text that was cut, by the client or at our own limits
+    UNANSWERED = (
+        "unanswered"  #: `unanswered:TOOL`, calls that no result came of; counted here, nobody says it
+    )
     GAPS = "gaps"  #: of a run: events that the client numbered and that never came
     SCRUBBED = "scrubbed"  #: of a run: `scrubbed:NAME`, an attribute that the client replaced by its name
 
@@ -40,6 +43,8 @@ def losses_of_step(row: StepRow) -> Mapping[str, int]:
     """Count what of one step is lost."""
     told = row.detail.get(LOST)
     found = losses_in(told) if told else {}
+    if row.status == StepStatus.UNANSWERED and row.kind == Kind.TOOL:
+        found[f"{LossKind.UNANSWERED}:{row.tool[:NAME_CHARS]}"] = 1
     if row.kind == Kind.LLM and row.status == StepStatus.OK and is_traced(row):
         if row.context_digest is None and not row.output_size:
             found[LossKind.CONTENTS] = 1
@@ -95,3 +100,10 @@ def told_losses(losses: Mapping[str, int]) -> dict[str, int]:
 def is_of_run(kind: str) -> bool:
     """Say whether a kind is said of the run."""
     return kind.partition(":")[0] in OF_RUNS
+
+
+def died_inside(losses: Mapping[str, int]) -> str:
+    """Name the tool, and how many more, whose calls were open when a run went silent; empty when none was."""
+    tools = [kind.partition(":")[2] for kind in losses if kind.startswith(f"{LossKind.UNANSWERED}:")]
+    more = f" and {len(tools) - 1} more" if len(tools) > 1 else ""
+    return f"{tools[0]}{more}" if tools else ""

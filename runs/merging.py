@@ -11,7 +11,7 @@ from uuid import UUID
 
 from runs.blobs import PREVIEW_CHARS, content_of, indexable, preview_of, storable
 from runs.kinds import FAILED_STATES, Kind, RunStatus, StepStatus
-from runs.losses import merged_detail, tell_losses
+from runs.losses import LOST, LossKind, merged_detail, tell_losses
 from runs.records import RunRecord, StepRecord, Tokens, digest_of
 from runs.rows import RunRow, StepRow
 from runs.titles import TITLE_CHARS
@@ -114,6 +114,8 @@ def apply_content(row: StepRow, record: StepRecord, keep: Keep, *, wins: bool) -
         setattr(row, f"{side}_preview", preview)
         setattr(row, f"{side}_digest", digest)
         setattr(row, f"{side}_size", length if size is None else size)
+        if text is not None and size is not None and size > length:
+            row.detail = merged_detail(row.detail, {LOST: {LossKind.SHORTENED.value: 1}}, wins=True)
 
 
 def apply_usage(row: StepRow, record: StepRecord, *, wins: bool) -> None:

@@ -22,6 +22,13 @@ HOOKS = {
 }
 
 
+CONTENTS = """\
+OTEL_LOG_USER_PROMPTS=1
+OTEL_LOG_ASSISTANT_RESPONSES=1
+OTEL_LOG_TOOL_DETAILS=1
+OTEL_LOG_TOOL_CONTENT=1"""
+
+
 def hook_settings() -> str:
     """Write the hooks of Claude Code's settings, one event a line."""
     hook = {
@@ -66,7 +73,7 @@ OTEL_EXPORTER_OTLP_HEADERS=x-api-key={KEY}""",
         ),
     ),
     contents_say="Hooks bring prompts and results. Telemetry leaves them out unless it is told not to.",
-    contents=(env("OTEL_LOG_USER_PROMPTS=1\nOTEL_LOG_TOOL_DETAILS=1\nOTEL_LOG_TOOL_CONTENT=1"),),
+    contents=(env(CONTENTS),),
     notes=(
         "Hooks know no tokens and no retries; a session that is recorded both ways is one run.",
         "Claude Code goes on whatever the hooks are answered.",

@@ -6,6 +6,7 @@ from ingest import wild
 from ingest.formats.events.answers import cost_of, preview_of_blocks
 from ingest.formats.events.values import BIGGEST, capped, facts_of, text_of
 from ingest.spans.contexts import Contexts
+from ingest.spans.losses import losses_of
 from ingest.spans.messages import read_message
 from ingest.spans.span import Span, SpanKind, moment
 from runs.kinds import Kind, StepStatus
@@ -101,7 +102,8 @@ def detail_of(span: Span) -> dict[str, object]:
         if value:
             detail[name] = value
     facts = facts_of(wild.tree(detail))
-    return {**facts, LOST: span.lost} if span.lost else facts
+    lost = losses_of(span)
+    return {**facts, LOST: lost} if lost else facts
 
 
 def with_answer(record: StepRecord, span: Span, contexts: Contexts) -> StepRecord:

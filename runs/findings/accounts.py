@@ -151,12 +151,22 @@ def _since(moment: Moment) -> Sentence:
 
 def _end(case: Case, judged: Sequence[Judged], moment: Moment | None) -> Sentence:
     end = _ENDS[RunStatus(case.run.status)]
+    if (open_call := case.last_open_call) is not None:
+        return [
+            Bit("It died inside "),
+            Bit(open_call.tool, open_call.seq, code=True),
+            *_judged(judged, moment),
+        ]
+    return [Bit(end), *_judged(judged, moment)]
+
+
+def _judged(judged: Sequence[Judged], moment: Moment | None) -> Sentence:
     if moment is None:
         told = {each.signature.name for each in judged if each.severity > Severity.HINT}
         worth = f"rules found {plural(len(told), 'thing')} worth a look" if told else NOTHING_SAYS
-        return [Bit(f"{end}; {worth}.")]
+        return [Bit(f"; {worth}.")]
     thin = {Sure.THIN: " The evidence is thin.", Sure.LIKELY: " That is likely, not proven."}
-    return [Bit(f"{end}.{thin.get(moment.sure, '')}")]
+    return [Bit(f".{thin.get(moment.sure, '')}")]
 
 
 def causes_of(case: Case, moment: Moment | None) -> list[Cause]:

@@ -100,6 +100,14 @@ class Case:
         made: Made = self._made[make]
         return made
 
+    @property
+    def last_open_call(self) -> Clue | None:
+        """Find the last call of a tool that was open when the run went silent: there it died."""
+        if self.run.status != RunStatus.UNFINISHED:
+            return None
+        unanswered = (c for c in reversed(self.clues) if c.is_tool and c.status == StepStatus.UNANSWERED)
+        return next(unanswered, None)
+
     def touches_of(self, clue: Clue) -> Sequence[Touch]:
         """List the files that a step changed."""
         return self._touches.get(clue.key, ())

@@ -28,6 +28,7 @@ class KinRow(NamedTuple):
     name: str
     status: str
     outcome: str
+    losses: dict[str, int]
     agent: str
     model: str
     turns: int

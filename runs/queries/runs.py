@@ -72,6 +72,7 @@ class ListedRun(NamedTuple):
     revision: int
     status: str
     outcome: str
+    losses: dict[str, int]
     name: str
     task: str
     external_id: str

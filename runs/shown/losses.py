@@ -7,17 +7,44 @@ from runs.losses import LossKind
 from runs.models import Run
 from runs.words import count, plural
 
-#: What records whole conversations where a client sends none, by the beginning of the source.
+OFF = "The client sends no contents until it is told to."
+HIDDEN = "The client was told to send no contents."
+#: What records whole conversations where a client sends none, by the beginning of the source: (why, line).
 CONTENT_LINES = {
-    "otel:anthropic": "ANTHROPIC_OPEN_TELEMETRY_TRACES_CONTENT_MODE=content",
-    "otel:openinference": "OPENINFERENCE_HIDE_INPUTS=false OPENINFERENCE_HIDE_OUTPUTS=false",
-    "otel:openllmetry": "TRACELOOP_TRACE_CONTENT=true",
-    "otel:vercel": "experimental_telemetry: {isEnabled: true, recordInputs: true, recordOutputs: true}",
-    "otel:logfire": "logfire.instrument_pydantic_ai(include_content=True)",
+    "otel:anthropic": (OFF, "ANTHROPIC_OPEN_TELEMETRY_TRACES_CONTENT_MODE=content"),
+    "otel:openinference": (HIDDEN, "OPENINFERENCE_HIDE_INPUTS=false OPENINFERENCE_HIDE_OUTPUTS=false"),
+    "otel:openllmetry": (HIDDEN, "TRACELOOP_TRACE_CONTENT=true"),
+    "otel:vercel": (
+        HIDDEN,
+        "experimental_telemetry: {isEnabled: true, recordInputs: true, recordOutputs: true}",
+    ),
+    "otel:logfire": (HIDDEN, "logfire.instrument_pydantic_ai(include_content=True)"),
+    "otel:claude-code": (
+        "Claude Code sends no conversations by telemetry: its transcript has them. Answers come with",
+        "OTEL_LOG_ASSISTANT_RESPONSES=1",
+    ),
+    "otel:codex": (
+        "Codex sends no answers by telemetry: import its session file, it is the same run.",
+        "",
+    ),
+    "otel:genai": (
+        OFF,
+        "OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental "
+        "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=span_only",
+    ),
+    "openai-agents": (
+        "Of the Responses API this SDK sends no texts; the page Connect has an exporter that sends them.",
+        "",
+    ),
+    "langsmith": (HIDDEN, "LANGSMITH_HIDE_INPUTS=false LANGSMITH_HIDE_OUTPUTS=false"),
+}
+#: What sends the contents that a client replaces, by the source.
+REDACTED_LINES = {
     "otel:claude-code": "OTEL_LOG_USER_PROMPTS=1 OTEL_LOG_TOOL_DETAILS=1 OTEL_LOG_TOOL_CONTENT=1",
-    "otel:codex": "log_user_prompt = true",
-    "otel:genai": "OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental "
-    "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=span_only",
+    "otel:claude-code-logs": "OTEL_LOG_USER_PROMPTS=1 OTEL_LOG_TOOL_DETAILS=1 OTEL_LOG_TOOL_CONTENT=1",
+    "otel:codex-logs": "log_user_prompt = true",
+    "otel:gemini_cli-logs": "GEMINI_TELEMETRY_LOG_PROMPTS=true",
+    "otel:gemini-cli-logs": "GEMINI_TELEMETRY_LOG_PROMPTS=true",
 }
 
 
@@ -40,12 +67,12 @@ def losses_of(run: Run) -> list[LossShown]:
     return found
 
 
-def content_line(run: Run) -> str:
-    """Find what makes the run's client send contents."""
+def content_line(run: Run) -> tuple[str, str]:
+    """Find why a run's client sends no contents, and what makes it: (why, line)."""
     known = (
-        line for start, line in CONTENT_LINES.items() if any(one.startswith(start) for one in run.sources)
+        told for start, told in CONTENT_LINES.items() if any(one.startswith(start) for one in run.sources)
     )
-    return next(known, "")
+    return next(known, ("The client sent no contents.", ""))
 
 
 def _attributes(run: Run, number: int, about: str) -> LossShown:
@@ -57,12 +84,9 @@ def _attributes(run: Run, number: int, about: str) -> LossShown:
 
 
 def _contents(run: Run, number: int, about: str) -> LossShown:
-    line = content_line(run)
-    return LossShown(
-        sentence=f"{count(number)} of {plural(run.llm_calls, 'model call')} came without any message",
-        why="The client sends no contents until it is told to." if line else "The client sent no contents.",
-        line=line,
-    )
+    why, line = content_line(run)
+    calls = plural(run.llm_calls, "model call")
+    return LossShown(sentence=f"{count(number)} of {calls} came without any message", why=why, line=line)
 
 
 def _usage(run: Run, number: int, about: str) -> LossShown:
@@ -80,6 +104,29 @@ def _scrubbed(run: Run, number: int, about: str) -> LossShown:
     )
 
 
+def _redacted(run: Run, number: int, about: str) -> LossShown:
+    return LossShown(
+        sentence=f"{plural(number, 'step')} had contents that the client left out",
+        why="It sends a placeholder in their place until it is told to send them.",
+        line=REDACTED_LINES.get(next((one for one in run.sources if one in REDACTED_LINES), ""), ""),
+    )
+
+
+def _shortened(run: Run, number: int, about: str) -> LossShown:
+    return LossShown(
+        sentence=f"{plural(number, 'step')} had a text that was cut",
+        why="The client sends the beginning only, or it was larger than the 8 MiB that are kept.",
+    )
+
+
+def _unanswered(run: Run, number: int, about: str) -> LossShown:
+    calls = f"{plural(number, 'call')} of {about}" if number > 1 else f"a call of {about}"
+    return LossShown(
+        sentence=f"no result of {calls} came",
+        why="The run was over first, or it died inside.",
+    )
+
+
 def _gaps(run: Run, number: int, about: str) -> LossShown:
     return LossShown(
         sentence=f"{plural(number, 'event')} never came",
@@ -93,4 +140,7 @@ WRITERS: dict[str, Callable[[Run, int, str], LossShown]] = {
     LossKind.USAGE: _usage,
     LossKind.SCRUBBED: _scrubbed,
     LossKind.GAPS: _gaps,
+    LossKind.REDACTED: _redacted,
+    LossKind.SHORTENED: _shortened,
+    LossKind.UNANSWERED: _unanswered,
 }

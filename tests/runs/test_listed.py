@@ -17,6 +17,7 @@ RUN = ListedRun(
     revision=12,
     status="failed",
     outcome="",
+    losses={},
     name="Fix it",
     task="",
     external_id="r0",

@@ -21,11 +21,14 @@ def find_never_closed(case: Case) -> list[Found]:
     """Find runs that went silent without an end."""
     if case.run.status != RunStatus.UNFINISHED or not case.clues:
         return []
-    last = case.clues[-1]
+    open_call = case.last_open_call
+    last = open_call or case.clues[-1]
+    silent = "The run went silent without an end"
+    inside = f"The run died inside `{last.tool}`: no result of that call ever came."
     return [
         Found(
             key="run",
-            sentence=f"The run went silent without an end; the last that came was {_named(last)}.",
+            sentence=inside if open_call else f"{silent}; the last that came was {_named(last)}.",
             steps=[last.seq],
             at=last.seq,
         )
@@ -119,6 +122,7 @@ SIGNATURES = (
         about="The run went silent, and no end of it was ever told.",
         helps="The agent or its machine died, or the last events were not sent: see its own log.",
         rule=find_never_closed,
+        version=2,
     ),
     Signature(
         slug="empty-answer",
