@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from runs.folding import Work
 from runs.kinds import Kind, StepStatus
 from runs.merging import OPEN_STATES, TEXT_FIELDS, TOKEN_BUCKETS, earlier, later, span_ms, tokens_of, total
-from runs.records import StepRecord
+from runs.records import ChangeRecord, StepRecord
 from runs.rows import StepRow
 
 WEAK = "~"
@@ -115,12 +115,19 @@ def rename_steps(work: Work, register: Register) -> None:
         register.add(keys[0], step.names, step.started_at or step.ended_at)
     if renamed:
         work.step_records = [renamed_step(step, renamed) for step in work.step_records]
-        work.change_records = [replace(one, step=end_of(one.step, renamed)) for one in work.change_records]
+        work.change_records = [renamed_change(one, renamed) for one in work.change_records]
 
 
 def renamed_step(step: StepRecord, renamed: dict[str, str]) -> StepRecord:
     parent = end_of(step.parent, renamed) if step.parent else step.parent
     return replace(step, key=end_of(step.key, renamed), parent=parent)
+
+
+def renamed_change(change: ChangeRecord, renamed: dict[str, str]) -> ChangeRecord:
+    """Move a change to its step; where its key begins with the step's, every source names it alike."""
+    step = end_of(change.step, renamed)
+    own = change.key.startswith(f"{change.step}:")
+    return replace(change, step=step, key=step + change.key[len(change.step) :] if own else change.key)
 
 
 def end_of(key: str, renamed: dict[str, str]) -> str:

@@ -11,6 +11,7 @@ from ingest.dialects import common, genai
 from ingest.dialects.claude_code.records import PROGRAM as CLAUDE_CODE
 from ingest.dialects.codex import PROGRAM as CODEX
 from ingest.dialects.gemini_cli import PROGRAM as GEMINI_CLI
+from ingest.dialects.gemini_cli import QWEN_CODE, details_of, is_details
 from ingest.dialects.genai_events import CHOICE, ROLES, WHOLE
 from ingest.dialects.programs import read
 from ingest.dialects.values import Fields, word
@@ -19,15 +20,18 @@ from ingest.spans.messages import answer_blocks
 from ingest.spans.span import Span, SpanKind
 
 SOURCE = "otel:genai-logs"
-PROGRAMS = (CLAUDE_CODE, CODEX, GEMINI_CLI)
+PROGRAMS = (CLAUDE_CODE, CODEX, GEMINI_CLI, QWEN_CODE)
 
 
 def read_logs(logs: Iterable[RawLog]) -> list[Span]:
     """Gather the records of each span into what they add to it; other records say nothing of models."""
     logs = list(logs)
     own = [span for log in logs for one in PROGRAMS if (span := read(one, log)) is not None]
+    own += [span for log in logs if is_details(log) and (span := details_of(log)) is not None]
     groups: dict[tuple[str, str], list[RawLog]] = {}
     for log in sorted(logs, key=lambda log: log.at):
+        if is_details(log):
+            continue
         if log.trace_id and log.span_id and (log.name in ROLES or log.name in (CHOICE, WHOLE)):
             groups.setdefault((log.trace_id, log.span_id), []).append(log)
     return own + [part_of_span(trace_id, span_id, group) for (trace_id, span_id), group in groups.items()]

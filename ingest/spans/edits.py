@@ -10,7 +10,7 @@ from runs.kinds import GUESSED, Basis
 from runs.records import ChangeRecord
 
 #: Agents that tell their edits by other channels as well, under the keys of their own calls.
-TOLD_BY_OTHERS = ("otel:claude-code", "otel:codex-logs")
+TOLD_BY_OTHERS = ("otel:claude-code", "otel:codex-logs", "otel:gemini-cli", "otel:qwen-code")
 
 
 def changes_of_call(run: str, key: str, *, tool: str, input: str | None, source: str) -> list[ChangeRecord]:

@@ -12,6 +12,8 @@ from runs.records import digest_of
 #: A loop of one's own tells a failed tool to the model in words; these begin such results.
 ERROR_WORDS = ("ERROR:", "Error:", "error:", "Traceback (most recent call last)")
 #: Calls that give the work to another agent; their hand-off is a step of its own.
+#: Programs that tell of a human's prompts by records of their own; their messages hold more than that.
+PROMPTED = ("gemini-cli", "qwen-code")
 HANDOFF_TOOLS = ("transfer_to_", "handoff_to_")
 
 
@@ -40,7 +42,8 @@ def hear(span: Span) -> Heard:
         call = before.get(result.id) if result.id else next(in_order, None)
         if call is not None and is_told(call):
             heard.results.append((call, result))
-    heard.prompts = prompts_in(messages, new, begin)
+    if span.agent_hint not in PROMPTED:
+        heard.prompts = prompts_in(messages, new, begin)
     if messages and not span.is_part:
         heard.mark = mark_of_request(span, messages)
     return heard

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ingest import wild
 from ingest.formats.claude_code.blocks import answer_preview, as_json, thinking_facts
 from ingest.formats.claude_code.slim import slim
+from ingest.ranks import rank_of
 from runs.kinds import Kind, StepStatus
 from runs.records import ChangeRecord, Context, Message, StepRecord, Tokens
 
@@ -37,6 +38,7 @@ class Answer(Struct, kw_only=True):
     error: str | None = None
     lower_bound: bool = False  #: only a part of the usage was told
     detail: dict[str, object] = field(default_factory=dict)
+    names: tuple[str, ...] = ()  #: what other channels know it by (`runs.names`)
 
 
 class Call(Struct, kw_only=True):
@@ -61,6 +63,7 @@ class Call(Struct, kw_only=True):
     error: str | None = None
     error_kind: str | None = None
     record: dict[str, Any] = field(default_factory=dict)
+    names: tuple[str, ...] = ()  #: what other channels know it by (`runs.names`)
 
     def fail(self, kind: str, error: str, status: StepStatus = StepStatus.FAILED) -> None:
         """Mark the call as failed."""
@@ -73,6 +76,7 @@ class Recording:
     def __init__(self, run: str, source: str) -> None:
         self.run = run
         self.source = source
+        self.rank = rank_of(source)
         self.slots: list[StepRecord | Call] = []
         self.calls: dict[str, Call] = {}
         self.changes: list[ChangeRecord] = []
@@ -104,14 +108,29 @@ class Recording:
         self.seen(until)
         facts.setdefault("status", StepStatus.OK)
         step = StepRecord(
-            run=self.run, key=key, kind=kind, source=self.source, started_at=at, ended_at=until or at, **facts
+            run=self.run,
+            key=key,
+            kind=kind,
+            source=self.source,
+            rank=self.rank,
+            started_at=at,
+            ended_at=until or at,
+            **facts,
         )
         self.slots.append(step)
 
-    def prompt(self, key: str, text: str, at: datetime | None = None, *, shown: str | None = None) -> None:
+    def prompt(
+        self,
+        key: str,
+        text: str,
+        at: datetime | None = None,
+        *,
+        shown: str | None = None,
+        names: tuple[str, ...] = (),
+    ) -> None:
         """Add what a human asked; `shown` is that without what a program wrapped around it."""
         preview = shown[:PREVIEW] if shown is not None and shown != text else None
-        self.note(key, Kind.PROMPT, at, input=text, input_preview=preview)
+        self.note(key, Kind.PROMPT, at, input=text, input_preview=preview, names=names)
 
     def answer(self, answer: Answer) -> int:
         """Add a model call, and say where its step stands; later ones of its lane have its message."""
@@ -136,6 +155,8 @@ class Recording:
             key=answer.key,
             kind=Kind.LLM,
             source=self.source,
+            names=answer.names,
+            rank=self.rank,
             model=answer.model,
             status=StepStatus.FAILED if answer.error else StepStatus.OK,
             error=answer.error,
@@ -203,6 +224,8 @@ class Recording:
             key=call.key,
             kind=call.kind,
             source=self.source,
+            names=call.names,
+            rank=self.rank,
             name=call.name,
             tool=call.tool,
             status=call.status or open_status,

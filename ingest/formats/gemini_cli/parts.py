@@ -87,9 +87,16 @@ def usage_of(message: dict[str, Any]) -> tuple[Tokens | None, dict[str, Any] | N
     usage = {name: value for name, value in wild.mapping(told).items() if wild.integer(value) is not None}
     if not any(wild.integer(value) for value in usage.values()):
         return None, None
-    given = {name: value for name, value in usage.items() if name not in ("tool", "total")}
+    given = {name: value for name, value in usage.items() if name in ("output", "cached", "thoughts")}
     given["input"] = (wild.integer(usage.get("input")) or 0) + (wild.integer(usage.get("tool")) or 0)
     return tokens_of(given, "inclusive"), wild.tree(usage)
+
+
+def counted_in(message: dict[str, Any]) -> tuple[int, int]:
+    """Give what the provider counted of a call as it said it: all that went in, and what came out."""
+    told = wild.mapping(message.get("tokens"))
+    entered, tool, output = (wild.integer(told.get(name)) or 0 for name in ("input", "tool", "output"))
+    return entered + tool, wild.integer(told.get("candidates")) or output
 
 
 def short_error(text: str, otherwise: str) -> str:

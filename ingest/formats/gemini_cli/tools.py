@@ -136,7 +136,7 @@ def changes_of(
         ChangeRecord(
             run=run,
             step=call.key,
-            key=f"{call.key}:{place.path}:0",
+            key=f"{call.key}:0",
             path=place.path,
             raw_path=raw if raw != place.path else None,
             outside=place.outside,

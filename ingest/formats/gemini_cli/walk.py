@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from ingest import wild
-from ingest.formats.claude_code.blocks import first_line
+from ingest.formats.claude_code.blocks import as_json, first_line
 from ingest.formats.claude_code.paths import Roots
 from ingest.formats.gemini_cli import tools
 from ingest.formats.gemini_cli.chats import COMPRESSED, LEFT, REPLACED, REWOUND, SAID, Chat, Message
-from ingest.formats.gemini_cli.parts import functions_in, text_of, thoughts_of, usage_of
+from ingest.formats.gemini_cli.naming import names_of_answer, names_of_call, names_of_prompt
+from ingest.formats.gemini_cli.parts import counted_in, functions_in, text_of, thoughts_of, usage_of
 from ingest.trajectories.lanes import key_in_lane
 from ingest.trajectories.recording import Answer, Call, Recording
 from ingest.trajectories.shells import Shell
@@ -102,7 +103,8 @@ class Walk:
         self.task = self.task if self.task is not None else shown
         self.halted = False
         if not self.lane:
-            self.recording.prompt(f"prompt:{id}", text, at, shown=shown or None)
+            names = names_of_prompt(f"chat:{id}", shown or text)
+            self.recording.prompt(f"prompt:{id}", text, at, shown=shown or None, names=names)
 
     def answer(self, id: str, message: Message, at: datetime | None) -> None:
         """The model answers, and asks for tools."""
@@ -137,6 +139,7 @@ class Walk:
                 ended_at=ended,
                 record={name: message[name] for name in message if name not in ("toolCalls", "content")},
                 agent=self.lane,
+                names=names_of_answer(f"chat:{id}", *counted_in(message)),
             )
         )
         self.hear(id, answer)
@@ -148,11 +151,13 @@ class Walk:
     def call_of(self, told: dict[str, Any], id: str, number: int, at: datetime | None) -> Call:
         """Begin a tool call."""
         native = wild.identity(told.get("id")) or ""
-        given = wild.mapping(told.get("args"))
+        given, tool = wild.mapping(told.get("args")), wild.text(told.get("name")) or "unknown"
+        key = self.recording.key_of(key_in_lane(native, self.lane), f"tool:{id}:{number}")
         return Call(
-            key=self.recording.key_of(key_in_lane(native, self.lane), f"tool:{id}:{number}"),
+            key=key,
             id=native,
-            tool=wild.text(told.get("name")) or "unknown",
+            tool=tool,
+            names=names_of_call(f"chat:{key}", tool, as_json(given)),
             given=given,
             kind=tools.kind_of(told),
             agent=self.lane,

@@ -154,6 +154,7 @@ def usage_of(value: object) -> dict[str, int] | None:
     total = wild.integer(usage.get("totalTokenCount")) or 0
     if not usage:
         return None
+    told = {"input": entered, "output": output, "cached": cached, "thoughts": thoughts, "total": total}
     if total == entered + output and thoughts <= output:
-        output -= thoughts
-    return {"input": entered, "output": output, "cached": cached, "thoughts": thoughts, "total": total}
+        told |= {"output": output - thoughts, "candidates": output}
+    return told
