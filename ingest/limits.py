@@ -104,6 +104,9 @@ METER_POINTS = 120
 #: Series that are kept of one session: a dozen metrics by model and who asked.
 METERS_PER_RUN = 400
 
+#: Ranges of event numbers that are kept of one session: holes between them are lost events.
+SEQUENCE_RANGES = 100
+
 #: Hook events in one request: a hook posts one; a script that kept some while it was offline posts hundreds.
 HOOKS_PER_REQUEST = 1_000
 

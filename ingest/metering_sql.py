@@ -19,6 +19,6 @@ SAVE_METER = "UPDATE ingest_meter SET told = %(told)s, total = %(total)s WHERE i
 
 TOTALS = """
     SELECT run, agent, name, sum(total) FROM ingest_meter
-    WHERE project_id = %(project)s AND run = ANY(%(runs)s)
+    WHERE project_id = %(project)s AND run = ANY(%(runs)s) AND name <> %(but_for)s
     GROUP BY run, agent, name ORDER BY run, agent, name
 """

@@ -19,10 +19,11 @@ from ingest.formats.sdks.told import Told
 from ingest.importing import SDK_READERS, read_files, read_sdk_files, read_span_file, without_agent
 from ingest.lanes import join_lanes, runs_to_join
 from ingest.limits import EVENTS_PER_REQUEST, PLACING_ATTEMPTS, VALUES_PER_FILE
-from ingest.metering import keep_readings, records_of, save_with_meters
+from ingest.metering import keep_numbers, keep_readings, records_of, save_with_meters
 from ingest.meters import readings_of
 from ingest.placing import MustBeAlone, Placer, lock_places, needs_alone
 from ingest.redact import redact
+from ingest.sequences import numbers_of
 from ingest.sources import SourceFile
 from ingest.spans.hearing import Heard, hear
 from ingest.spans.lookups import by_trace, wanted_by
@@ -116,7 +117,19 @@ def take_logs(project: Project, body: bytes, *, json: bool, now: datetime) -> Ou
     """Store one body of OTLP log records: those that tell of a model call. Raises Unreadable."""
     received, masked = otlp.read_logs(body, json=json, redacts=project.redacts)
     spans = read_logs(received.logs)
-    return take_spans(project, spans, damaged=received.quarantined, now=now, masked=masked)
+    outcome = take_spans(project, spans, damaged=received.quarantined, now=now, masked=masked)
+    if numbers := numbers_of(received.logs):
+        tell_gaps(project, numbers, now=now)
+    return outcome
+
+
+def tell_gaps(project: Project, numbers: dict[tuple[str, str], set[int]], *, now: datetime) -> None:
+    """Say of runs how many of the events that their agent numbered never came."""
+    with transaction.atomic():
+        told = keep_numbers(project, numbers, now=now)
+        known = set(queries.known_runs(project, {one.external_id for one in told})) if told else set()
+        saved = store.save(project, Batch(runs=[one for one in told if one.external_id in known]), now=now)
+    live.announce(project, saved)
 
 
 def take_metrics(project: Project, body: bytes, *, json: bool, now: datetime) -> Outcome:

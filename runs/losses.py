@@ -35,6 +35,8 @@ class LossKind(StrEnum):
     SCRUBBED = "scrubbed"  #: of a run: `scrubbed:NAME`, an attribute that the client replaced by its name
 
 
+#: Kinds of texts that another source brings whole.
+OF_TEXTS = frozenset({LossKind.REDACTED, LossKind.SHORTENED})
 #: Kinds that are said of a run, not counted from its steps.
 OF_RUNS = frozenset({LossKind.GAPS, LossKind.SCRUBBED})
 
@@ -43,6 +45,8 @@ def losses_of_step(row: StepRow) -> Mapping[str, int]:
     """Count what of one step is lost."""
     told = row.detail.get(LOST)
     found = losses_in(told) if told else {}
+    if found and is_traced(row) and not all(one.startswith(TRACING) for one in row.sources):
+        found = {kind: number for kind, number in found.items() if kind not in OF_TEXTS}
     if row.status == StepStatus.UNANSWERED and row.kind == Kind.TOOL:
         found[f"{LossKind.UNANSWERED}:{row.tool[:NAME_CHARS]}"] = 1
     if row.kind == Kind.LLM and row.status == StepStatus.OK and is_traced(row):

@@ -106,7 +106,11 @@ def as_logs(session: Session) -> bytes:
         block = session.results[key]["block"]
         if "<tool_use_error>" not in str(block["content"]):
             given = {name: shortened(value) for name, value in call["input"].items()}
-            fields = {"tool_name": call["name"], "tool_use_id": key, "tool_input": json.dumps(given)}
+            fields = {
+                "tool_name": call["name"],
+                "tool_use_id": key,
+                "tool_input": json.dumps(given, ensure_ascii=False),
+            }
             failed = "false" if block.get("is_error") else "true"
             at = nanoseconds(session.results[key])
             found.append(log(session, at, "tool_result", success=failed, duration_ms="5", **fields))

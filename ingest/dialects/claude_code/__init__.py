@@ -10,6 +10,8 @@ from runs.records import Tokens
 
 AGENT = "claude-code"
 PREFIX = "claude_code."
+#: What stands in the place of texts that were not asked for.
+REDACTED = "<REDACTED>"
 
 
 def read(raw: RawSpan) -> Fields | None:
@@ -22,7 +24,7 @@ def read(raw: RawSpan) -> Fields | None:
         return fields | {
             "kind": SpanKind.AGENT,
             "agent": AGENT,
-            "input": word(attributes, "user_prompt"),
+            "input": None if attributes.get("user_prompt") == REDACTED else word(attributes, "user_prompt"),
         }
     if kind == "llm_request":
         return fields | {"kind": SpanKind.LLM, **llm_fields(attributes)}

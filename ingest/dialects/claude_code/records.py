@@ -1,13 +1,14 @@
 """Claude Code's log records: prompts, model calls with their cost, tool calls with their outcome."""
 
 from ingest import wild
-from ingest.dialects.claude_code import AGENT, PREFIX, is_false, llm_fields, tool_fields
+from ingest.dialects.claude_code import AGENT, PREFIX, REDACTED, is_false, llm_fields, tool_fields
 from ingest.dialects.programs import Program
 from ingest.dialects.values import Fields, parsed, word
 from ingest.formats.claude_code.naming import name_of_text
 from ingest.formats.otlp.raw import RawLog
 from ingest.spans.messages import answer_blocks
 from ingest.spans.span import SpanKind
+from runs.losses import LossKind
 
 
 def prompt_of(log: RawLog) -> Fields | None:
@@ -17,8 +18,11 @@ def prompt_of(log: RawLog) -> Fields | None:
     if prompt is None or text is None:
         return None
     uuid = word(log.attributes, "message.uuid")
-    names = [f"prompt:{prompt}", *([f"uuid:{uuid}"] if uuid else []), name_of_text("said", text)]
-    return {"kind": SpanKind.PROMPT, "span_id": f"prompt:{prompt}"[:200], "input": text, "names": names}
+    names = [f"prompt:{prompt}", *([f"uuid:{uuid}"] if uuid else [])]
+    fields: Fields = {"kind": SpanKind.PROMPT, "span_id": f"prompt:{prompt}"[:200], "names": names}
+    if text == REDACTED:
+        return fields | {"lost": {LossKind.REDACTED.value: 1}}
+    return fields | {"input": text, "names": [*names, name_of_text("said", text)]}
 
 
 def request_of(log: RawLog) -> Fields | None:
@@ -38,7 +42,7 @@ def error_of(log: RawLog) -> Fields | None:
 def response_of(log: RawLog) -> Fields | None:
     """Read what the model said: a part of its call."""
     text, request = word(log.attributes, "response"), word(log.attributes, "request_id")
-    if text is None or request is None or text == "<REDACTED>":
+    if text is None or request is None or text == REDACTED:
         return None
     answer = [{"type": "text", "text": text}]
     return {
@@ -76,8 +80,16 @@ def result_of(log: RawLog) -> Fields | None:
     failed = is_false(log.attributes.get("success"))
     kind = word(log.attributes, "error_type")
     error = word(log.attributes, "error") or kind or "The tool failed."
-    told = {"failed": True, "error": error, "error_kind": kind} if failed else {}
+    told: Fields = {"failed": True, "error": error, "error_kind": kind} if failed else {}
+    if lost := lost_of_call(log, fields["input"]):
+        told["lost"] = lost
     return {"kind": SpanKind.TOOL, "span_id": f"tool:{fields['call_id']}"[:200], **fields, **told}
+
+
+def lost_of_call(log: RawLog, given: str | None) -> dict[str, int]:
+    """Say whether the arguments of a call were left out."""
+    is_left_out = given is None and "tool_parameters" not in log.attributes
+    return {LossKind.REDACTED.value: 1} if is_left_out else {}
 
 
 PROGRAM = Program(

@@ -9,6 +9,7 @@ from ingest.formats.claude_code.naming import name_of_text
 from ingest.formats.codex.naming import name_of_spent, names_of_command
 from ingest.formats.otlp.raw import RawLog, RawSpan
 from ingest.spans.span import SpanKind
+from runs.losses import LossKind
 
 #: Codex says `success: true` of a command that failed; the code is in the text alone.
 EXITED = re.compile(r"Process exited with code (\d+)")
@@ -28,9 +29,13 @@ def is_internal(span: RawSpan) -> bool:
 def prompt_of(log: RawLog) -> Fields | None:
     """Read what the human said."""
     text = word(log.attributes, "prompt")
-    if text is None or text == "[REDACTED]":
+    names = [f"log:{log.at}"]
+    if text is None:
         return None
-    names = [f"log:{log.at}", name_of_text("said", text)]
+    if text == "[REDACTED]":
+        lost = {LossKind.REDACTED.value: 1}
+        return {"kind": SpanKind.PROMPT, "span_id": f"prompt:{log.at}", "names": names, "lost": lost}
+    names.append(name_of_text("said", text))
     return {"kind": SpanKind.PROMPT, "span_id": f"prompt:{log.at}", "input": text, "names": names}
 
 
