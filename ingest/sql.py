@@ -34,11 +34,15 @@ LOCK_NAMING_TRACES = f"""
     FOR NO KEY UPDATE
 """
 
-#: Write down what is known of a trace now.
-SAVE_TRACE = f"""
-    UPDATE ingest_trace
-    SET {", ".join(f"{name} = %({name})s" for name in TRACE_COLUMNS if name != "trace")}
-    WHERE id = %(id)s
+#: Write down what is known of traces now; one parameter for all costs the client and the planner the least.
+SAVE_TRACES = f"""
+    UPDATE ingest_trace AS known
+    SET {", ".join(f"{name} = new.{name}" for name in TRACE_COLUMNS if name != "trace")}
+    FROM jsonb_to_recordset(%(traces)s::jsonb) AS new (
+        id bigint, run text, session text, instance text, shape text, why text, begun bigint,
+        told jsonb, root text, ended boolean, last_at bigint
+    )
+    WHERE known.id = new.id
 """
 
 #: The spans of a request and agents whose lane is open, with all that is known above them. The lookups go by
@@ -97,7 +101,13 @@ MODEL_CALLS_AT = f"""
 #: The traces that spans of a lookup belong to.
 NAMES_OF_TRACES = "SELECT id, trace, run FROM ingest_trace WHERE id = ANY(%(ids)s)"
 
-#: Remember spans, or what is new of them; one parameter for all costs the client the least.
+#: Types of the columns of spans that are not text, for binary COPY.
+SPAN_TYPES = {
+    **dict.fromkeys(("trace_id", "at", "until"), "int8"),
+    "mark": "bytea", "failed": "bool", "keys": "jsonb",
+}  # fmt: skip
+
+#: Remember what is new of spans that are stored; one parameter for all costs the client the least.
 SAVE_SPANS = f"""
     INSERT INTO ingest_tracespan (trace_id, {", ".join(COLUMNS)})
     SELECT trace_id, {", ".join(COLUMNS).replace("mark", "decode(mark, 'hex')", 1)}

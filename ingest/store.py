@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from msgspec import structs
 from psycopg.types.json import Jsonb
 
@@ -16,7 +16,15 @@ from ingest.spans.known import SHARED, Known, Memories, Shape, TraceFacts, Why
 from ingest.spans.lookups import Wanted
 from ingest.spans.pairing import SLACK
 from ingest.spans.span import Span, SpanKind
+from runs.copying import copy_rows
 from teams.models import Project
+
+SPAN_COLUMNS = ("trace_id", *sql.COLUMNS)
+
+
+def json_of(value: Any) -> Jsonb:
+    """Wrap what a JSON column takes; it is tamed already."""
+    return Jsonb(value, dumps=msgspec.json.encode)
 
 
 def facts_of_row(values: list[Any]) -> TraceFacts:
@@ -134,16 +142,38 @@ class StoredTraces:
         """Remember what is new."""
         self.save_spans(memories.changed())
         traces = [
-            {**structs.asdict(facts), "id": self.ids[name], "told": Jsonb(facts.told)}
+            {**structs.asdict(facts), "id": self.ids[name]}
             for name, facts in self.facts.items()
             if msgspec.json.encode(facts) != self.before[name]
         ]
         if traces:
             with connection.cursor() as cursor:
-                cursor.executemany(sql.SAVE_TRACE, traces)
+                cursor.execute(sql.SAVE_TRACES, {"traces": msgspec.json.encode(traces).decode()})
 
     def save_spans(self, known: list[Known]) -> None:
-        """Remember spans, or what is new of them."""
+        """Remember spans, or what is new of them.
+
+        Those of which no row is known go in by COPY: nobody else adds to these traces. One that is there
+        all the same is written over.
+        """
+        fresh = [one for one in known if not one.is_stored]
+        try:
+            with transaction.atomic():
+                self._insert(fresh)
+        except IntegrityError:
+            self._write(fresh)
+        self._write([one for one in known if one.is_stored])
+
+    def _insert(self, known: list[Known]) -> None:
+        rows = [
+            [self.ids[one.trace], *(getattr(one, name) for name in sql.COLUMNS[:-1]), json_of(one.keys)]
+            for one in known
+        ]
+        if rows:
+            with connection.cursor() as cursor:
+                copy_rows(cursor, "ingest_tracespan", SPAN_COLUMNS, rows, types=sql.SPAN_TYPES)
+
+    def _write(self, known: list[Known]) -> None:
         if known:
             told = msgspec.json.encode([self._row(one) for one in known]).decode()
             with connection.cursor() as cursor:
@@ -170,7 +200,7 @@ class StoredTraces:
         told["mark"] = None if told["mark"] is None else bytes(told["mark"])
         if not isinstance(told["keys"], list):
             told["keys"] = msgspec.json.decode(told["keys"])
-        return Known(trace=self.names[row[0]], is_new=False, **told)
+        return Known(trace=self.names[row[0]], is_new=False, is_stored=True, **told)
 
     def _row(self, one: Known) -> dict[str, Any]:
         row = {name: getattr(one, name) for name in sql.COLUMNS}

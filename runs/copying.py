@@ -1,6 +1,6 @@
 """Rows into PostgreSQL by binary COPY, and out of it as structs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,12 +11,19 @@ from runs.blobs import storable_json
 from runs.rows import COLUMN_TYPES, JSON_COLUMNS
 
 
-def copy_rows(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Send rows to `table` in one COPY; JSON columns take dicts."""
+def copy_rows(
+    cursor: Any,
+    table: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    types: Mapping[str, str] = COLUMN_TYPES,
+) -> None:
+    """Send rows to `table` in one COPY; JSON columns take dicts, columns without a type are text."""
     listed = ", ".join(f'"{name}"' for name in columns)
     # Django wraps the errors of execute() only.
     with cursor.db.wrap_database_errors, cursor.copy(sql.COPY.format(table=table, columns=listed)) as copy:
-        copy.set_types([COLUMN_TYPES.get(name, "text") for name in columns])
+        copy.set_types([types.get(name, "text") for name in columns])
         for row in rows:
             copy.write_row(row)
 

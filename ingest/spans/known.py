@@ -35,6 +35,7 @@ class Known(Struct, kw_only=True):
     mate: str = ""  #: of a told call: the span that carried it out
     keys: list[str] = field(default_factory=list)  #: of further steps that this span brought
     is_new: bool = True  #: not as it is stored
+    is_stored: bool = False  #: a row of it is there
 
     def overlaps(self, at: int, until: int) -> bool:
         """Say whether another span may be of the same time; what is not known may."""
