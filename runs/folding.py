@@ -27,6 +27,8 @@ from runs.records import ChangeRecord, Context, RunRecord, StepRecord
 from runs.rows import ChangeRow, RunRow, StepRow
 from runs.titles import title_of
 
+#: Agents that tell of a session in several ways, one sooner than the other, and give no numbers to turns.
+IN_CHANNELS = frozenset({"claude-code", "codex"})
 CENTS = Decimal("0.00000001")  # the precision of cost columns
 MOST_COST = Decimal("99999999.99999999")  # and what they hold
 MOST_COUNT = 2**31 - 1  # what the columns of counts hold
@@ -106,6 +108,17 @@ class Work(Struct, kw_only=True, eq=False):
     def new_paths(self) -> set[str]:
         return {row.path for row in self.new_changes() if not row.outside and row.origin != Origin.NET}
 
+    def is_out_of_order(self) -> bool:
+        """Say whether a run that several channels tell of learns of calls, or of times, before the last."""
+        before = self.old_row.ended_at if self.old_row is not None else None
+        if self.created or before is None or self.row.agent not in IN_CHANNELS:
+            return False
+        late = any(
+            row.kind == Kind.LLM and not row.agent and row.started_at is not None and row.started_at < before
+            for row in self.new_steps()
+        )
+        return late or any(is_much_earlier(row, self.old_steps[row.key]) for row in self.changed_steps())
+
     def has_moved_paths(self) -> bool:
         """Say whether a stored change is of another file than was known."""
         return any(row.path != self.old_changes[row.key].path for row in self.changed_changes())
@@ -115,6 +128,13 @@ class Work(Struct, kw_only=True, eq=False):
             for row in self.steps.values():
                 if row.status == StepStatus.RUNNING:
                     row.status = StepStatus.UNANSWERED
+
+
+def is_much_earlier(row: StepRow, old: StepRow) -> bool:
+    """Say whether a step began well before what was known; clocks and exporters differ by less."""
+    if row.started_at is None or old.started_at is None:
+        return False
+    return (old.started_at - row.started_at).total_seconds() >= 1
 
 
 def fold_steps(work: Work) -> None:

@@ -123,6 +123,21 @@ BILLED_TO = """
 """
 
 
+#: Number the turns of a run anew by time: a step lies in that of the newest call of the main agent before it.
+#: Every step that moves takes a revision.
+RENUMBER_TURNS = """
+    WITH placed AS (
+        SELECT seq, turn,
+            count(*) FILTER (WHERE kind = 'llm' AND agent = '') OVER (ORDER BY started_at, seq) AS told
+        FROM runs_step WHERE run_id = %(run_id)s AND started_at IS NOT NULL
+    ), moved AS (
+        SELECT seq, told, row_number() OVER (ORDER BY seq) AS n FROM placed WHERE turn <> told
+    )
+    UPDATE runs_step AS step SET turn = moved.told, revision = %(revision)s + moved.n
+    FROM moved WHERE step.run_id = %(run_id)s AND step.seq = moved.seq
+"""
+
+
 def assignment(name: str) -> str:
     return f'"{name}" = %({name})s::jsonb' if name in JSON_COLUMNS else f'"{name}" = %({name})s'
 

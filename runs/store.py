@@ -306,6 +306,14 @@ def write_texts(cursor: Any, project: Any, works: dict[str, Work]) -> None:
         cursor.execute(sql.SAVE_TEXTS, given)
 
 
+def renumber_turns(cursor: Any, works: dict[str, Work]) -> None:
+    """Number the turns anew of runs that learn of calls only after what followed from them."""
+    for work in works.values():
+        if work.is_out_of_order():
+            cursor.execute(sql.RENUMBER_TURNS, {"run_id": work.row.id, "revision": work.row.revision})
+            work.row.revision += cursor.rowcount
+
+
 def write_rows(cursor: Any, works: dict[str, Work], *, now: datetime) -> None:
     inserted = [values_for_copy(row, STEP_COLUMNS) for work in works.values() for row in work.new_steps()]
     if inserted:
@@ -315,6 +323,7 @@ def write_rows(cursor: Any, works: dict[str, Work], *, now: datetime) -> None:
     ]
     if updated:
         cursor.executemany(sql.UPDATE_STEP, updated)
+    renumber_turns(cursor, works)
     inserted = [values_for_copy(row, CHANGE_COLUMNS) for work in works.values() for row in work.new_changes()]
     if inserted:
         copy_rows(cursor, "runs_filechange", CHANGE_COLUMNS, inserted)

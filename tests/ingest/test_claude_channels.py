@@ -106,7 +106,8 @@ def outline():
         (
             *(step.kind, step.tool, step.model, step.status, step.error_kind, step.exit_code or 0),
             *(step.input_preview, step.output_preview, step.input_tokens or 0, step.output_tokens or 0),
-            *(step.cost_usd or 0, step.changes, step.agent, sorted(step.sources)),
+            *(step.cost_usd or 0, step.turn if step.kind in ("llm", "tool") else 0, step.changes, step.agent),
+            sorted(step.sources),
         )
         for step in Step.objects.exclude(detail__has_key="same_as")
     )

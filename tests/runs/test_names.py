@@ -6,7 +6,7 @@ import pytest
 
 from runs.kinds import Kind, Op, StepStatus
 from runs.models import Run, Step, StepName
-from runs.records import Batch, ChangeRecord, StepRecord, Tokens
+from runs.records import Batch, ChangeRecord, RunRecord, StepRecord, Tokens
 from runs.store import save
 from tests.recordings import NOW
 
@@ -19,7 +19,8 @@ def call(key, *names, source="test", seconds=0, **fields):
 
 
 def keep(project, *steps):
-    save(project, Batch(steps=list(steps)), now=NOW)
+    run = RunRecord(external_id="r", source="test", agent="claude-code")
+    save(project, Batch(runs=[run], steps=list(steps)), now=NOW)
 
 
 def calls():
@@ -102,3 +103,26 @@ def test_steps_that_others_replace_are_hidden_with_their_changes(project):
     assert (run.llm_calls, run.input_tokens, run.files_changed) == (1, 0, 0)
     assert (run.lines_added, run.lines_removed, run.steps) == (0, 0, 3)
     assert {step.kind for step in Step.objects.filter(detail__has_key="same_as")} == {"event"}
+
+
+def test_turns_are_numbered_anew_when_calls_come_after_what_followed_from_them(project):
+    def turns():
+        return dict(Step.objects.filter(kind="llm").values_list("key", "turn"))
+
+    keep(project, call("a", source="hooks", seconds=1), call("c", source="hooks", seconds=5))
+    keep(project, call("b", source="logs", seconds=3))
+    assert turns() == {"a": 1, "b": 2, "c": 3}
+    before = Run.objects.get().revision
+    keep(project, call("b", source="logs", seconds=3))
+    assert Run.objects.get().revision == before
+    assert set(Step.objects.values_list("revision", flat=True)) == {1, before - 1, before}
+
+
+def test_sub_agent_that_comes_before_the_main_one_gets_its_turn(project):
+    def lane(key, seconds):
+        return call(key, seconds=seconds, agent="a1")
+
+    keep(project, lane("s", 3))
+    assert Step.objects.get().turn == 0
+    keep(project, call("m1", seconds=1), call("m2", seconds=2), call("m3", seconds=6))
+    assert Step.objects.get(key="s").turn == 2
