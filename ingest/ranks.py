@@ -12,6 +12,7 @@ OF_SOURCE = {
     "claude-code:transcript": 30,
     "codex:exec-json": 20,
     "codex:rollout": 30,
+    "gemini-cli:stream-json": 20,
     "gemini-cli:chat": 30,
     "qwen-code:chat": 30,
 }

@@ -14,6 +14,13 @@ def names_of_answer(own: str, entered: int, output: int) -> tuple[str, ...]:
     return (own, f"~counted:{entered}:{output}") if entered or output else (own,)
 
 
+def names_of_words(asked: str, text: str) -> tuple[str, ...]:
+    """Name a model call by the first call that it asks for, else by what it says: for printed events."""
+    if asked:
+        return (f"asks:{asked}",)
+    return (name_of_text("answered", text),) if text.strip() else ()
+
+
 def names_of_call(own: str, tool: str, given: str) -> tuple[str, ...]:
     """Name a tool call by what it was given; of several that are equal the nearest in time is meant."""
     return (own, f"~called:{mark_of(tool, given).hex()}")

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from ingest import wild
-from ingest.formats.gemini_cli.chats import Chat, is_head, read_chats
+from ingest.formats.claude_code.lines import read_lines
+from ingest.formats.gemini_cli.chats import Chat, Chats, is_head, read_chats
 from ingest.formats.gemini_cli.parts import text_of
+from ingest.formats.gemini_cli.printed import Printed, is_printed
 from ingest.formats.gemini_cli.runs import NO_MESSAGES, Member, Program, read_run
 from ingest.formats.gemini_cli.walk import calls_of
 from ingest.sources import SourceFile
@@ -13,11 +15,12 @@ from runs.records import Batch, Quarantined, digest_of
 
 FORMAT = "gemini-cli"
 PROGRAM = Program("gemini-cli", "gemini-cli:chat")
+PRINTED = Program("gemini-cli", "gemini-cli:stream-json")
 
 
 def looks_like(record: dict[str, Any]) -> bool:
-    """Say whether an object is a chat, or the head of one (FORMATS.md 7)."""
-    return is_head(record)
+    """Say whether an object is a chat, the head of one, or a line of what is printed (FORMATS.md 7)."""
+    return is_head(record) or is_printed(record)
 
 
 def read(files: list[SourceFile], *, now: datetime) -> Batch:
@@ -25,15 +28,33 @@ def read(files: list[SourceFile], *, now: datetime) -> Batch:
     batch = Batch(format=FORMAT)
     chats: list[Chat] = []
     for file in files:
-        found = read_chats(file)
+        found = read_file(file)
         batch += Batch(quarantined=found.quarantined)
         told = [chat for chat in found.found if chat.messages]
         chats += told
         if not told and not found.quarantined:
             batch += Batch(quarantined=[Quarantined(where=file.path, why=NO_MESSAGES)])
+    whole = {session_of(chat) for chat in chats if not is_of_print(chat)}
+    chats = [chat for chat in chats if not (is_of_print(chat) and session_of(chat) in whole)]
     for run, members in runs_of(chats).items():
-        batch += read_run(PROGRAM, run, members, now=now)
+        printed = is_of_print(members[0].chat)
+        batch += read_run(PRINTED if printed else PROGRAM, run, members, now=now)
     return batch
+
+
+def read_file(file: SourceFile) -> Chats:
+    """Read the chats of a file: as they are kept, or as they are printed."""
+    pages = read_lines(file.path, file.data) if b'"tool_id"' in file.data or b'"init"' in file.data else None
+    if pages is None or not any(is_printed(line.record) for line in pages.lines):
+        return read_chats(file)
+    printed = Printed(file.path)
+    for line in pages.lines:
+        printed.take(line.record)
+    return Chats([printed.chat], pages.quarantined)
+
+
+def is_of_print(chat: Chat) -> bool:
+    return chat.head.get("printed") is True
 
 
 def session_of(chat: Chat) -> str:

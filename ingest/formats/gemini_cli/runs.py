@@ -72,7 +72,11 @@ def record_of(
     title = (summary or title_of(walk.task or "")) if has_main else ""
     started = wild.when(head.get("startTime"))
     first = min(filter(None, [started, recording.first_at]), default=None)
-    meta = {"project_hash": wild.text(head.get("projectHash")), "file": main.chat.path}
+    meta = {
+        "project_hash": wild.text(head.get("projectHash")),
+        "file": main.chat.path,
+        "stats": wild.tree(head.get("stats"), 4),
+    }
     return RunRecord(
         external_id=main.run,
         source=program.source,

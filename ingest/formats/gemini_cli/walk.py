@@ -8,7 +8,12 @@ from ingest.formats.claude_code.blocks import as_json, first_line
 from ingest.formats.claude_code.paths import Roots
 from ingest.formats.gemini_cli import tools
 from ingest.formats.gemini_cli.chats import COMPRESSED, LEFT, REPLACED, REWOUND, SAID, Chat, Message
-from ingest.formats.gemini_cli.naming import names_of_answer, names_of_call, names_of_prompt
+from ingest.formats.gemini_cli.naming import (
+    names_of_answer,
+    names_of_call,
+    names_of_prompt,
+    names_of_words,
+)
 from ingest.formats.gemini_cli.parts import counted_in, functions_in, text_of, thoughts_of, usage_of
 from ingest.trajectories.lanes import key_in_lane
 from ingest.trajectories.recording import Answer, Call, Recording
@@ -40,6 +45,7 @@ class Walk:
     def __init__(self, chat: Chat, recording: Recording, roots: Roots, *, lane: str, cwd: str) -> None:
         self.chat, self.recording, self.roots = chat, recording, roots
         self.lane, self.cwd = lane, cwd
+        self.channel = "printed" if chat.head.get("printed") is True else "chat"
         self.shell = Shell(recording.run, recording.source, roots)
         self.task: str | None = None
         self.models: list[str] = []
@@ -103,7 +109,7 @@ class Walk:
         self.task = self.task if self.task is not None else shown
         self.halted = False
         if not self.lane:
-            names = names_of_prompt(f"chat:{id}", shown or text)
+            names = names_of_prompt(f"{self.channel}:{id}", shown or text)
             self.recording.prompt(f"prompt:{id}", text, at, shown=shown or None, names=names)
 
     def answer(self, id: str, message: Message, at: datetime | None) -> None:
@@ -139,7 +145,7 @@ class Walk:
                 ended_at=ended,
                 record={name: message[name] for name in message if name not in ("toolCalls", "content")},
                 agent=self.lane,
-                names=names_of_answer(f"chat:{id}", *counted_in(message)),
+                names=self.names_of(id, message, calls, text),
             )
         )
         self.hear(id, answer)
@@ -147,6 +153,12 @@ class Walk:
             self.recording.ask(call)
             self.finish(id, call, told)
         self.answers = calls
+
+    def names_of(self, id: str, message: Message, calls: list[Call], text: str) -> tuple[str, ...]:
+        """Say what other channels of the session know an answer by."""
+        asked = next((call.id for call in calls if call.id), "")
+        counted = names_of_answer(f"{self.channel}:{id}", *counted_in(message))
+        return (*counted, *names_of_words(asked, text))
 
     def call_of(self, told: dict[str, Any], id: str, number: int, at: datetime | None) -> Call:
         """Begin a tool call."""
@@ -157,11 +169,11 @@ class Walk:
             key=key,
             id=native,
             tool=tool,
-            names=names_of_call(f"chat:{key}", tool, as_json(given)),
+            names=names_of_call(f"{self.channel}:{key}", tool, as_json(given)),
             given=given,
             kind=tools.kind_of(told),
             agent=self.lane,
-            started_at=tools.begun_of(native, at),
+            started_at=tools.begun_of(native, wild.when(told.get("startedAt")) or at),
             detail=tools.facts_of(told, given),
             record={name: told[name] for name in told if name not in ("args", "result", "resultDisplay")},
         )

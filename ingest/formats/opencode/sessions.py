@@ -11,6 +11,7 @@ from ingest.sources import SourceFile
 from runs.records import Quarantined, digest_of
 
 Record = dict[str, Any]
+NO_MESSAGE = "Parts of messages that are not in this import; import the folders of the storage together."
 NO_SESSION = "No session of opencode is in this file, and none that it belongs to."
 
 
@@ -160,6 +161,10 @@ def gather(files: Iterable[SourceFile]) -> Gathered:
         if not any(taken) and not documents.quarantined:
             gathered.quarantined.append(Quarantined(where=file.path, why=NO_SESSION))
     for session in gathered.sessions.values():
+        known = {id: message for id, message in session.messages.items() if message.info.get("role")}
+        if len(known) < len(session.messages):  # whose words they are cannot be told
+            gathered.quarantined.append(Quarantined(where=session.path, why=NO_MESSAGE))
+        session.messages = known
         for message in session.messages.values():
             message.parts = dict(sorted(message.parts.items())) if sortable(message) else message.parts
     return gathered

@@ -68,7 +68,7 @@ class Walk:
         for id, message in self.session.in_order():
             if message.info.get("role") == "user":
                 self.listen(id, message)
-            elif message.info or message.parts:
+            else:
                 self.answer(id, message)
             self.last = message
         self.recording.seen(wild.when(wild.mapping(self.session.info.get("time")).get("created")))

@@ -318,6 +318,11 @@ def test_files_of_the_storage_are_the_same_session_as_its_export():
         (s.key, s.input, s.output, s.tokens) for s in exported.steps
     ]
     assert len(stored.runs) == 1
+    parts = batch_of(*(file for file in files if file[0].startswith("part/")))
+    assert (parts.steps, [bad.why[:17] for bad in parts.quarantined]) == (
+        [],
+        ["Parts of messages", "No messages are i"],
+    )
 
 
 def test_what_run_prints_is_the_session_without_its_prompt():
