@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct, field, structs
 
 from ingest.formats import events
 from ingest.limits import STEPS_PER_RUN
 from ingest.queries import runs_named
+from ingest.spans.facts import state_of
 from ingest.spans.joining import rename, same_keys
 from ingest.store import StoredTraces
 from runs.models import Run
@@ -36,6 +38,7 @@ class Apart(Struct, kw_only=True):
     places: dict[str, str] = field(default_factory=dict)  #: key -> run
     keys: dict[str, dict[str, str]] = field(default_factory=dict)  #: run -> keys that are others there
     dropped: set[str] = field(default_factory=set)
+    state: dict[str, Any] = field(default_factory=dict)  #: how the run stands by what stays
 
     def place_of(self, key: str) -> tuple[str, str]:
         """Give the run and the key that a step has now."""
@@ -63,6 +66,8 @@ def take_apart(traces: StoredTraces, run: str, moves: list[Move]) -> Apart:
     known = traces.spans_of_run(run)
     stay = traces.traces_of_run(run) - to.keys()
     apart = Apart(run=run, rest=run if stay else moves[0].to)
+    if (newest := traces.newest_of_run(run, leaving=list(to))) is not None:
+        apart.state = state_of(newest)
     for one in sorted(known, key=lambda one: one.trace in stay):  # what stays has the last word
         apart.places |= dict.fromkeys(filter(None, (one.key, *one.keys)), to.get(one.trace, run))
     apart.places |= {FINAL + move.trace: move.to for move in moves}
@@ -96,4 +101,5 @@ def rewritten(batch: Batch, apart: Apart) -> Batch:
         named = change.key if own == change.key else key + own
         changes.append(structs.replace(change, run=run, step=key, key=named))
     stays = apart.rest == apart.run
-    return Batch(runs=batch.runs if stays else [], steps=steps, changes=changes)
+    runs = [structs.replace(record, **apart.state) for record in batch.runs] if stays else []
+    return Batch(runs=runs, steps=steps, changes=changes)

@@ -123,8 +123,13 @@ SAVE_SPANS = f"""
 FORGET_SPANS = "DELETE FROM ingest_tracespan WHERE trace_id = ANY(%(ids)s)"
 FORGET_TRACES = "DELETE FROM ingest_trace WHERE id = ANY(%(ids)s)"
 
-#: The traces of one run, and all their spans: it is a part of another one.
+#: The traces of one run, the one that knows how it stands, and all their spans: some belong elsewhere.
 TRACES_OF_RUN = "SELECT id, trace FROM ingest_trace WHERE project_id = %(project)s AND run = %(run)s"
+NEWEST_OF_RUN = f"""
+    SELECT id, {_TRACE} FROM ingest_trace
+    WHERE project_id = %(project)s AND run = %(run)s AND trace <> ALL(%(leaving)s)
+    ORDER BY last_at DESC, trace LIMIT 1
+"""
 SPANS_OF_RUN = f"""
     SELECT s.trace_id, {_SPAN} FROM ingest_trace JOIN ingest_tracespan s ON s.trace_id = ingest_trace.id
     WHERE project_id = %(project)s AND run = %(run)s

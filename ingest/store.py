@@ -79,6 +79,11 @@ class StoredTraces:
         """Name the traces that belong to a run by now."""
         return {name for _, name in self.rows(sql.TRACES_OF_RUN, {"run": run})}
 
+    def newest_of_run(self, run: str, *, leaving: list[str]) -> TraceFacts | None:
+        """Read the trace that says how a run stands when some have left it."""
+        found = self.rows(sql.NEWEST_OF_RUN, {"run": run, "leaving": leaving})
+        return next((self.facts.get(values[0]) or facts_of_row(values) for _, *values in found), None)
+
     def spans_of_run(self, run: str) -> list[Known]:
         """Read all that is remembered of the spans of a run."""
         return self._read(sql.SPANS_OF_RUN, {"project": self.project.pk, "run": run})
