@@ -1,4 +1,4 @@
-"""Every recorded SDK sent into one project: each is a run of its own, with its own session and all with one."""
+"""Every recorded SDK sent into one project: each is one run, with sessions of their own and all with one."""
 
 import random
 
