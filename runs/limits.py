@@ -12,6 +12,9 @@ SWEEP_RUNS = 50
 #: Rows of sums folded in one transaction: what a minute of full load adds.
 SUMS_FOLDED = 10_000
 
+#: Texts of runs put into the index of the list's search in one transaction: about half a second.
+TEXTS_INDEXED = 1_000
+
 #: Rows of one page of the run list: two screens.
 PAGE_SIZE = 50
 

@@ -9,7 +9,7 @@ from runs import sql
 from runs.copying import copy_rows, values_for_copy
 from runs.folding import Work
 from runs.kinds import Span
-from runs.limits import SUMS_FOLDED
+from runs.limits import SUMS_FOLDED, TEXTS_INDEXED
 from runs.models import RunSum
 from runs.rows import SUM_COLUMNS
 from runs.sums import moved_sums
@@ -38,6 +38,15 @@ def fold_sums(project_id: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql.FOLD_SUMS, {"project": project_id, "rows": SUMS_FOLDED})
         return int(cursor.fetchone()[0])
+
+
+def index_texts_all_projects() -> None:
+    """Move what the search looks into to where it has an index."""
+    with connection.cursor() as cursor:
+        taken = TEXTS_INDEXED
+        while taken == TEXTS_INDEXED:
+            cursor.execute(sql.INDEX_TEXTS, {"rows": TEXTS_INDEXED})
+            taken = int(cursor.fetchone()[0])
 
 
 def drop_empty_sums() -> None:

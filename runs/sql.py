@@ -195,10 +195,23 @@ READ_BLOBS = """
 
 #: What the list's search looks into; written only where it changed.
 SAVE_TEXTS = """
-    INSERT INTO runs_runtext (run_id, project_id, said)
+    INSERT INTO runs_freshtext (run_id, project_id, said)
     SELECT text.run_id, %(project)s, text.said
     FROM unnest(%(run_ids)s::uuid[], %(said)s::text[]) AS text (run_id, said)
     ON CONFLICT (run_id) DO UPDATE SET said = excluded.said
+"""
+
+#: Move texts to where they are cut into trigrams, in one statement: a search finds each in one of both.
+INDEX_TEXTS = """
+    WITH taken AS (
+        DELETE FROM runs_freshtext WHERE run_id IN (
+            SELECT run_id FROM runs_freshtext ORDER BY run_id LIMIT %(rows)s FOR UPDATE SKIP LOCKED
+        ) RETURNING run_id, project_id, said
+    ), kept AS (
+        INSERT INTO runs_runtext (run_id, project_id, said) SELECT run_id, project_id, said FROM taken
+        ON CONFLICT (run_id) DO UPDATE SET said = excluded.said
+    )
+    SELECT count(*) FROM taken
 """
 
 #: Nobody writes or judges runs that go: what they were is subtracted from sums. In the order of `LOCK_RUNS`.
@@ -290,6 +303,7 @@ DELETE_RUN_CONTENT = (
     "DELETE FROM runs_contextnode WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_blob WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_billedcall WHERE run_id = ANY(%(run_ids)s)",
+    "DELETE FROM runs_freshtext WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_runtext WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_finding WHERE run_id = ANY(%(run_ids)s)",
     "DELETE FROM runs_cluepage WHERE run_id = ANY(%(run_ids)s)",

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from runs.live import announce
 from runs.outdated import JUDGE_ANEW, QUEUE, mark_outdated, mark_outdated_all_projects
 from runs.retention import close_silent_runs_all_projects, delete_expired_runs_all_projects
-from runs.rollups import drop_empty_sums, fold_sums_all_projects
+from runs.rollups import drop_empty_sums, fold_sums_all_projects, index_texts_all_projects
 from runs.signaturesums import drop_empty_signature_sums, fold_signature_sums_all_projects
 from runs.toolsums import drop_empty_tool_sums, fold_tool_sums_all_projects
 
@@ -22,8 +22,9 @@ def close_silent_runs(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="fold_sums", lock="fold_sums", pass_context=False)
 def fold_sums(timestamp: int) -> None:
-    """Fold the sums of projects, every minute."""
+    """Fold the sums of projects, and index the words of runs, every minute."""
     fold_sums_all_projects()
+    index_texts_all_projects()
     fold_tool_sums_all_projects()
     fold_signature_sums_all_projects()
 

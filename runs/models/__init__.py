@@ -2,7 +2,7 @@
 
 from runs.models.comparing import Comparison
 from runs.models.findings import CluePage, Finding, Judgement, SignatureState, SignatureSum
-from runs.models.listing import RunSum, RunText
+from runs.models.listing import FreshText, RunSum, RunText
 from runs.models.prompts import PromptFamily, PromptUse, PromptVersion
 from runs.models.recordings import (
     BilledCall,
@@ -24,6 +24,7 @@ __all__ = [
     "ContextNode",
     "FileChange",
     "Finding",
+    "FreshText",
     "Judgement",
     "MovedRun",
     "PromptFamily",

@@ -27,6 +27,22 @@ class RunText(models.Model):
         return self.said
 
 
+class FreshText(models.Model):
+    """What `RunText` will hold: words that came since the worker last moved them there.
+
+    Cutting and indexing took ingest longer than all else in a run; a search looks at these few one by one.
+    """
+
+    run_id = models.UUIDField(primary_key=True)
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    said = models.TextField()
+
+    def __str__(self):
+        return self.said
+
+
 class RunSum(models.Model):
     """A part of the sums over a project's runs that share a status, agent, model and repository.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,7 +13,7 @@ from django.http import Http404
 
 from runs.kinds import Result, Verdict
 from runs.limits import PAGE_SIZE, RUNS_LOOKED_AT
-from runs.models import Finding, Judgement, MovedRun, Run, RunText
+from runs.models import Finding, FreshText, Judgement, MovedRun, Run, RunText
 from runs.queries.prompts import version_named
 from runs.searching import trigrams_of
 from teams.access import Visitor, projects_of
@@ -150,7 +150,7 @@ def runs_for(project: Project, chosen: RunFilter) -> QuerySet[Run]:
     if chosen.until:
         runs = runs.filter(sort_at__lte=chosen.until)
     if chosen.text:
-        runs = runs.filter(id__in=texts_with(project, chosen.text).values("run_id"))
+        runs = runs.filter(id__in=ids_with(project, chosen.text))
     return runs
 
 
@@ -177,12 +177,18 @@ def succeeded_as(result: Result) -> Q:
     return told | Q(verdict=verdict[result])
 
 
-def texts_with(project: Project, text: str) -> QuerySet[RunText]:
-    """Select the texts that hold some characters: by their trigrams, then looked at one by one."""
+def ids_with(project: Project, text: str) -> QuerySet[Any]:
+    """Select the runs whose words hold some characters: by their trigrams, then looked at one by one.
+
+    Words that have no trigrams yet are few, and stand for older ones that have.
+    """
     grams = Func(F("said"), function="runs_trigrams", output_field=ArrayField(TextField()))
+    fresh = FreshText.objects.filter(project=project)
     texts = RunText.objects.filter(project=project, said__contains=text.lower())
-    found = trigrams_of(text)
-    return texts.alias(grams=grams).filter(grams__contains=found) if found else texts
+    if found := trigrams_of(text):
+        texts = texts.alias(grams=grams).filter(grams__contains=found)
+    texts = texts.exclude(run_id__in=fresh.values("run_id"))
+    return texts.values("run_id").union(fresh.filter(said__contains=text.lower()).values("run_id"), all=True)
 
 
 def page_of_runs(

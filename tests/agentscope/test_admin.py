@@ -28,6 +28,7 @@ UNSEEN = {
     "runs.signaturestate": "what a team said of a card; the Findings page shows and changes it",
     "runs.signaturesum": "sums of the Findings page, which shows them",
     "runs.toolsum": "sums of the Tools page, which shows them",
+    "runs.freshtext": "the newest of the search's words",
     "runs.runtext": "the search's copy of words that the run's own page shows",
 }
 

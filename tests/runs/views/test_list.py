@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from runs.models import Run, RunText
+from runs.models import FreshText, Run, RunText
 from runs.records import Batch, RunRecord
 from runs.retention import delete_runs
+from runs.rollups import index_texts_all_projects
 from runs.store import save
 from tests.recordings import NOW, one_of_everything
 
@@ -167,8 +168,12 @@ def test_sums_of_a_text_that_many_runs_hold_come_after_the_page(
 def test_search_follows_what_runs_are_called(visitor, url, project):
     make_runs(project, 1)
     save(project, Batch(runs=[RunRecord(external_id="r0", source="t", name="Renamed", branch="b")]), now=NOW)
-    assert [names_on(visitor.get(url, {"q": text})) for text in ("run 0", "named\nr", "renam")] == [
-        [], [], ["Renamed"],
-    ]  # fmt: skip
+    found = {"run 0": [], "named\nr": [], "renam": ["Renamed"]}
+    assert {text: names_on(visitor.get(url, {"q": text})) for text in found} == found
+    index_texts_all_projects()
+    assert {text: names_on(visitor.get(url, {"q": text})) for text in found} == found
+    save(project, Batch(runs=[RunRecord(external_id="r0", source="t", name="Once more")]), now=NOW)
+    assert [names_on(visitor.get(url, {"q": text})) for text in ("renam", "once")] == [[], ["Once more"]]
+    assert (RunText.objects.count(), FreshText.objects.count()) == (1, 1)
     delete_runs(list(Run.objects.values_list("id", flat=True)))
-    assert not RunText.objects.exists()
+    assert (RunText.objects.count(), FreshText.objects.count()) == (0, 0)
