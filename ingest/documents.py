@@ -5,6 +5,7 @@ An agent that is killed while it writes leaves half a file; what stands before t
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from msgspec import Struct
 from ingest import wild
 from ingest.limits import PROBLEM_BYTES
 from ingest.sources import SourceFile
-from runs.records import Quarantined
+from runs.records import Batch, Quarantined
 
 CUT_OFF = "The file is cut off or damaged; what stands before was read."
 NOT_JSON = "The file is not JSON."
@@ -62,6 +63,19 @@ def read_documents(file: SourceFile) -> Documents:
     documents = _tame([Document(file.path, value)] if value is not None else [])
     documents.quarantined.append(_refused(file.path, NOT_JSON if value is None else CUT_OFF, text))
     return documents
+
+
+def read_each(
+    files: list[SourceFile], format: str, read_one: Callable[[dict[str, Any], Document, str], Batch]
+) -> Batch:
+    """Read files of which each value is a run of its own; `read_one` takes it, its document and the path."""
+    batch = Batch(format=format)
+    for file in files:
+        documents = read_documents(file)
+        batch += Batch(quarantined=documents.quarantined)
+        for document in documents.found:
+            batch += read_one(wild.mapping(document.value), document, file.path)
+    return batch
 
 
 def read_value(text: str) -> Any:

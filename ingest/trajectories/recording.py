@@ -10,10 +10,13 @@ from ingest import wild
 from ingest.formats.claude_code.blocks import answer_preview, as_json, thinking_facts
 from ingest.formats.claude_code.slim import slim
 from ingest.ranks import rank_of
-from runs.kinds import Kind, StepStatus
-from runs.records import ChangeRecord, Context, Message, StepRecord, Tokens
+from runs.kinds import Kind, RunStatus, StepStatus
+from runs.records import ChangeRecord, Context, Message, RunRecord, StepRecord, Tokens
+from runs.titles import TITLE_CHARS, title_of
 
 PREVIEW = 4_000
+#: Characters of a task that its run keeps.
+TASK_CHARS = 4_000
 #: Steps that are points in time.
 POINTS = frozenset({Kind.PROMPT, Kind.ERROR, Kind.EVENT, Kind.FINAL, Kind.COMPACTION})
 
@@ -198,6 +201,30 @@ class Recording:
         call.ended_at = at or call.ended_at
         call.status = call.status or StepStatus.OK
         return call
+
+    def run_record(
+        self,
+        *,
+        status: RunStatus,
+        error: str | None,
+        task: str | None,
+        title: str | None = None,
+        **facts: Any,
+    ) -> RunRecord:
+        """Write the run: it is called by its title, else by its task; one that goes on has no end."""
+        name = title or title_of(task or "")
+        return RunRecord(
+            external_id=self.run,
+            source=self.source,
+            at=self.last_at,
+            name=name[:TITLE_CHARS] if name else None,
+            task=task[:TASK_CHARS] if task else None,
+            status=status,
+            error=error,
+            started_at=self.first_at,
+            ended_at=self.last_at if status != RunStatus.RUNNING else None,
+            **facts,
+        )
 
     def keys(self) -> list[str]:
         """List the keys of all steps, in order."""

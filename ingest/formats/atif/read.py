@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ingest import wild
-from ingest.documents import read_documents
+from ingest.documents import read_each
 from ingest.formats.claude_code.blocks import as_json, first_line
 from ingest.sources import SourceFile
 from ingest.spans.edits import changes_of_call
@@ -14,8 +14,7 @@ from ingest.trajectories.answers import inclusive_tokens
 from ingest.trajectories.recording import Answer, Call, Recording
 from ingest.trajectories.tasks import statement_of
 from runs.kinds import Kind, RunStatus, StepStatus
-from runs.records import Batch, Quarantined, RunRecord, digest_of
-from runs.titles import title_of
+from runs.records import Batch, Quarantined, digest_of
 from runs.tools import arguments_of
 
 FORMAT = "atif"
@@ -30,13 +29,7 @@ def looks_like(record: dict[str, Any]) -> bool:
 
 def read(files: list[SourceFile], *, now: datetime) -> Batch:
     """Read trajectories. Never raises; what cannot be read is in `quarantined`."""
-    batch = Batch(format=FORMAT)
-    for file in files:
-        documents = read_documents(file)
-        batch += Batch(quarantined=documents.quarantined)
-        for document in documents.found:
-            batch += read_trajectory(wild.mapping(document.value), document.where)
-    return batch
+    return read_each(files, FORMAT, lambda whole, document, _: read_trajectory(whole, document.where))
 
 
 def read_trajectory(whole: dict[str, Any], where: str) -> Batch:
@@ -160,20 +153,15 @@ def written(walk: Walk, whole: dict[str, Any]) -> Batch:
     """Write the run with all that is known of it. A trajectory is written when its run is over."""
     recording, agent = walk.recording, wild.mapping(whole.get("agent"))
     parent = wild.identity(whole.get("parent_trajectory_id"))
-    run = RunRecord(
-        external_id=recording.run,
-        source=SOURCE,
-        at=recording.last_at,
+    run = recording.run_record(
+        status=RunStatus.DONE,
+        error=None,
+        task=walk.task,
         session=wild.identity(whole.get("session_id")),
         parent=parent,
-        name=title_of(walk.task or "") or None,
-        task=walk.task[:4_000] if walk.task else None,
         agent=wild.text(agent.get("name")) or "atif",
         agent_version=wild.text(agent.get("version")),
         model=walk.model,
-        status=RunStatus.DONE,
-        started_at=recording.first_at,
-        ended_at=recording.last_at,
         meta=dict(meta_of(whole)),
     )
     return Batch(runs=[run], steps=recording.steps(StepStatus.UNANSWERED), changes=recording.changes)

@@ -29,25 +29,19 @@ def run_record(walk: Walk, *, now: datetime) -> RunRecord:
     status, error = status_of(walk, now=now)
     remote = place.remote.rstrip("/").removesuffix(".git").replace(":", "/").rpartition("/")[2]
     asked = walk.task or wild.text(task.item.get("task")) or wild.text(task.manifest.get("prompt"))
-    name = title_of(asked or walk.said) or None
-    return RunRecord(
-        external_id=recording.run,
-        source=recording.source,
-        at=recording.last_at,
+    return recording.run_record(
+        status=status,
+        error=error,
+        task=asked,
+        title=title_of(asked or walk.said),
         session=recording.run,
         parent=wild.identity(task.item.get("parentTaskId")),
-        name=name[:200] if name else None,
-        task=asked[:4_000] if asked else None,
         agent="roo-code" if is_roo(walk) else "cline",
         agent_version=version_of(walk),
         model=walk.models[0] if walk.models else place.model,
         repo=remote or repository_of(place.cwd).rstrip("/").rpartition("/")[2] or None,
         commit=place.commit,
         cwd=place.cwd or None,
-        status=status,
-        error=error,
-        started_at=recording.first_at,
-        ended_at=recording.last_at if status != RunStatus.RUNNING else None,
         meta=meta_of(walk),
     )
 

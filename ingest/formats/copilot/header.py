@@ -19,14 +19,12 @@ def run_record(session: Session, *, now: datetime) -> RunRecord:
     status, error = status_of(session, now=now)
     repository = (wild.text(context.get("repository")) or "").rstrip("/").rpartition("/")[2]
     folder = repository_of(wild.text(context.get("gitRoot")) or session.cwd).rstrip("/").rpartition("/")[2]
-    name = session.title or title_of(session.task or session.said) or None
-    return RunRecord(
-        external_id=session.name,
-        source=recording.source,
-        at=recording.last_at,
+    return recording.run_record(
+        status=status,
+        error=error,
+        task=session.task,
+        title=session.title or title_of(session.task or session.said),
         session=session.name,
-        name=name[:200] if name else None,
-        task=session.task[:4_000] if session.task else None,
         agent="copilot",
         agent_version=session.version,
         model=session.models.most_common(1)[0][0] if session.models else session.model,
@@ -34,10 +32,6 @@ def run_record(session: Session, *, now: datetime) -> RunRecord:
         branch=wild.text(context.get("branch")),
         commit=wild.text(context.get("headCommit")),
         cwd=session.cwd or None,
-        status=status,
-        error=error,
-        started_at=recording.first_at,
-        ended_at=recording.last_at if status != RunStatus.RUNNING else None,
         meta=meta_of(session),
     )
 

@@ -14,8 +14,7 @@ from ingest.trajectories.answers import blocks_of_message
 from ingest.trajectories.recording import Answer, Call, Recording
 from ingest.trajectories.tasks import statement_of
 from runs.kinds import Kind, RunStatus, StepStatus
-from runs.records import Batch, Quarantined, RunRecord, digest_of
-from runs.titles import title_of
+from runs.records import Batch, Quarantined, digest_of
 from runs.tools import arguments_of
 
 FORMAT = "messages"
@@ -169,16 +168,11 @@ class Conversation:
         steps = recording.steps(StepStatus.UNANSWERED)
         if not any(step.kind in (Kind.PROMPT, Kind.LLM, Kind.TOOL) for step in steps):
             return Batch(quarantined=[Quarantined(where=recording.run, why=NO_MESSAGES)])
-        run = RunRecord(
-            external_id=recording.run,
-            source=SOURCE,
-            at=recording.last_at,
-            name=title_of(self.task or "") or None,
-            task=self.task[:4_000] if self.task else None,
+        run = recording.run_record(
+            status=RunStatus.DONE if self.last == "assistant" else RunStatus.UNFINISHED,
+            error=None,
+            task=self.task,
             agent=wild.text(head.get("agent")),
             model=self.model,
-            status=RunStatus.DONE if self.last == "assistant" else RunStatus.UNFINISHED,
-            started_at=recording.first_at,
-            ended_at=recording.last_at,
         )
         return Batch(runs=[run], steps=steps, changes=recording.changes)

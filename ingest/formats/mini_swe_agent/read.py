@@ -12,8 +12,7 @@ from ingest.sources import SourceFile
 from ingest.trajectories.submissions import changes_of_submission
 from ingest.trajectories.tasks import instance_of_path, repo_of_instance
 from runs.kinds import RunStatus, StepStatus
-from runs.records import Batch, Quarantined, RunRecord, digest_of
-from runs.titles import title_of
+from runs.records import Batch, Quarantined, digest_of
 
 FORMAT = "mini-swe-agent"
 SOURCE = "mini-swe-agent:trajectory"
@@ -92,22 +91,17 @@ def written(
     submission = wild.text(info.get("submission")) or talk.submission
     net = changes_of_submission(submission, run=recording.run, step=keys[-1], source=SOURCE) if keys else []
     model = talk.model or model_of(info)
-    run = RunRecord(
-        external_id=recording.run,
-        source=SOURCE,
-        at=recording.last_at,
-        name=(instance or title_of(talk.task or "")) or None,
-        task=talk.task[:4_000] if talk.task else None,
+    run = recording.run_record(
+        status=status,
+        error=error,
+        task=talk.task,
+        title=instance,
         agent="mini-swe-agent",
         agent_version=wild.text(info.get("mini_version")),
         model=model,
         variant=model_of(info) or model,
         repo=repo_of_instance(instance),
         cwd=talk.cwd or None,
-        status=status,
-        error=error,
-        started_at=recording.first_at,
-        ended_at=recording.last_at if status != RunStatus.RUNNING else None,
         meta=dict(meta_of(info, instance, path)),
     )
     return Batch(runs=[run], steps=recording.steps(open_status), changes=recording.changes + net)

@@ -14,8 +14,7 @@ from ingest.sources import SourceFile
 from ingest.trajectories.submissions import changes_of_submission
 from ingest.trajectories.tasks import repo_of_folder, repo_of_instance
 from runs.kinds import RunStatus, StepStatus
-from runs.records import Batch, Quarantined, RunRecord, digest_of
-from runs.titles import title_of
+from runs.records import Batch, Quarantined, digest_of
 
 FORMAT = "openhands"
 SOURCE = "openhands:events"
@@ -147,23 +146,18 @@ def written(stream: Stream, told: Told, *, now: datetime) -> Batch:
     instance = wild.identity(head.get("instance_id"))
     configured = wild.text(wild.mapping(metadata.get("llm_config")).get("model"))
     status, error = status_of(stream, head, now=now)
-    run = RunRecord(
-        external_id=recording.run,
-        source=SOURCE,
-        at=recording.last_at,
-        name=(instance or title_of(stream.task or "")) or None,
-        task=stream.task[:4_000] if stream.task else None,
+    run = recording.run_record(
+        status=status,
+        error=error,
+        task=stream.task,
+        title=instance,
         agent="openhands",
         agent_version=wild.text(metadata.get("openhands_version")),
         model=stream.model or configured,
         variant=configured or (stream.model if head else None),
         repo=repo_of_instance(instance) or repo_of_folder(stream.cwd),
         cwd=stream.cwd or None,
-        status=status,
-        error=error,
         outcome=outcome_of(head, result),
-        started_at=recording.first_at,
-        ended_at=recording.last_at if status != RunStatus.RUNNING else None,
         meta=dict(meta_of(head, metadata, instance, told.path)),
     )
     open_status = StepStatus.RUNNING if status == RunStatus.RUNNING else StepStatus.UNANSWERED

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from ingest import wild
-from ingest.documents import read_documents, read_value
+from ingest.documents import read_each, read_value
 from ingest.formats.swe_agent.walk import Walk, is_answer
 from ingest.sources import SourceFile
 from ingest.trajectories.submissions import changes_of_submission
 from ingest.trajectories.tasks import INSTANCE, instance_of_path, repo_of_folder, repo_of_instance
 from runs.kinds import RunStatus, StepStatus
-from runs.records import Batch, Quarantined, RunRecord, digest_of
-from runs.titles import title_of
+from runs.records import Batch, Quarantined, digest_of
 
 FORMAT = "swe-agent"
 SOURCE = "swe-agent:trajectory"
@@ -34,13 +33,7 @@ def is_demonstration(record: dict[str, Any]) -> bool:
 
 def read(files: list[SourceFile], *, now: datetime) -> Batch:
     """Read trajectories. Never raises; what cannot be read is in `quarantined`."""
-    batch = Batch(format=FORMAT)
-    for file in files:
-        documents = read_documents(file)
-        batch += Batch(quarantined=documents.quarantined)
-        for document in documents.found:
-            batch += read_trajectory(wild.mapping(document.value), file.path)
-    return batch
+    return read_each(files, FORMAT, lambda whole, _, path: read_trajectory(whole, path))
 
 
 def read_trajectory(whole: dict[str, Any], path: str) -> Batch:
@@ -112,11 +105,11 @@ def written(walk: Walk, whole: dict[str, Any], config: dict[str, Any], path: str
     status, error = status_of(info)
     env_repo = wild.mapping(wild.mapping(config.get("env")).get("repo"))
     commit = wild.text(env_repo.get("base_commit"))
-    run = RunRecord(
-        external_id=recording.run,
-        source=SOURCE,
-        name=(instance or title_of(walk.task or "")) or None,
-        task=walk.task[:4_000] if walk.task else None,
+    run = recording.run_record(
+        status=status,
+        error=error,
+        task=walk.task,
+        title=instance,
         agent="swe-agent",
         agent_version=wild.text(info.get("swe_agent_version")),
         model=walk.model,
@@ -124,8 +117,6 @@ def written(walk: Walk, whole: dict[str, Any], config: dict[str, Any], path: str
         repo=repo_of_instance(instance) or repo_of_folder(cwd),
         commit=commit if commit and len(commit) == COMMIT_CHARS else None,
         cwd=cwd or None,
-        status=status,
-        error=error,
         meta=dict(meta_of(info, instance, path, whole)),
     )
     steps = recording.steps(StepStatus.UNANSWERED)
