@@ -189,7 +189,7 @@ class Walk:
 
     def finish(self, call: Call, state: Record) -> set[str]:
         """Give a call its result when it has one; returns the paths that it says it changed."""
-        if state.get("status") not in tools.ENDED:
+        if wild.text(state.get("status")) not in tools.ENDED:
             return set()
         at = wild.when(wild.mapping(state.get("time")).get("end"))
         text = wild.text(state.get("output"))

@@ -24,7 +24,7 @@ def looks_like(record: dict[str, Any]) -> bool:
     if "sessionId" not in record or "uuid" not in record:
         return False
     parts = wild.mapping(record.get("message")).get("parts")
-    is_system = record.get("type") == "system" and record.get("subtype") in SUBTYPES
+    is_system = record.get("type") == "system" and wild.text(record.get("subtype")) in SUBTYPES
     return isinstance(parts, list) or record.get("type") == "tool_result" or is_system
 
 

@@ -66,7 +66,8 @@ class Reader:
     def user(self, record: Record, id: str) -> None:
         payload = wild.mapping(record.get("systemPayload"))
         message = self.say(id, record, "user", displayContent=payload.get("displayText"))
-        if record.get("subtype") in BY_PROGRAM or record.get("provenance") in ("system", "goal_runtime"):
+        by_program = wild.text(record.get("subtype")) in BY_PROGRAM
+        if by_program or record.get("provenance") in ("system", "goal_runtime"):
             message["synthetic"] = True
         self.failed = []
 
