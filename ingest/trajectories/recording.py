@@ -7,7 +7,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ingest import wild
-from ingest.formats.claude_code.blocks import answer_preview, as_json, thinking_facts
+from ingest.formats.claude_code.blocks import as_json
+from ingest.formats.claude_code.model_steps import model_step
 from ingest.formats.claude_code.slim import slim
 from ingest.ranks import rank_of
 from runs.kinds import Kind, RunStatus, StepStatus
@@ -153,10 +154,10 @@ class Recording:
             self.hear(answer.message, answer.agent)
 
     def _answer_step(self, answer: Answer, context: Context | None) -> StepRecord:
-        return StepRecord(
+        return model_step(
+            answer.blocks,
             run=self.run,
             key=answer.key,
-            kind=Kind.LLM,
             source=self.source,
             names=answer.names,
             rank=self.rank,
@@ -166,10 +167,8 @@ class Recording:
             error_kind="api" if answer.error else None,
             parent=answer.parent,
             agent=answer.agent,
-            started_at=answer.started_at or answer.ended_at,
+            started_at=answer.started_at,
             ended_at=answer.ended_at,
-            output=as_json(answer.blocks) if answer.blocks else None,
-            output_preview=answer_preview(answer.blocks) or None,
             stop_reason=answer.stop_reason,
             tokens=answer.tokens,
             lower_bound=answer.lower_bound,
@@ -178,7 +177,7 @@ class Recording:
             call_id=answer.call_id,
             context=context,
             raw=slim(answer.record) if answer.record else None,
-            detail={**thinking_facts(answer.blocks), **answer.detail},
+            detail=answer.detail,
         )
 
     def key_of(self, id: str, place: str) -> str:

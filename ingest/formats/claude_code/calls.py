@@ -6,8 +6,8 @@ from typing import Any
 from msgspec import Struct, field
 
 from ingest import wild
-from ingest.formats.claude_code.blocks import answer_preview, as_json, thinking_facts
 from ingest.formats.claude_code.lines import Record
+from ingest.formats.claude_code.model_steps import model_step
 from ingest.formats.claude_code.naming import name_of_usage
 from ingest.formats.claude_code.slim import slim
 from ingest.formats.claude_code.usage import (
@@ -111,34 +111,26 @@ def steps_of(call: ModelCall, *, run: str, source: str, parent: str | None) -> l
         output=max(call.output, tokens.output),
         reasoning=tokens.reasoning,
     )
-    started = call.started_at
-    if started and call.ended_at and started > call.ended_at:
-        started = None
-    low = not call.stop_reason and is_placeholder(call.version, tokens.output, call.blocks)
-    preview = answer_preview(call.blocks)
-    step = StepRecord(
+    step = model_step(
+        call.blocks,
         run=run,
         key=call.key,
-        kind=Kind.LLM,
         source=source,
         rank=rank_of(source),
         names=(*call.names, *weak_names(call)),
         model=call.model,
-        status=StepStatus.OK,
         parent=parent,
         agent=call.lane,
-        started_at=started or call.ended_at,
+        started_at=call.started_at,
         ended_at=call.ended_at,
-        output=as_json(call.blocks) if call.blocks else None,
-        output_preview=preview or None,
         stop_reason=call.stop_reason,
         tokens=tokens if call.usage else None,
-        lower_bound=low,
+        lower_bound=not call.stop_reason and is_placeholder(call.version, tokens.output, call.blocks),
         usage=wild.tree(call.usage) if call.usage else None,
         call_id=call.call_id,
         context=call.context,
         raw=call.raw,
-        detail={**thinking_facts(call.blocks), **call.detail},
+        detail=call.detail,
     )
     earlier = [
         earlier_step(call, step, number, usage)

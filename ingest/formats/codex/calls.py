@@ -7,10 +7,10 @@ from typing import Any
 from msgspec import Struct, field
 
 from ingest import wild
-from ingest.formats.claude_code.blocks import answer_preview, as_json, thinking_facts
+from ingest.formats.claude_code.blocks import as_json
+from ingest.formats.claude_code.model_steps import model_step
 from ingest.formats.codex.naming import name_of_spent
 from ingest.ranks import rank_of
-from runs.kinds import Kind, StepStatus
 from runs.records import Context, StepRecord, Tokens, digest_of
 
 Block = dict[str, Any]
@@ -127,29 +127,23 @@ def names_of(call: ModelCall, source: str) -> tuple[str, ...]:
 
 def step_of(call: ModelCall, *, run: str, source: str, parent: str | None) -> StepRecord:
     """Write a response as a step."""
-    started = call.started_at
-    if started and call.ended_at and started > call.ended_at:
-        started = None
     facts = {"effort": call.effort} if call.effort else {}
-    return StepRecord(
+    return model_step(
+        call.blocks,
         run=run,
         key=call.key,
-        kind=Kind.LLM,
         source=source,
         rank=rank_of(source),
         names=names_of(call, source),
         model=call.model,
-        status=StepStatus.OK,
         parent=parent,
         agent=call.lane,
-        started_at=started or call.ended_at,
+        started_at=call.started_at,
         ended_at=call.ended_at,
-        output=as_json(call.blocks) if call.blocks else None,
-        output_preview=answer_preview(call.blocks) or None,
         stop_reason=stop_of(call),
         tokens=tokens_of(call.usage) if call.usage else None,
         usage=wild.tree(call.usage) if call.usage else None,
         call_id=call_id_of(call),
         context=call.context,
-        detail={**thinking_facts(call.blocks), **facts, **call.detail},
+        detail={**facts, **call.detail},
     )
