@@ -44,6 +44,9 @@ UNCOUNTED_BYTES = 4 * MIB
 #: Spans, log records or metrics of one OTLP request. Exporters send 512, the Collector some thousands.
 OTLP_RECORDS = 200_000
 
+#: Spans above one that are looked at for the agent and the tool it lies in. Graphs in graphs have some 30.
+SPANS_ABOVE = 200
+
 #: Steps one file may bring. The longest real sessions have 20,000; ten times that.
 STEPS_PER_RUN = 200_000
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
+from ingest.limits import SPANS_ABOVE
 from ingest.spans.span import SpanKind
 
 #: Kind of a remembered tool call that no span has told of, only the model's answer or its next request.
@@ -153,9 +154,9 @@ class Memories:
         return self.marks.get((self.run_of(trace), mark), []) if mark is not None else []
 
     def above(self, one: Known) -> Iterable[Known]:
-        """Walk up, as far as it is known."""
+        """Walk up, as far as it is known and no further than SPANS_ABOVE."""
         seen = {one.span}
-        while one.parent and one.parent not in seen:
+        while one.parent and one.parent not in seen and len(seen) <= SPANS_ABOVE:
             seen.add(one.parent)
             found = self.spans.get((one.trace, one.parent))
             if found is None:

@@ -94,7 +94,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def nanoseconds_of(value: object) -> int:
     """Read a time in any spelling as nanoseconds since 1970, to the microsecond; 0 when it is none."""
     at = wild.when(value)
-    return (at - EPOCH) // timedelta(microseconds=1) * 1_000 if at is not None else 0
+    found = (at - EPOCH) // timedelta(microseconds=1) * 1_000 if at is not None else 0
+    return found if found <= wild.BIGGEST else 0
 
 
 def moment(nanoseconds: int) -> datetime | None:

@@ -9,8 +9,18 @@ Shape = tuple[str, ...]
 
 #: What no sender should write, but some does. NaN is written as the word, which no JSON has.
 ODD: tuple[Any, ...] = (
-    *(None, True, -1, 0, 2**70, 10**400, float("nan"), 1e308, -0.5),
-    *("", "\x00", "\ud83d", "x" * 70_000, "9999-12-31T23:59:59Z", "2026-01-01", "[1", "{}"),
+    *(None, True, -1, 0, 10**19, 2**70, 10**400, float("nan"), 1e308, -0.5),
+    *(
+        "",
+        "\x00",
+        "\ud83d",
+        "x" * 70_000,
+        "9999-12-31T23:59:59Z",
+        "2500-01-01T00:00:00Z",
+        "2026-01-01",
+        "[1",
+        "{}",
+    ),
     *([], [None], {}, {"\x00": {"a": [[]]}}, [[["x"]]]),
     json.loads("[" * 90 + "]" * 90),
 )

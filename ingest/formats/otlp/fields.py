@@ -8,8 +8,8 @@ from typing import Any
 from ingest import wild
 from ingest.formats.otlp.raw import Attributes
 
-#: Nanoseconds of the year 3000; later times are a mistake.
-LATEST = 32_503_680_000_000_000_000
+#: The last nanosecond that a column of 64 bits holds, in the year 2262; later times are a mistake.
+LATEST = wild.BIGGEST
 STATUS_WORDS = {"STATUS_CODE_UNSET": 0, "STATUS_CODE_OK": 1, "STATUS_CODE_ERROR": 2, "OK": 1, "ERROR": 2}
 KIND_WORDS = {
     "SPAN_KIND_INTERNAL": 1,

@@ -243,7 +243,7 @@ def hex_of(value: bytes, size: int) -> str:
 
 
 def time(value: int) -> int:
-    """Take a time; one beyond the year 3000 is a mistake."""
+    """Take a time; one beyond what a column holds is a mistake."""
     return value if value < LATEST else 0
 
 
