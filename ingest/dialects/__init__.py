@@ -12,6 +12,7 @@ from ingest.dialects import (
     claude_code,
     codex,
     common,
+    gemini_cli,
     genai,
     genai_events,
     genai_legacy,
@@ -33,6 +34,7 @@ from ingest.spans.span import Span, SpanKind
 #: (name in `sources`, reader), the first that says something wins.
 DIALECTS: list[tuple[str, Callable[[RawSpan], Fields | None]]] = [
     ("claude-code", claude_code.read),
+    ("gemini-cli", gemini_cli.read),
     ("langfuse", langfuse.read),
     ("vercel", vercel.read),
     ("langsmith", langsmith.read),

@@ -19,6 +19,12 @@ class Program(Struct, frozen=True, kw_only=True):
     session: tuple[str, ...]  #: attributes that name the session
     above: tuple[str, ...]  #: attributes that name the prompt which an event belongs to
     readers: dict[str, Callable[[RawLog], Fields | None]]
+    has_spans: bool = True  #: its spans tell of the work, too; else what traces they make says nothing
+
+
+def trace_of(session: str) -> str:
+    """Name the trace of records that lie in none."""
+    return f"session:{session}"[:200]
 
 
 def read(program: Program, log: RawLog) -> Span | None:
@@ -39,7 +45,7 @@ def read(program: Program, log: RawLog) -> Span | None:
         **{key: value for key, value in found.items() if value is not None},
     }
     return Span(
-        trace_id=log.trace_id or f"session:{session}"[:200],
+        trace_id=(program.has_spans and log.trace_id) or trace_of(session),
         source=f"otel:{program.agent}-logs",
         run=session,
         session=session,

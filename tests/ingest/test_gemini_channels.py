@@ -7,8 +7,9 @@ from hashlib import sha256
 
 import pytest
 
+from ingest.dialects import read_spans
 from ingest.dialects.logs import read_logs
-from ingest.formats.otlp import RawLog, Source
+from ingest.formats.otlp import RawLog, RawSpan, Source
 from ingest.pipeline import take_files, take_spans
 from ingest.sources import SourceFile
 from runs.models import FileChange, Run, Step
@@ -63,7 +64,7 @@ def log(name, seconds, **attributes):
     source = Source(resource={"service.name": "gemini-cli"})
     moment = round((BEGAN + timedelta(seconds=seconds)).timestamp() * 1e9)
     # Every record of a prompt names the span that was open then.
-    return RawLog(source=source, name=name, at=moment, attributes=told, trace_id="ab" * 16, span_id="cd" * 8)
+    return RawLog(source=source, name=name, at=moment, attributes=told, trace_id="02" * 16, span_id="02" * 8)
 
 
 def answered(seconds, tokens, *calls, text="", duration=1_900):
@@ -105,12 +106,51 @@ def take_records(project):
         take_spans(project, read_logs(batch), damaged=[], now=NOW)
 
 
-CHANNELS = [take_chat, take_records]
+def span(n, operation, seconds, until, **attributes):
+    """A span of its own trace, as nearly all are."""
+    nano = [round((BEGAN + timedelta(seconds=at)).timestamp() * 1e9) for at in (seconds, until)]
+    told = {"gen_ai.operation.name": operation, "gen_ai.agent.name": "gemini-cli"}
+    told |= {"gen_ai.conversation.id": SESSION, **attributes}
+    return RawSpan(
+        source=Source(resource={"service.name": "gemini-cli"}, scope="gemini-cli"),
+        trace_id=f"{n:02}" * 16,
+        span_id=f"{n:02}" * 8,
+        name=operation,
+        start=nano[0],
+        end=nano[1],
+        status=1,
+        attributes=told,
+    )
+
+
+ASKED = {
+    "gen_ai.request.model": "gemini-3",
+    "gen_ai.usage.input_tokens": 100,
+    "gen_ai.usage.output_tokens": 10,
+}
+SPANS = [
+    span(1, "user_prompt", 1, 12.1),
+    span(2, "llm_call", 1.1, 3, **ASKED),
+    span(3, "schedule_tool_calls", 3, 3.5),
+    span(4, "tool_call", 3, 3.5, **{"gen_ai.tool.name": "list_directory"}),
+]
+
+
+def take_traces(project):
+    take_spans(project, read_spans(SPANS), damaged=[], now=NOW)
+
+
+CHANNELS = [take_chat, take_records, take_traces]
+
+
+def test_spans_alone_are_no_run(project):
+    take_traces(project)
+    assert not Run.objects.exists()
 
 
 @pytest.mark.parametrize(
     "order",
-    [*itertools.permutations(CHANNELS), (take_records,), (take_chat, take_records, take_chat, take_records)],
+    [*itertools.permutations(CHANNELS), (take_records,), (take_chat, take_records, take_traces) * 2],
 )
 def test_any_order_of_channels_is_one_run(order, project):
     for take in order:
@@ -126,6 +166,7 @@ def test_any_order_of_channels_is_one_run(order, project):
         assert (change.path, change.basis, len(change.sources)) == ("a.py", "content", 2)
         assert set(sources) == {("gemini-cli:chat", "otel:gemini-cli-logs")}
     assert len(sources) == 8
+    assert run.status == ("done" if take_chat in order else "running")
 
 
 def test_equal_calls_are_tied_to_the_nearest_in_time(project):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ingest import wild
 from ingest.dialects import common, genai
-from ingest.dialects.programs import Program
+from ingest.dialects.programs import Program, trace_of
 from ingest.dialects.values import Fields, parsed, text_or_json, word
 from ingest.formats.events.usage import tokens_of
 from ingest.formats.gemini_cli.naming import names_of_answer, names_of_call, names_of_prompt
@@ -25,6 +25,12 @@ USAGE = {
 #: Programs whose prompts are told by records of their own: those in the messages are the same, and more.
 PROGRAMS = ("gemini-cli", "qwen-code")
 DETAILS = "gen_ai.client.inference.operation.details"
+
+
+def read(raw: RawSpan) -> Fields | None:
+    """Take spans of these programs for what they are: the records tell all that is in them."""
+    agent = word(raw.source.resource, "service.name")
+    return {"kind": SpanKind.CHAIN, "agent_hint": agent} if agent in PROGRAMS else None
 
 
 def prompt_of(log: RawLog) -> Fields | None:
@@ -109,10 +115,20 @@ READERS: dict[str, Callable[[RawLog], Fields | None]] = {
     "tool_call": call_of,
 }
 PROGRAM = Program(
-    agent="gemini-cli", prefix="gemini_cli.", session=("session.id",), above=("prompt_id",), readers=READERS
+    agent="gemini-cli",
+    prefix="gemini_cli.",
+    session=("session.id",),
+    above=("prompt_id",),
+    readers=READERS,
+    has_spans=False,
 )
 QWEN_CODE = Program(
-    agent="qwen-code", prefix="qwen-code.", session=("session.id",), above=("prompt_id",), readers=READERS
+    agent="qwen-code",
+    prefix="qwen-code.",
+    session=("session.id",),
+    above=("prompt_id",),
+    readers=READERS,
+    has_spans=False,
 )
 
 
@@ -136,7 +152,7 @@ def details_of(log: RawLog) -> Span | None:
     key = found["response_id"] or f"details:{log.at}:{entered}:{output}"
     fields = {**found, "session": common.read(raw)["session"] or session, "tokens": None, "usage": None}
     return Span(
-        trace_id=log.trace_id or f"session:{session}"[:200],
+        trace_id=trace_of(session),
         span_id=key[:200],
         source=f"otel:{agent}-logs",
         kind=SpanKind.LLM,

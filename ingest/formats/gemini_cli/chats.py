@@ -37,12 +37,19 @@ class Chat(Struct):
 
     def say(self, message: Message, *, is_line: bool = True) -> str:
         """Take one version of a message. What a rewritten history says of one with a line may be masked."""
-        id = wild.identity(message.get("id")) or f"n{len(self.messages)}"
+        id = wild.identity(message.get("id")) or self.masked(message)
         if id not in self.messages:
             self.happenings.append(Happening(SAID, [id]))
         if is_line or id not in self.messages:
             self.messages[id] = message
         return id
+
+    def masked(self, message: Message) -> str:
+        """Name a message without an id by its place; the same one written again has the same time."""
+        last = next(reversed(self.messages), "")
+        before = self.messages.get(last, {})
+        same = all(message.get(name) == before.get(name) for name in ("id", "timestamp", "type"))
+        return last if last and same and message.get("timestamp") else f"n{len(self.messages)}"
 
     def take(self, record: Message) -> bool:
         """Take one line of a log; False for one that is none of a chat."""

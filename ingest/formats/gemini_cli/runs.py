@@ -20,6 +20,8 @@ from runs.titles import title_of
 
 #: A chat whose newest message is younger is still being written.
 STILL_RUNNING = timedelta(minutes=10)
+#: Log records of the last answer come a little after it, and know of no end: the chat's word stands.
+SETTLES = timedelta(minutes=1)
 NO_MESSAGES = "No messages are in this chat."
 
 
@@ -80,7 +82,7 @@ def record_of(
     return RunRecord(
         external_id=main.run,
         source=program.source,
-        at=recording.last_at if has_main else recording.first_at,
+        at=told_at(recording, status) if has_main else recording.first_at,
         session=main.run,
         parent=wild.identity(head.get("parent")) if has_main else None,
         name=title[:200] or None,
@@ -97,6 +99,12 @@ def record_of(
         ended_at=recording.last_at if status not in (None, RunStatus.RUNNING) else None,
         meta={name: value for name, value in meta.items() if value} if has_main else {},
     )
+
+
+def told_at(recording: Recording, status: RunStatus | None) -> datetime | None:
+    """Say up to when a chat knows of its run."""
+    over = status in (RunStatus.DONE, RunStatus.FAILED, RunStatus.INTERRUPTED)
+    return recording.last_at + SETTLES if recording.last_at and over else recording.last_at
 
 
 def status_of(walk: Walk, *, fresh: bool) -> tuple[RunStatus, str | None]:

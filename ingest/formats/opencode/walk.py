@@ -122,7 +122,9 @@ class Walk:
     ) -> None:
         """Add one call of the model, and what it asked for."""
         asked = [
-            self.call_of(part, f"tool:{place}") for place, part in piece.parts if part.get("type") == "tool"
+            self.call_of(part, f"tool:{id}:{place}")
+            for place, part in piece.parts
+            if part.get("type") == "tool"
         ]
         blocks = list(blocks_of(piece, asked))
         error = error_of(message) if is_last else None

@@ -30,7 +30,8 @@ def read(scope="lib", name="span", status=0, message="", events=(), parent="2" *
 
 def test_order_of_the_table():
     assert [name for name, _ in DIALECTS] == [
-        *("claude-code", "langfuse", "vercel", "langsmith", "mlflow", "laminar", "logfire", "anthropic"),
+        *("claude-code", "gemini-cli"),
+        *("langfuse", "vercel", "langsmith", "mlflow", "laminar", "logfire", "anthropic"),
         *("smolagents", "litellm", "autogen"),
         *("genai", "openinference", "openllmetry", "genai-events", "genai-legacy"),
     ]

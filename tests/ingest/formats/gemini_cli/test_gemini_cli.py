@@ -308,6 +308,15 @@ def test_one_document_a_longer_version_and_damaged_lines():
     assert [bad.where for bad in damaged.quarantined] == ["session.jsonl:4"]
 
 
+def test_masked_ids_give_way_to_places():
+    first = says(2, "I look.")
+    whole = {**first, "toolCalls": [{**call(3, "glob", {}, "a"), "id": "REDACTED"}]}
+    other = says(4, "", {**call(5, "glob", {}, "a"), "id": "REDACTED"})
+    messages = [{**one, "id": "REDACTED"} for one in (user(1, "Go"), first, whole, other)]
+    batch = batch_of(log(*messages))
+    assert [step.key for step in batch.steps] == ["prompt:n0", "llm:n1", "tool:n1:0", "llm:n2", "tool:n2:0"]
+
+
 RICH = [
     HEAD,
     {"$set": {"messages": [user(1, f"<session_context>\nWorkspace Directories:\n - {SHOP}")]}},

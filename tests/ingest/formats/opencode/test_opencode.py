@@ -346,7 +346,8 @@ def test_what_run_prints_is_the_session_without_its_prompt():
 
 
 def test_masked_ids_and_cut_exports():
-    messages = [user(1), says(2, tool(3, "read", READ, "a"), finish(3)), says(4, text(4, "Done."))]
+    reads = [tool(3, "read", READ, "a"), finish(3)]
+    messages = [user(1), says(2, *reads), says(3, *reads), says(4, text(4, "Done."))]
     masked = json.loads(export(*messages))
     masked["info"]["id"] = "REDACTED"
     for message in masked["messages"]:
@@ -354,9 +355,10 @@ def test_masked_ids_and_cut_exports():
         for part in message["parts"]:
             part["id"] = part["callID"] = "REDACTED"
     batch = batch_of(json.dumps(masked).encode())
-    assert [step.key for step in batch.steps] == ["prompt:n0", "llm:n1", "tool:p0", "llm:n2"]
+    keys = ["prompt:n0", "llm:n1", "tool:n1:p0", "llm:n2", "tool:n2:p0", "llm:n3"]
+    assert [step.key for step in batch.steps] == keys
     assert batch.runs[0].external_id.startswith("opencode-")
-    whole = export(*messages)
+    whole = export(*messages[:2], messages[-1])
     cut = batch_of(whole[:-40])
     assert [step.key for step in cut.steps] == ["prompt:msg_01", "llm:msg_02", "c3", "llm:msg_04"]
     assert [bad.where for bad in cut.quarantined] == ["export.json"]
