@@ -58,7 +58,7 @@ def _next(lines: list[str], at: int, mark: re.Pattern[str]) -> int | None:
     for place in range(at, len(lines)):
         if mark.match(lines[place]):
             return place
-        if SEARCH.match(lines[place]) and "SEARCH" in lines[place]:
+        if SEARCH.match(lines[place]):
             return None
     return None
 

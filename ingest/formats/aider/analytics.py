@@ -1,5 +1,6 @@
 """The analytics that Aider keeps when asked to (`--analytics-log`): exact tokens and cost, and no words."""
 
+from bisect import bisect_left
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
@@ -14,6 +15,8 @@ TOGETHER = timedelta(seconds=30)
 #: Time zones differ from one another by whole quarters of an hour.
 QUARTER = timedelta(minutes=15)
 FARTHEST = timedelta(hours=15)
+#: Launches of a day and a half that are looked at for one session.
+MOST_NEAR = 500
 
 
 class Launch(Struct):
@@ -54,14 +57,28 @@ def launches_in(records: list[Record]) -> list[Launch]:
     return found
 
 
-def launch_of(session: Session, launches: list[Launch]) -> Launch | None:
-    """Find the launch that a session began with: they differ by the time zone, and by nothing else."""
-    for launch in launches:
-        if session.at is None or launch.at is None:
-            continue
-        apart = session.at - launch.at
-        shift = QUARTER * round(apart / QUARTER)
-        if abs(apart - shift) <= TOGETHER and abs(shift) <= FARTHEST:
-            launch.shift = shift
-            return launch
-    return None
+class Launches:
+    """All launches by time; each is given to one session."""
+
+    def __init__(self, launches: list[Launch]) -> None:
+        self.timed = sorted((launch.at, n) for n, launch in enumerate(launches) if launch.at is not None)
+        self.every = launches
+        self.given: set[int] = set()
+
+    def of(self, session: Session) -> Launch | None:
+        """Find the launch that a session began with: they differ by the time zone, and by nothing else."""
+        if session.at is None:
+            return None
+        first = bisect_left(self.timed, (session.at - FARTHEST, 0))
+        for at, number in self.timed[first : first + MOST_NEAR]:
+            apart = session.at - at
+            shift = QUARTER * round(apart / QUARTER)
+            if number not in self.given and abs(apart - shift) <= TOGETHER and abs(shift) <= FARTHEST:
+                self.given.add(number)
+                self.every[number].shift = shift
+                return self.every[number]
+        return None
+
+    def loose(self) -> list[Launch]:
+        """List the launches that no session began with and that asked a model."""
+        return [one for number, one in enumerate(self.every) if number not in self.given and one.sent]

@@ -1,6 +1,6 @@
 """Which edits of an answer were applied: Aider names the files, or what did not match."""
 
-from ingest.formats.aider.edits import Edit, changes_of, same_file
+from ingest.formats.aider.edits import MOST_FILES, Edit, changes_of, same_file
 from ingest.formats.aider.history import Part
 from ingest.formats.aider.notes import Fact, Note
 from ingest.formats.aider.walk import Walk
@@ -16,8 +16,7 @@ LONGEST_FILE = 10_000_000
 
 def settle(walk: Walk, part: Part, notes: list[Note], *, failed: bool) -> None:
     """Open a call for each edit that Aider tells of, with what became of it."""
-    applied = [note.one for note in notes if note.fact is Fact.APPLIED]
-    skipped = [note.one for note in notes if note.fact is Fact.SKIPPED]
+    applied, skipped = named(notes, Fact.APPLIED), named(notes, Fact.SKIPPED)
     missing = {mark_of(block) for block in replacements_in("\n".join(part.lines))} if failed else set()
     others = "were applied successfully" in part.text
     created = "new file" in part.text or "Creating empty file" in part.text
@@ -29,6 +28,11 @@ def settle(walk: Walk, part: Part, notes: list[Note], *, failed: bool) -> None:
             apply(walk, edit, open_call(walk, number, edit), created=created)
         elif failed and (lost or others):
             apply_some(walk, edit, open_call(walk, number, edit), lost, others=others)
+
+
+def named(notes: list[Note], fact: Fact) -> list[str]:
+    """List the files that lines of one kind name, each once."""
+    return list(dict.fromkeys(note.one for note in notes if note.fact is fact))[:MOST_FILES]
 
 
 def open_call(walk: Walk, number: int, edit: Edit) -> Call:

@@ -1,10 +1,11 @@
 """Files of Aider to records: each start of the program is a run, with what its logs add (FORMATS 4.8)."""
 
+from bisect import bisect_right
 from datetime import datetime
 
 from ingest import wild
 from ingest.formats.aider import analytics, calls, history
-from ingest.formats.aider.analytics import Launch, launch_of, launches_in
+from ingest.formats.aider.analytics import Launch, Launches, launches_in
 from ingest.formats.aider.history import Part, Said, Session
 from ingest.formats.aider.remarks import exact_of, noted
 from ingest.formats.aider.walk import Walk, plain
@@ -50,10 +51,9 @@ def read(files: list[SourceFile], *, now: datetime) -> Batch:
             quarantined += pages.quarantined
     batch = Batch(format=FORMAT, quarantined=quarantined)
     sessions = each_once(sessions)
-    launches = launches_in(events)
-    for session, mine in shared_out(sessions, logged):
-        batch += read_session(session, mine, launches)
-    return batch + read_loose(sessions, launches)
+    launches = Launches(launches_in(events))
+    parts = [read_session(session, mine, launches) for session, mine in shared_out(sessions, logged)]
+    return joined([batch, *parts, *(read_loose(launch) for launch in launches.loose())])
 
 
 def each_once(sessions: list[Session]) -> list[Session]:
@@ -68,23 +68,17 @@ def each_once(sessions: list[Session]) -> list[Session]:
 
 def shared_out(sessions: list[Session], logged: list[calls.Call]) -> list[tuple[Session, list[calls.Call]]]:
     """Give each session the calls that were made after it began and before the next one did."""
-    times = sorted({session.at for session in sessions if session.at is not None})
-    rest = list(logged)
-    found: list[tuple[Session, list[calls.Call]]] = []
-    for session in sessions:
-        until = next((at for at in times if session.at is not None and at > session.at), None)
-        mine = [call for call in rest if is_during(call, session.at, until)]
-        rest = [call for call in rest if not is_during(call, session.at, until)]
-        found.append((session, mine))
-    if rest and not sessions:
-        first = rest[0].asked_at
-        found.append((Session("", first.isoformat() if first else "", first, parts_of(rest)), rest))
+    if logged and not sessions:
+        first = logged[0].asked_at
+        return [(Session("", first.isoformat() if first else "", first, parts_of(logged)), logged)]
+    found: list[tuple[Session, list[calls.Call]]] = [(session, []) for session in sessions]
+    timed = sorted((session.at, place) for place, session in enumerate(sessions) if session.at is not None)
+    starts = [at for at, _ in timed]
+    for call in logged:
+        before = bisect_right(starts, call.asked_at) if call.asked_at is not None else 0
+        if before:
+            found[timed[before - 1][1]][1].append(call)
     return found
-
-
-def is_during(call: calls.Call, since: datetime | None, until: datetime | None) -> bool:
-    at = call.asked_at
-    return at is not None and since is not None and at >= since and (until is None or at < until)
 
 
 def parts_of(logged: list[calls.Call]) -> list[Part]:
@@ -106,14 +100,13 @@ def run_id(session: Session) -> str:
     return f"aider-{digest_of(told.encode('utf-8', 'replace')).hex()}"
 
 
-def read_session(session: Session, logged: list[calls.Call], launches: list[Launch]) -> Batch:
+def read_session(session: Session, logged: list[calls.Call], launches: Launches) -> Batch:
     """Read one session."""
     walk = Walk(session, run_id(session), SOURCE)
     walk.logged = [(plain(call.answer), call) for call in logged]
-    walk.launch = launch_of(session, launches)
+    walk.launch = launches.of(session)
     if walk.launch is not None:
         walk.shift = walk.launch.shift
-        launches.remove(walk.launch)
     walk.recording.seen(walk.moment(session.at))
     for number, part in enumerate(session.parts):
         take(walk, number, part)
@@ -175,19 +168,24 @@ def status_of(walk: Walk) -> tuple[RunStatus, str | None]:
     return (RunStatus.UNFINISHED if walk.waits else RunStatus.DONE), None
 
 
-def read_loose(sessions: list[Session], launches: list[Launch]) -> Batch:
-    """Read starts of the program of which only the analytics tell: calls without words."""
-    batch = Batch()
-    for launch in launches:
-        if not launch.sent:
-            continue
-        walk = Walk(Session("", str(launch.at), launch.at), launch.name(), "aider:analytics")
-        for number, told in enumerate(launch.sent):
-            answer = Answer(key=f"llm:{number}", blocks=[], started_at=told["at"], ended_at=told["at"])
-            exact_of(answer, told)
-            walk.models += [answer.model] if answer.model and answer.model not in walk.models else []
-            walk.recording.answer(answer)
-        walk.launch = launch
-        run = run_record(walk)
-        batch += Batch(runs=[run], steps=walk.recording.steps(StepStatus.UNANSWERED))
-    return batch
+def read_loose(launch: Launch) -> Batch:
+    """Read a start of the program of which only the analytics tell: calls without words."""
+    walk = Walk(Session("", str(launch.at), launch.at), launch.name(), "aider:analytics")
+    for number, told in enumerate(launch.sent):
+        answer = Answer(key=f"llm:{number}", blocks=[], started_at=told["at"], ended_at=told["at"])
+        exact_of(answer, told)
+        walk.models += [answer.model] if answer.model and answer.model not in walk.models[-1:] else []
+        walk.recording.answer(answer)
+    walk.launch = launch
+    return Batch(runs=[run_record(walk)], steps=walk.recording.steps(StepStatus.UNANSWERED))
+
+
+def joined(batches: list[Batch]) -> Batch:
+    """Put batches together at once: a history may hold thousands of sessions."""
+    return Batch(
+        format=FORMAT,
+        runs=[run for batch in batches for run in batch.runs],
+        steps=[step for batch in batches for step in batch.steps],
+        changes=[change for batch in batches for change in batch.changes],
+        quarantined=[bad for batch in batches for bad in batch.quarantined],
+    )

@@ -65,7 +65,7 @@ def open_calls(
     walk: Walk, k: int, blocks: list[dict[str, Any]], at: datetime | None, request: Request | None
 ) -> None:
     """Open the calls of an answer, and tie each to what the screen shows of it."""
-    walk.waiting = [call for call in walk.waiting if call.id]  # a call of tags is answered at once
+    walk.waiting = {}
     actions = request.actions if request else []
     uses = [block for block in blocks if block["type"] == "tool_use"]
     for place, block in enumerate(uses):
@@ -84,7 +84,9 @@ def open_calls(
         )
         if action is not None:
             walk.actions[call.key] = action
-        walk.waiting.append(call)
+        walk.waiting[call.key] = call
+        if call.id:
+            walk.by_id[call.id] = call
         if name in ENDS:
             finish(walk, call, at)
 

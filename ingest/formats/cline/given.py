@@ -1,6 +1,7 @@
 """What the model was told: what its calls gave, and what a human asked."""
 
 from datetime import datetime
+from itertools import islice
 
 from ingest.formats.cline.changes import text_in
 from ingest.formats.cline.parts import Record
@@ -13,6 +14,8 @@ from ingest.trajectories.recording import Call
 from runs.kinds import Kind, StepStatus
 
 COMPACTS = frozenset({"condense", "summarize_task"})
+#: Calls of one answer among which a result without an id is looked for.
+MOST_NEAR = 100
 #: Questions that the program asks before it acts.
 ASKS = frozenset({"tool", "command", "use_mcp_server", "browser_action_launch", "use_subagents"})
 
@@ -45,10 +48,11 @@ def take_user(walk: Walk, number: int, message: Record, at: datetime | None) -> 
 
 def result(walk: Walk, number: int, answer: Result, at: datetime | None) -> None:
     """Give a call its result: by id, else by name, else by order."""
-    call = next((c for c in walk.waiting if answer.id and c.id == answer.id), None)
+    call = walk.by_id.get(answer.id) if answer.id else None
     if call is None and not answer.id:
-        named = (c for c in walk.waiting if answer.name and c.tool == answer.name)
-        call = next(named, None) or next(iter(walk.waiting), None)
+        near = list(islice(walk.waiting.values(), MOST_NEAR))
+        named = (one for one in near if answer.name and one.tool == answer.name)
+        call = next(named, None) or next(iter(near), None)
     if call is None:
         call = walk.recording.ask(
             Call(
@@ -59,7 +63,8 @@ def result(walk: Walk, number: int, answer: Result, at: datetime | None) -> None
             )
         )
     else:
-        walk.waiting.remove(call)
+        walk.waiting.pop(call.key, None)
+        walk.by_id.pop(call.id, None)
     answered(walk, call, answer, at)
 
 

@@ -79,9 +79,6 @@ class Task(Struct):
         """The conversation with the model, as far as it is there."""
         return self.api or wild.objects(self.sdk.get("messages"))
 
-    def has(self, part: Part) -> bool:
-        return bool(getattr(self, part.value))
-
     def name(self) -> str:
         """Name the run: by the task's own id, its folder, or by how it began."""
         for told, key in ((self.sdk, "sessionId"), (self.manifest, "session_id"), (self.item, "id")):

@@ -27,13 +27,13 @@ __all__ = ["looks_like", "read"]
 def read(files: list[SourceFile], *, now: datetime) -> Batch:
     """Read the files of one or many tasks. Never raises; what cannot be read is in `quarantined`."""
     batch = Batch(format=FORMAT)
-    tasks: list[Task] = []
+    folders = Folders()
     for file in files:
         documents = read_documents(file)
         batch += Batch(quarantined=documents.quarantined)
         for part, value in parts_in([document.value for document in documents.found]):
-            put(tasks, file.path, part, value)
-    for task in tasks:
+            folders.put(file.path, part, value)
+    for task in [task for tasks in folders.tasks.values() for task in tasks]:
         batch += read_task(task, now=now)
     return batch
 
@@ -53,15 +53,22 @@ def parts_in(values: list[Any]) -> Iterator[tuple[Part, Any]]:
         yield (Part.UI if any(is_ui(record) for record in loose) else Part.API), loose
 
 
-def put(tasks: list[Task], path: str, part: Part, value: Any) -> None:
-    """Put a file to the task of its folder, which has one of each kind; of two the longer counts."""
-    folder = path.replace("\\", "/").rpartition("/")[0]
-    beside = [task for task in tasks if task.path.replace("\\", "/").rpartition("/")[0] == folder]
-    task = next((task for task in beside if not task.has(part)), None)
-    if task is None:
-        task = Task(path)
-        tasks.append(task)
-    setattr(task, part.value, value)
+class Folders:
+    """The tasks of an import by folder: a folder is one task, unless it has two files of one kind."""
+
+    def __init__(self) -> None:
+        self.tasks: dict[str, list[Task]] = {}
+        self.counts: dict[tuple[str, Part], int] = {}
+
+    def put(self, path: str, part: Part, value: Any) -> None:
+        """Put a file to the first task of its folder that has none of its kind."""
+        folder = path.replace("\\", "/").rpartition("/")[0]
+        tasks = self.tasks.setdefault(folder, [])
+        number = self.counts.get((folder, part), 0)
+        self.counts[folder, part] = number + 1
+        if number == len(tasks):
+            tasks.append(Task(path))
+        setattr(tasks[number], part.value, value)
 
 
 def read_task(task: Task, *, now: datetime) -> Batch:

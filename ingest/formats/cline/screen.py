@@ -29,6 +29,7 @@ class Request(Struct):
     index: int | None  #: of the newest message of the conversation when it was sent
     said: list[Record] = field(default_factory=list)
     actions: list[Record] = field(default_factory=list)
+    times: set[object] = field(default_factory=set)  #: of the actions
     rest: list[Record] = field(default_factory=list)  #: all that followed, in order
     ended_at: datetime | None = None
     model: str | None = None
@@ -99,14 +100,14 @@ def request_of(number: int, message: Record) -> Request:
 def follow(request: Request, message: Record, kind: str) -> None:
     """Take what came after a request."""
     at = at_of(message)
-    is_new = not any(known.get("ts") == message.get("ts") for known in request.actions)
     if kind == "api_req_finished":  # of 2024: the numbers came apart from the request
         told = wild.mapping(read_value(wild.text(message.get("text")) or ""))
         request.info = {**wild.tree(told), **request.info}
     elif kind in SPOKEN and not request.actions:
         request.said.append(message)
         request.ended_at = at or request.ended_at
-    elif kind in ACTIONS and is_new:
+    elif kind in ACTIONS and at not in request.times:
+        request.times.add(at)
         request.actions.append(message)
         if len(request.actions) == 1:
             request.ended_at = at or request.ended_at

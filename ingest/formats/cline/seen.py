@@ -93,7 +93,7 @@ def read_request(walk: Walk, request: Request) -> None:
     walk.said = "\n".join(block["text"] for block in blocks if block["type"] == "text")
     walk.ending = None
     for call, row in zip(calls, request.actions, strict=True):
-        act(walk, request, call, row)
+        act(walk, call, row)
     walk.beside(request)
     if request.failed:
         walk.cancelled(request)
@@ -140,15 +140,15 @@ def call_of(request: Request, place: int, row: Record) -> Call:
     )
 
 
-def act(walk: Walk, request: Request, call: Call, row: Record) -> None:
+def act(walk: Walk, call: Call, row: Record) -> None:
     """Add a call with what the screen shows of its result."""
     walk.recording.ask(call)
     walk.actions[call.key] = row
     if call.tool == "attempt_completion":
         finish(walk, call, call.started_at)
         return
-    output = output_of(request, row)
-    denied = kind_follows(request, row, "user_feedback") and row.get("type") == "ask"
+    output = output_of(walk, row)
+    denied = kind_follows(walk, row, "user_feedback") and row.get("type") == "ask"
     has_end = output is not None or walk.after(row) is not None
     if not has_end:
         return
@@ -159,7 +159,7 @@ def act(walk: Walk, request: Request, call: Call, row: Record) -> None:
         call.fail("command", f"exit {call.exit_code}")
     if denied and call.tool not in ("ask_followup_question", "plan_mode_respond"):
         call.fail("human", "Rejected by the user", StepStatus.DENIED)
-    elif kind_follows(request, row, "diff_error"):
+    elif kind_follows(walk, row, "diff_error"):
         call.fail("validation", "The edit did not match the file")
     asked(walk, call, row)
     if call.status is StepStatus.OK:
@@ -167,18 +167,18 @@ def act(walk: Walk, request: Request, call: Call, row: Record) -> None:
         walk.recording.changes += walk.editor.changes(call, created=created)
 
 
-def kind_follows(request: Request, row: Record, kind: str) -> bool:
+def kind_follows(walk: Walk, row: Record, kind: str) -> bool:
     """Say whether the very next thing on the screen is of a kind."""
-    place = next((n for n, other in enumerate(request.rest) if other is row), -1)
-    following = request.rest[place + 1 : place + 2] if place >= 0 else []
-    return any(kind_of(other) == kind for other in following)
+    place = walk.rows[id(row)] + 1
+    return place < len(walk.told.ui) and kind_of(walk.told.ui[place]) == kind
 
 
-def output_of(request: Request, row: Record) -> str | None:
+def output_of(walk: Walk, row: Record) -> str | None:
     """Take what a call gave: the rows of a command's output, or the answer of a server."""
-    place = next((n for n, other in enumerate(request.rest) if other is row), -1)
     parts: list[str] = []
-    for other in request.rest[place + 1 :]:
+    rows = walk.told.ui
+    for place in range(walk.rows[id(row)] + 1, len(rows)):
+        other = rows[place]
         if kind_of(other) not in ("command_output", "mcp_server_response", "browser_action_result"):
             if kind_of(other) in ("mcp_server_request_started", "checkpoint_created"):
                 continue

@@ -26,7 +26,8 @@ class Walk:
         self.by_index = {r.index + 2: r for r in self.requests if r.index is not None}
         self.next_request = 0
         self.answers = 0  #: of the model, so far
-        self.waiting: list[Call] = []
+        self.waiting: dict[str, Call] = {}  #: calls of the newest answer without a result, by key
+        self.by_id: dict[str, Call] = {}  #: calls without a result, by the provider's id
         self.actions: dict[str, Record] = {}  #: key of a call → what the screen shows of it
         self.task: str | None = None
         self.models: list[str] = []

@@ -54,6 +54,7 @@ class Session:
         self.lanes: dict[str, Lane] = {"": Lane()}
         self.keys: set[str] = set()
         self.calls: dict[str, Call] = {}  #: by the id of the tool call
+        self.open: dict[str, Call] = {}  #: those that no human has stopped, by key
         self.waiting: dict[str, Event] = {}  #: permissions that were asked for, and hooks that began
         self.answers: dict[str, list[int]] = {}  #: model → places of its answers
         self.counted: set[int] = set()  #: places of answers whose own usage was told
@@ -165,11 +166,13 @@ class Session:
     def ask(self, call: Call) -> Call:
         """Add a tool call."""
         call.key = self.key(call.key)
+        self.open[call.key] = call
         self.calls[call.id or call.key] = self.recording.ask(call)
         return call
 
     def interrupt(self) -> None:
         """End all calls that wait: a human stopped the agent."""
-        for call in self.calls.values():
+        for call in self.open.values():
             if not call.answered and call.status is None:
                 call.fail("human", "Interrupted by the user", StepStatus.CANCELLED)
+        self.open.clear()
