@@ -211,6 +211,14 @@ MIGRATION = Script(
     branch="chore/typed-clients",
     commit="be11ad0c44f2",
     ago=timedelta(hours=5, minutes=12),
+    # What its metrics say: the calls that compacted the context are in no transcript, and in this sum.
+    meta={
+        "reported": {
+            "cost_usd": 2.41,
+            "lines": {"added": 238, "removed": 238},
+            "active_seconds": {"cli": 2840},
+        }
+    },
     files={f"clients/{resource}.ts": client(resource) for resource in RESOURCES},
     items=list(items()),
 )

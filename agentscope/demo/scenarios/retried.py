@@ -42,6 +42,7 @@ SCRIPT = Script(
     branch="feat/idempotency",
     commit="c0ffee12d4b7",
     ago=timedelta(hours=1, minutes=41),
+    meta={"reported": {"cost_usd": 0.1627, "lines": {"added": 33, "removed": 1}, "commits": 1}},
     items=[
         Prompt(text="Add idempotency keys to payment intents, so that a double click cannot charge twice."),
         Turn(

@@ -1,7 +1,7 @@
 """Claude Code's own spans (beta): one trace a prompt, all of a session one run (FORMATS.md 2.2)."""
 
 from ingest import wild
-from ingest.dialects.values import Fields, named_reason, text_or_json, word
+from ingest.dialects.values import Fields, event_named, named_reason, text_or_json, word
 from ingest.formats.claude_code.naming import name_of_usage
 from ingest.formats.events.usage import tokens_of
 from ingest.formats.otlp.raw import Attributes, RawSpan
@@ -29,7 +29,7 @@ def read(raw: RawSpan) -> Fields | None:
     if kind == "llm_request":
         return fields | {"kind": SpanKind.LLM, **llm_fields(attributes)}
     if kind == "tool":
-        return fields | {"kind": SpanKind.TOOL, **tool_fields(attributes)}
+        return fields | {"kind": SpanKind.TOOL, "output": output_of(raw), **tool_fields(attributes)}
     if kind == "tool.execution" and is_false(attributes.get("success")) and "tool_use_id" in attributes:
         error = word(attributes, "error") or "The tool failed."
         told = {"failed": True, "error": error, "output": error}
@@ -84,6 +84,12 @@ def tool_fields(attributes: Attributes) -> Fields:
         "call_id": word(attributes, "tool_use_id", "gen_ai.tool.call.id"),
         "input": text_or_json(attributes.get("tool_input")),
     }
+
+
+def output_of(raw: RawSpan) -> str | None:
+    """Read what a tool gave back, which is sent as an event of its span (`OTEL_LOG_TOOL_CONTENT`)."""
+    event = event_named(raw, "tool.output")
+    return word(event.attributes, "output", "content") if event is not None else None
 
 
 def is_false(value: object) -> bool:
