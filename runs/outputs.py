@@ -10,6 +10,11 @@ _CODEX = re.compile(
     r"(?:Process (?:exited with code (?P<code>-?\d{1,10})|running with session ID (?P<session>\d{1,12}))\n)?"
     r"(?:Original token count: (?P<tokens>\d{1,12})\n)?(?:Total output lines: \d{1,12}\n)?Output:\n"
 )
+#: Copilot CLI: the last line says how a command stands.
+_EXITED = re.compile(r"\n?<exited with exit code (-?\d{1,10})>\s*\Z")
+_GOES_ON = re.compile(r"\n?<command with shellId: (\S{1,100}) is still running[^<>]{0,1000}>\s*\Z")
+#: Characters of an output's end in which that line stands.
+_TAIL = 1_500
 _TAGS = ("status", "exit_code", "stdout", "stderr", "output")
 _CLAUDE_EXIT = re.compile(r"\A(?:Error: )?Exit code (\d{1,5})(?:\n|\Z)")
 _NOTHING = ("(empty)", "(none)", "")
@@ -31,7 +36,7 @@ class ShellOutput:
 
 def read_output(text: str) -> ShellOutput:
     """Take the wrapping off a shell's result."""
-    for read in (_codex, _gemini, _json, _tagged):
+    for read in (_codex, _gemini, _json, _tagged, read_last_line):
         found = read(text)
         if found is not None:
             return found
@@ -54,6 +59,16 @@ def _codex(text: str) -> ShellOutput | None:
         wall_ms=_milliseconds(match["wall"]),
         tokens=int(match["tokens"]) if match["tokens"] else None,
     )
+
+
+def read_last_line(text: str) -> ShellOutput | None:
+    """Read Copilot CLI's last line: `<exited with exit code 1>`, or that the command is still running."""
+    start = max(0, len(text) - _TAIL)
+    ended = _EXITED.search(text, start)
+    if ended:
+        return ShellOutput(out=text[: ended.start()], exit_code=int(ended[1]))
+    runs = _GOES_ON.search(text, start)
+    return ShellOutput(out=text[: runs.start()], state="running", session=runs[1]) if runs else None
 
 
 def _milliseconds(seconds: str) -> int | None:

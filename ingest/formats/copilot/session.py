@@ -71,6 +71,7 @@ class Session:
         self.cwd = ""
         self.said = ""  #: the text of the newest answer of the main agent
         self.system: dict[str, str] = {}
+        self.shells: dict[str, str] = {}  #: shell → the command that runs in it
         self.ending: tuple[RunStatus, str | None] | None = None
         self.trouble: str | None = None  #: an error after which nothing has been answered
         self.is_told = False  #: the newest thing is an answer that asks for nothing

@@ -11,10 +11,10 @@ from ingest.formats.copilot.changes import changes_of
 from ingest.formats.copilot.session import Event, Session
 from ingest.trajectories.recording import Call
 from runs.kinds import Kind, StepStatus
+from runs.outputs import read_last_line
 from runs.tools import Family, family_of
 
 AGENT_TOOLS = frozenset({"task"})
-EXITED = re.compile(r"<(?:command )?exited with (?:exit )?code (-?\d{1,10})>\s*\Z")
 TIMED_OUT = re.compile(r"timed out(?: after [\d.]+ ?\w+)?", re.IGNORECASE)
 POLICY = re.compile(
     r"denied (?:due to|by) (?:rules|policy|hook)|blocked by|could not request|content exclusion",
@@ -107,6 +107,7 @@ def tool_complete(session: Session, event: Event) -> None:
     call.record = {"type": event.type, "data": {name: data[name] for name in data if name != "result"}}
     session.recording.answered(call, text, event.at)
     judge(call, data, text, failure)
+    follow_shell(session, call, text)
     session.hear(lane, {"role": "tool", "tool_call_id": call.id or call.key, "content": text}, event.at)
     if call.status is StepStatus.OK:
         found = changes_of(session, call, wild.text(result.get("detailedContent")) or "")
@@ -118,13 +119,14 @@ def judge(call: Call, data: dict[str, Any], text: str, failure: str | None) -> N
     if call.status is StepStatus.DENIED:  # a permission said so before
         return
     code = wild.text(wild.mapping(data.get("error")).get("code")) or ""
-    exited = EXITED.search(text[-200:]) if family_of(call.tool) in (Family.SHELL, Family.CONSOLE) else None
-    if exited:
-        call.exit_code = int(exited[1])
+    read = read_last_line(text) if family_of(call.tool) in (Family.SHELL, Family.CONSOLE) else None
+    if read is not None:
+        call.exit_code = read.exit_code
+        call.detail |= {"shell_status": read.state} if read.state else {}
     line = first_line(failure or text, 300)
     if data.get("success") is not False and not failure:
         if call.exit_code:
-            said = first_line(EXITED.sub("", text))
+            said = first_line(read.out if read is not None else text)
             call.fail("command", f"exit {call.exit_code}: {said}" if said else f"exit {call.exit_code}")
     elif POLICY.search(line):
         call.fail("policy", line, StepStatus.DENIED)
@@ -138,6 +140,17 @@ def judge(call: Call, data: dict[str, Any], text: str, failure: str | None) -> N
         kind = "mcp" if call.tool.startswith("mcp__") else "tool"
         kind = "command" if family_of(call.tool) is Family.SHELL else kind
         call.fail(kind, line or "The tool reported an error and no text.")
+
+
+def follow_shell(session: Session, call: Call, text: str) -> None:
+    """Remember which command runs in a shell that is looked at later, and say it of the look."""
+    read = read_last_line(text)
+    shell = wild.text(call.given.get("shellId")) or (read.session if read is not None else "")
+    command = wild.text(call.given.get("command"))
+    if shell and command:
+        session.shells[shell] = command[:LONG]
+    elif shell in session.shells and family_of(call.tool) is Family.CONSOLE:
+        call.detail["command"] = session.shells[shell]
 
 
 # --- sub-agents

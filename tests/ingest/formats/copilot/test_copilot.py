@@ -186,6 +186,20 @@ def test_a_shell_fails_by_its_exit_code():
     assert (call.status, call.exit_code, call.error) == (StepStatus.FAILED, 2, "exit 2: No rule.")
 
 
+def test_a_command_that_goes_on_is_told_of_when_it_is_looked_at():
+    script = Script()
+    going = "half\n<command with shellId: 22 is still running after 30 seconds. Use read_bash to wait.>"
+    script.runs("t1", "bash", {"command": "make test"}, going)
+    script.runs("t2", "read_bash", {"shellId": "22", "delay": 30}, "no\n<exited with exit code 1>")
+    started, looked = steps_of(script.read(), Kind.TOOL)
+    assert (started.status, started.exit_code, started.detail["shell_status"]) == (
+        StepStatus.OK,
+        None,
+        "running",
+    )
+    assert (looked.status, looked.exit_code, looked.detail["command"]) == (StepStatus.FAILED, 1, "make test")
+
+
 def test_a_permission_is_a_wait_and_a_refusal_denies_its_call():
     script = Script()
     script.says("", ("t1", "bash", {"command": "rm -rf x"}))
