@@ -14,8 +14,11 @@ from agentscope.demo.seeding import seed_run, seed_runs
 from ingest.models import Problem
 from runs.kinds import Origin
 from runs.models import FileChange, Run, Step
-from teams.models import Project, Team
+from runs.retention import close_silent_runs_all_projects
+from teams.models import Project, Rejection, Team
 
+#: Runs that no script makes.
+OTHERS = ("the transcript", "demo-died")
 COUNTERS = (
     "status", "outcome", "prompts", "turns", "tool_calls", "agents", "retries", "failures", "compactions",
     "changes", "files_changed", "lines_added", "lines_removed", "unpriced_calls",
@@ -34,7 +37,7 @@ def seeded(project):
 
 def test_all_runs_are_read_without_problems(seeded):
     assert Problem.objects.count() == 0
-    assert Run.objects.count() == len(ALL) + 1
+    assert Run.objects.count() == len(ALL) + len(OTHERS)
 
 
 def test_counters_of_the_four_stories(seeded):
@@ -93,6 +96,17 @@ def test_transcript_lies_in_the_last_hours(seeded):
     assert (run.failures, run.files_changed) == (1, 2)
 
 
+def test_run_that_died_says_in_what_and_what_its_client_lost(seeded):
+    close_silent_runs_all_projects(timezone.now())
+    run = Run.objects.get(external_id="demo-died")
+    assert (run.status, run.llm_calls, run.tool_calls) == ("unfinished", 3, 3)
+    assert run.losses == {"attributes": 57, "scrubbed:session_id": 1, "unanswered:patch_file": 1}
+
+
+def test_refused_requests_are_there_for_the_panel(seeded):
+    assert sorted(Rejection.objects.values_list("status", "count")) == [(400, 2), (401, 12), (422, 1)]
+
+
 def test_seeding_again_writes_nothing(seeded):
     now = timezone.now()
     before = list(Run.objects.order_by("id").values())
@@ -141,7 +155,7 @@ def test_reset_seeds_anew(db, settings, tmp_path):
     Run.objects.filter(external_id="demo-clean").delete()
     call_command("seed_demo", reset=True)
     assert Team.objects.count() == 1
-    assert Run.objects.count() == len(ALL) + 1
+    assert Run.objects.count() == len(ALL) + len(OTHERS)
 
 
 def test_production_refuses_the_demo_team(db, settings):
