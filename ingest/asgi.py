@@ -6,8 +6,9 @@ same one that the URL conf names, so everything it answers is the same.
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.handlers.asgi import ASGIRequest
@@ -15,7 +16,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from ingest.endpoints import events, hooks
-from ingest.limits import EVENTS_ENCODED_BYTES
+from ingest.limits import EVENTS_ENCODED_BYTES, WAITING_BYTES, WAITING_REQUESTS
 from ingest.otlp_urls import PREFIXES, VIEWS
 from ingest.sdk_urls import PATHS as SDK_PATHS
 
@@ -37,23 +38,53 @@ THREADS = 4
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="events")
 
 
+class Line:
+    """The requests that wait for a thread, and their bytes; one loop alone counts them."""
+
+    def __init__(self) -> None:
+        self.requests = self.bytes = 0
+
+    def is_full(self) -> bool:
+        """Say whether more would wait longer than clients do, or fill the memory."""
+        return self.requests >= WAITING_REQUESTS or self.bytes >= WAITING_BYTES
+
+    @contextmanager
+    def waits(self, size: int) -> Iterator[None]:
+        """Count a request while it waits or is answered."""
+        self.requests, self.bytes = self.requests + 1, self.bytes + size
+        try:
+            yield
+        finally:
+            self.requests, self.bytes = self.requests - 1, self.bytes - size
+
+
 def with_short_way(application: Application) -> Application:
     """Answer the endpoints of PATHS here, and everything else by `application`."""
+    line = Line()
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         view = PATHS.get(scope["path"].removesuffix("/")) if scope["type"] == "http" else None
         if view is None:
             return await application(scope, receive, send)
+        if line.is_full():
+            return await tell(send, refuse_busy(view, scope))
         body = await read_body(receive)
         if body is None:
             return None
-        response = await asyncio.get_running_loop().run_in_executor(_threads, serve, view, scope, body)
-        headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.items()]
-        headers.append((b"content-length", str(len(response.content)).encode()))
-        await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-        return await send({"type": "http.response.body", "body": response.content})
+        with line.waits(len(body)):
+            loop = asyncio.get_running_loop()
+            response = await loop.run_in_executor(_threads, serve, view, scope, body)
+        return await tell(send, response)
 
     return answer
+
+
+async def tell(send: Send, response: HttpResponse) -> None:
+    """Send an answer."""
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.items()]
+    headers.append((b"content-length", str(len(response.content)).encode()))
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": response.content})
 
 
 async def read_body(receive: Receive) -> bytes | None:
@@ -69,6 +100,13 @@ async def read_body(receive: Receive) -> bytes | None:
         parts.append(chunk)
         if not message.get("more_body"):
             return b"".join(parts)
+
+
+def refuse_busy(view: View, scope: Scope) -> HttpResponse:
+    """Let a view refuse, in its own way, what it has no time for: its gate asks nobody."""
+    request = ASGIRequest(dict(scope), io.BytesIO())
+    request.is_too_much = True
+    return view(request)
 
 
 def serve(view: View, scope: Scope, body: bytes) -> HttpResponse:

@@ -183,3 +183,13 @@ GUESTS_AT_ONCE = 200
 
 #: Times that a request is stored anew after it waited crosswise for another one of its session.
 PLACING_ATTEMPTS = 4
+
+#: Requests of one process that wait for a thread or are answered; more would wait longer than the 10 s that
+#: exporters do.
+WAITING_REQUESTS = 200
+
+#: Bytes of their bodies, as sent.
+WAITING_BYTES = 256 * MIB
+
+#: Seconds a client should wait when there are more.
+BUSY_SECONDS = 1

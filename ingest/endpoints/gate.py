@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from ingest import rejecting
 from ingest.crumbs import refuse_crumbs
-from ingest.limits import EVENTS_DECODED_BYTES, EVENTS_ENCODED_BYTES, RETRY_AFTER_SECONDS
+from ingest.limits import BUSY_SECONDS, EVENTS_DECODED_BYTES, EVENTS_ENCODED_BYTES, RETRY_AFTER_SECONDS
 from ingest.streams import Refused, read_body
 from teams.access import key_from_request, project_for_key, why_refused
 from teams.addresses import address_of
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 Endpoint = Callable[[HttpRequest, Project], HttpResponse]
 
+BUSY = "The server has more to do than it can; nothing was stored, try again."
 DATABASE_AWAY = "The database cannot be reached; nothing was stored, try again."
 OURS = "This is a fault of ours, and the server's log says more; nothing was stored, keep it and tell us."
 CUT_OFF = "The body ended before it was complete; nothing was stored."
@@ -56,7 +57,8 @@ def gated(endpoint: Callable[..., HttpResponse], *, methods: tuple[str, ...]) ->
         if request.method not in methods:
             return refuse(f"Use {methods[0]}.", status=405, headers={"Allow": ", ".join(methods)})
         visit = Visit(key_from_request(request))
-        response = answered(endpoint, request, visit, parameters)
+        is_too_much = getattr(request, "is_too_much", False)  # see `ingest.asgi`
+        response = busy() if is_too_much else answered(endpoint, request, visit, parameters)
         if response.status_code >= 400:
             note_refusal(request, visit, response)
         return response
@@ -104,6 +106,11 @@ def answered(
     except Exception:
         log.exception("A request to %s failed", request.path)
         return refuse(OURS, status=500)
+
+
+def busy() -> HttpResponse:
+    """Answer that there is no time: every SDK tries again after a 503 with a small `Retry-After`."""
+    return refuse(BUSY, status=503, headers={"Retry-After": str(BUSY_SECONDS)})
 
 
 def note_refusal(request: HttpRequest, visit: Visit, response: HttpResponse) -> None:
