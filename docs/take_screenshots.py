@@ -72,6 +72,9 @@ SHOTS = {
     ),
     "compare-two": compared(*PAIR),
     "compare-many": compared(*PAIR, "demo-clean", "demo-sideways"),
+    "connect": Shot(path="connect/?client=langfuse"),
+    "rejected": Shot(path="../../teams/demo/rejected/"),
+    "losses": Shot("demo-died", follow=".losses summary"),
     "alerts": Shot(path="alerts/"),
     "alert-rules": Shot(path="alerts/rules/"),
     "alert-rule": Shot(path="alerts/rules/new/"),
@@ -166,6 +169,8 @@ def wait_for_rules(browser: Browser, cookies: Any, facts: dict[str, Any]) -> Non
     for run in ("demo-sideways", "demo-clean", "demo-long", "demo-fix-8-thorough-2"):
         page.goto(page_of(facts, run))
         page.locator("[data-story]").wait_for(timeout=60_000)  # it comes live
+    page.goto(page_of(facts, "demo-died"))  # its end is told once a sweep has found it silent
+    page.get_by_text("Died inside").first.wait_for(state="attached", timeout=150_000)
     context.close()
 
 

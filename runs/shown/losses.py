@@ -99,7 +99,7 @@ def _usage(run: Run, number: int, about: str) -> LossShown:
 def _scrubbed(run: Run, number: int, about: str) -> LossShown:
     return LossShown(
         sentence=f"the attribute {about} was scrubbed by logfire",
-        why="It takes names with `session`, `password` and the like for secrets.",
+        why="It takes names with session, password and the like for secrets.",
         line="logfire.configure(scrubbing=False)",
     )
 

@@ -95,7 +95,7 @@ def status_of(run: Run | ListedRun | KinRow) -> Status:
     if run.status == RunStatus.DONE and result_in_words(run.outcome) is Result.FAILED:
         tone = "is-fail"  # it ended well, and its work did not
     if run.status == RunStatus.UNFINISHED and (tool := died_inside(run.losses)):
-        return Status(word=f"{word} · died inside {one_line(tool, limit=60)}", tone=tone)
+        return Status(word=f"Died inside {one_line(tool, limit=60)}", tone=tone)
     outcome = one_line(run.outcome, limit=40)
     repeats = outcome.lower() in (word.lower(), run.status)
     return Status(word=word if not outcome or repeats else f"{word} · {outcome}", tone=tone)

@@ -113,7 +113,7 @@ def test_run_that_died_in_a_call_says_in_which(client, owner, project, ingest_ke
     judge_run(run.id, now=later)
     client.force_login(owner)
     listed = client.get(reverse("runs:list", args=["acme", "checkout"])).content.decode()
-    assert "Unfinished · died inside patch_file" in listed
+    assert "Died inside patch_file" in listed
     page = client.get(reverse("runs:run", args=["acme", "checkout", run.id])).content.decode()
-    assert "Unfinished · died inside patch_file" in page
+    assert "Died inside patch_file" in page
     assert "The run died inside <code>patch_file</code>" in page
