@@ -8,7 +8,13 @@ from msgspec import Struct, field
 from runs.models import Run
 from runs.words import count, money, plural, tokens
 
-AGENTS = {"claude-code": "Claude Code", "codex": "Codex"}
+AGENTS = {
+    "claude-code": "Claude Code",
+    "codex": "Codex",
+    "copilot": "Copilot CLI",
+    "cline": "Cline",
+    "roo-code": "Roo Code",
+}
 #: Shares by which two sums may differ without a word, and the least cost that is worth one.
 COST_SHARE, COST_LEAST, TOKEN_SHARE = 0.02, 0.01, 0.01
 #: Kinds of tokens that do not overlap: Claude Code's, else those of who counts the cache as input.

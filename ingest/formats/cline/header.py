@@ -80,7 +80,10 @@ def meta_of(walk: Walk) -> dict[str, object]:
     facts: dict[str, object] = {}
     if walk.models:
         facts["models"] = walk.models[:50]
-    for name in ("totalCost", "mode", "apiConfigName", "rootTaskId"):
+    cost = wild.number(task.item.get("totalCost"))
+    if cost is not None:
+        facts["total_cost_usd"] = cost
+    for name in ("mode", "apiConfigName", "rootTaskId"):
         if task.item.get(name) is not None:
             facts[name] = wild.tree(task.item[name], 1)
     for name in ("provider", "source", "exit_code", "interactive"):

@@ -1,5 +1,7 @@
 """The session's own life: how it begins and ends, its errors, and what becomes of its context."""
 
+from typing import Any
+
 from ingest import wild
 from ingest.formats.claude_code.blocks import first_line
 from ingest.formats.copilot.happenings import text_in
@@ -125,12 +127,22 @@ def shutdown(session: Session, event: Event) -> None:
     ):
         if data.get(name) is not None:
             session.facts[kept] = wild.tree(data[name], 5)
+    count_lines(session, wild.mapping(data.get("codeChanges")))
     stopped = session.ending is not None and session.ending[0] is RunStatus.INTERRUPTED
     if data.get("shutdownType") == "error":
         reason = first_line(text_in(data, "errorReason"), 300) or session.trouble
         session.ending = RunStatus.FAILED, reason or "The session ended with an error"
     elif not stopped:
         session.ending = (RunStatus.FAILED, session.trouble) if session.trouble else (RunStatus.DONE, None)
+
+
+def count_lines(session: Session, told: dict[str, Any]) -> None:
+    """Keep the lines that the program counted, to be held against ours; not those of several ends."""
+    added, removed = (wild.integer(told.get(name)) or 0 for name in ("linesAdded", "linesRemoved"))
+    session.ends += 1
+    session.facts.pop("reported", None)
+    if session.ends == 1 and added + removed:
+        session.facts["reported"] = {"lines": {"added": added, "removed": removed}}
 
 
 def result(session: Session, event: Event) -> None:

@@ -59,6 +59,7 @@ class Session:
         self.answers: dict[str, list[int]] = {}  #: model → places of its answers
         self.counted: set[int] = set()  #: places of answers whose own usage was told
         self.spent: Metrics = {}
+        self.ends = 0  #: times that the session was shut down
         self.heads: dict[str, Context | None] = {}  #: what the model knew before each event
         self.models: Counter[str] = Counter()
         self.context: dict[str, Any] = {}  #: where the session runs

@@ -307,7 +307,7 @@ def test_what_lies_beside_is_read_along():
     }
     batch = read_task(api=API, ui=UI, task_metadata=metadata, history_item=item)
     (run,) = batch.runs
-    assert (run.agent_version, run.meta["edited_by_human"], run.meta["totalCost"]) == (
+    assert (run.agent_version, run.meta["edited_by_human"], run.meta["total_cost_usd"]) == (
         "3.40.0",
         ["a.py"],
         0.5,

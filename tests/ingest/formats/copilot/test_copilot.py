@@ -102,6 +102,16 @@ def test_a_session_taken_up_again_adds_only_what_its_sums_grew_by():
     ]
 
 
+def test_the_lines_that_the_program_counted_are_kept_beside_ours():
+    script = Script()
+    script.says("One.")
+    script.add("session.shutdown", codeChanges={"linesAdded": 3, "linesRemoved": 1}, modelMetrics={})
+    assert script.read().runs[0].meta["reported"] == {"lines": {"added": 3, "removed": 1}}
+    script.add("session.resume", sessionId=SESSION)
+    script.add("session.shutdown", codeChanges={"linesAdded": 4, "linesRemoved": 1}, modelMetrics={})
+    assert "reported" not in script.read().runs[0].meta
+
+
 def test_without_an_end_only_the_output_is_known():
     script = Script()
     script.says("One.")
