@@ -207,6 +207,7 @@ def test_sub_agents_forks_and_titles():
         ("c1", Kind.AGENT, ""),
         ("llm:r5", Kind.LLM, "explore-7f"),
     ]
+    assert [step.parent for step in batch.steps if step.agent] == ["c1"]  # it began in that call's time
     assert (batch.runs[0].parent, batch.runs[0].name) == ("s-0", "Cart")
 
 
