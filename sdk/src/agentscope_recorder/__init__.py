@@ -1,0 +1,8 @@
+"""Records what a coding agent does: `with Recorder("traces/run.jsonl") as run: …`"""
+
+from agentscope_recorder.clients import record_anthropic, record_openai
+from agentscope_recorder.recorder import Recorder
+from agentscope_recorder.steps import Step
+
+__all__ = ["Recorder", "Step", "record_anthropic", "record_openai"]
+__version__ = "0.1.0"

@@ -1,0 +1,22 @@
+"""The table of commands: name -> (what it does, its words, its arguments)."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Callable
+
+from agentscope_recorder.cli import diff, doctor, push, replay, run, show
+
+Command = tuple[
+    Callable[[argparse.Namespace], int],
+    str,
+    Callable[[argparse.ArgumentParser], None],
+]
+COMMANDS: dict[str, Command] = {
+    "run": (run.run, "run a command as a run: its output, its end, what it changed", run.describe),
+    "push": (push.run, "send what the server has not got of traces", push.describe),
+    "show": (show.run, "print a trace as a tree", show.describe),
+    "diff": (diff.run, "say where two traces part", diff.describe),
+    "replay": (replay.run, "print the messages up to a step", replay.describe),
+    "doctor": (doctor.run, "check address, key, clock and folder", doctor.describe),
+}

@@ -1,0 +1,36 @@
+"""Every limit of the recorder: number, unit, reason."""
+
+MIB = 1024 * 1024
+
+#: Characters of one text in an event; what is longer is cut, with the number of characters left out.
+TEXT_CHARS = 200_000
+
+#: Lines and bytes that wait in memory while the file cannot be written (a full disk); the oldest go first.
+WAITING_LINES = 10_000
+WAITING_BYTES = 16 * MIB
+
+#: Bytes and lines of one request; the server takes more, but a small batch is seen sooner and lost never.
+BATCH_BYTES = 1 * MIB
+BATCH_LINES = 1_000
+
+#: Bytes of one line that is sent at all; the server's own limit of an event.
+LINE_BYTES = 32 * MIB
+
+#: Seconds after an event until it is sent together with those that followed.
+LINGER_SECONDS = 0.25
+
+#: Seconds that one request may take.
+REQUEST_SECONDS = 10.0
+
+#: Seconds of the first and the longest pause after a request that failed; Retry-After counts up to it.
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 60.0
+
+#: Seconds that the end of the process waits for events to be sent; the file has them in any case.
+FLUSH_SECONDS = 3.0
+
+#: Characters of a value from a `.env` file below which it is no secret: "true", "8080", "debug".
+SECRET_CHARS = 8
+
+#: Bytes of a `.env` file that are read for secrets.
+ENV_FILE_BYTES = 64 * 1024

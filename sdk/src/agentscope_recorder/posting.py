@@ -1,0 +1,103 @@
+"""One request to the server, and what its answer means for the lines that were sent."""
+
+from __future__ import annotations
+
+import enum
+import gzip
+import http.client
+import json
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from agentscope_recorder.limits import REQUEST_SECONDS
+
+PATH = "/api/v1/events"
+AGENT = "agentscope-recorder/0.1"
+
+
+class Verdict(enum.Enum):
+    """What to do after a request."""
+
+    STORED = "stored"
+    LATER = "later"  #: send it again, after a pause
+    SMALLER = "smaller"  #: send it in parts; of one line: leave it out
+    NEVER = "never"  #: nothing will be taken: the key or the address is wrong
+
+
+class Answer(NamedTuple):
+    """What came of a request."""
+
+    verdict: Verdict
+    sentence: str = ""
+    pause: float = 0.0  #: seconds that the server asks to wait
+
+
+class Target(NamedTuple):
+    """Where events go."""
+
+    url: str
+    key: str
+
+
+def post_lines(target: Target, lines: list[bytes], seconds: float = REQUEST_SECONDS) -> Answer:
+    """Send lines in one request. It does not raise."""
+    headers = {
+        "Authorization": f"Bearer {target.key}",
+        "Content-Type": "application/x-ndjson",
+        "Content-Encoding": "gzip",
+        "User-Agent": AGENT,
+    }
+    body = gzip.compress(b"\n".join(lines), compresslevel=1)
+    try:
+        status, after, told = request(target, "POST", body, headers, seconds)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return Answer(Verdict.LATER, f"{target.url} does not answer ({error}).")
+    return judged(target, status, after, told)
+
+
+def request(
+    target: Target, method: str, body: bytes, headers: dict[str, str], seconds: float
+) -> tuple[int, str, bytes]:
+    """Make one request: (status, Retry-After, body). Raises OSError, HTTPException, ValueError."""
+    place = urlsplit(target.url)
+    kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
+    if not place.hostname:
+        raise ValueError("the address has no host")
+    connection = kind(place.hostname, place.port, timeout=seconds)
+    try:
+        connection.request(method, place.path.rstrip("/") + PATH, body=body or None, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.getheader("Retry-After") or "", answer.read(65_536)
+    finally:
+        connection.close()
+
+
+def judged(target: Target, status: int, after: str, told: bytes) -> Answer:
+    """Say what a status means. 422 is an answer too: nothing could be read, and the server has kept it."""
+    if status < 300 or status == 422:
+        return Answer(Verdict.STORED)
+    if status in (400, 413):
+        return Answer(Verdict.SMALLER, sentence_in(told) or f"The server refused lines with {status}.")
+    if status in (401, 403):
+        return Answer(Verdict.NEVER, f"The server does not take the key: {sentence_in(told) or status}")
+    if status in (301, 302, 307, 308, 404, 405):
+        return Answer(
+            Verdict.NEVER, f"There is no AgentScope at {target.url} ({status}); check AGENTSCOPE_URL."
+        )
+    return Answer(Verdict.LATER, f"The server answers {status}.", pause=seconds_of(after))
+
+
+def sentence_in(told: bytes) -> str:
+    """Take the server's own sentence out of its answer."""
+    try:
+        return str(json.loads(told)["error"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def seconds_of(after: str) -> float:
+    """Read Retry-After in seconds; a date is taken as no word."""
+    try:
+        return max(float(after), 0.0)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,108 @@
+"""The commands: what they print, and their exit status."""
+
+import json
+import sys
+
+import pytest
+from agentscope_recorder import Recorder
+from agentscope_recorder.cli import main
+
+
+@pytest.fixture
+def written(trace):
+    """A trace with a sub-agent, a failed tool and hostile text."""
+    with Recorder(trace, agent="loop", task="Fix it", run="r1") as run:
+        messages = [{"role": "user", "content": "Fix it"}]
+        asked = [{"type": "tool_use", "id": "t1", "name": "read", "input": {"path": "a.py"}}]
+        run.llm_call(
+            model="m-1", messages=messages, content=asked, usage={"input_tokens": 1200, "output_tokens": 7}
+        )
+        run.tool_call("read", {"path": "a.py"}, id="t1")
+        run.tool_result("t1", "x = 1", duration_ms=1500)
+        with run.step("agent", "helper", id="a1"):
+            run.tool_call("bash", {"command": "make\x1b[31m"}, id="t2")
+            run.tool_result("t2", "no rule", exit_code=2, error="no rule to make target")
+        run.llm_call(
+            model="m-1", messages=[*messages, {"role": "assistant", "content": asked}], content="Done."
+        )
+        run.tool_call("slow", {}, id="t3")
+    return trace
+
+
+def test_show_prints_a_tree(written, capsys):
+    assert main(["show", str(written)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:6] == [
+        "r1  loop  Fix it  done",
+        "├─ ✓ llm m-1  1,200 → 7 tokens",
+        "├─ ✓ tool read  a.py  1.5 s",
+        "├─ ✓ agent helper  0.0 s",
+        "│  └─ ✗ tool bash  no rule to make target  exit 2",
+        "├─ ✓ llm m-1  Done.",
+    ]
+    assert lines[6] == "└─ … tool slow"
+    assert "\x1b" not in "".join(lines)
+
+
+def test_replay_prints_the_messages(written, capsys):
+    assert main(["replay", str(written), "--to", "1"]) == 0
+    assert json.loads(capsys.readouterr().out) == [{"role": "user", "content": "Fix it"}]
+    assert main(["replay", str(written)]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 2
+    assert main(["replay", str(written), "--to", "9"]) == 1
+    assert "--to takes 1 to 2" in capsys.readouterr().err
+
+
+def test_diff_says_where_two_runs_part(written, tmp_path, capsys):
+    other = tmp_path / "other.jsonl"
+    other.write_text(written.read_text().replace("a.py", "b.py"))
+    assert main(["diff", str(written), str(written)]) == 0
+    assert capsys.readouterr().out == "Both do the same 6 steps.\n"
+    assert main(["diff", str(written), str(other)]) == 1
+    assert capsys.readouterr().out.splitlines()[0] == "The same for 0 steps, then:"
+
+
+def test_run_records_a_command_and_gives_its_status(trace, capfd):
+    code = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"
+    assert main(["run", "--trace", str(trace), "--task", "Try", "--", sys.executable, "-c", code]) == 3
+    said = capfd.readouterr()
+    assert (said.out, said.err) == ("out\n", "err\n")
+    events = [json.loads(line) for line in trace.read_text().splitlines()]
+    step = events[1]["id"]
+    assert [(e["kind"], e.get("parent"), e.get("text")) for e in events if e["kind"] == "log"] in (
+        [("log", step, "out"), ("log", step, "err")],
+        [("log", step, "err"), ("log", step, "out")],
+    )
+    assert (events[-2]["exit_code"], events[-1]["status"], events[0]["task"]) == (3, "failed", "Try")
+
+
+@pytest.mark.parametrize(
+    ("argv", "sentence"),
+    [
+        (["show", "nowhere.jsonl"], "nowhere.jsonl cannot be read (No such file or directory)."),
+        (["push", "nowhere"], "There is no address: set AGENTSCOPE_URL"),
+        (["--url", "http://x", "push"], "There is no key: set AGENTSCOPE_KEY"),
+        (["run"], "There is no command"),
+        (["run", "--", "/nowhere/cmd"], "/nowhere/cmd cannot be started"),
+    ],
+)
+def test_troubles_are_one_sentence(argv, sentence, capsys):
+    assert main(argv) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("agentscope-recorder: ")
+    assert sentence in said
+
+
+def test_doctor_says_what_is_missing(capsys, tmp_path):
+    assert main(["doctor"]) == 1
+    assert "no address" in capsys.readouterr().out
+    assert main(["--url", "http://127.0.0.1:9", "--key", "as_k", "doctor"]) == 1
+    assert "does not answer" in capsys.readouterr().out
+
+
+def test_settings_may_be_in_a_file(tmp_path, capsys):
+    (tmp_path / "config.json").write_text('{"url": "http://127.0.0.1:9", "key": "as_secret-key"}')
+    main(["doctor"])
+    said = capsys.readouterr().out
+    assert "address: http://127.0.0.1:9" in said
+    assert "as_secret-key" not in said
