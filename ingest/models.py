@@ -118,6 +118,8 @@ class Trace(models.Model):
     shape = models.TextField(default="")  # ingest.spans.known.Shape
     why = models.TextField(default="")  # it belongs to its run (ingest.spans.known.Why)
     begun = models.BigIntegerField(default=0)  # nanoseconds
+    after = models.TextField(default="")  # digest of the answer that its first model call goes on from
+    answer = models.TextField(default="")  # digest of its last words, once it has ended
     root = models.TextField(default="")  # id of the span without a parent
     ended = models.BooleanField(default=False)  # the root has ended
     last_at = models.BigIntegerField(default=0)  # nanoseconds

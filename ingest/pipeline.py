@@ -192,7 +192,7 @@ def save_spans(
     """Place the traces of spans, make steps of them, and store those. Raises MustBeAlone."""
     spans = [span for span, _ in heard]
     lock_places(project, spans, alone=alone)
-    traces = StoredTraces(project, by_trace(spans), now=now)
+    traces = StoredTraces(project, by_trace(heard), now=now)
     moved = Placer(traces, alone=alone).place(spans, now=now)
     memories = traces.recall(wanted_by(heard))
     batch = Weaver(traces.facts, memories, traces).weave(heard).batch(source)

@@ -16,16 +16,17 @@ from ingest.limits import GUESTS_AT_ONCE, LONGEST_SECONDS, SAME_CALL_SECONDS
 from ingest.moving import Move, move_traces
 from ingest.spans.facts import take_over
 from ingest.spans.grouping import (
-    CALLS,
     NEAR,
     PROCESS,
     groups_of_same,
     host_of_same,
     hosts_at,
     is_host,
+    is_loose_root,
     is_named,
     may_tell_of_same,
     runs_of_loose,
+    talk_pairs,
 )
 from ingest.spans.known import GUESTS, SHARED, Known, Shape, TraceFacts, Why
 from ingest.spans.span import Span, SpanKind
@@ -52,6 +53,7 @@ class Placer:
         """Place all, and move what is stored elsewhere. Raises MustBeAlone."""
         asked = set(self.traces.facts)
         self.join_same(spans)
+        self.join_talks([self.traces.facts[name] for name in asked])
         ours = [self.traces.facts[name] for name in asked]
         loose = [one for one in ours if one.shape == Shape.LOOSE and not is_named(one)]
         self.place_loose([one for one in [*loose, *self.guests(ours)] if one.why != Why.CALL])
@@ -113,16 +115,44 @@ class Placer:
             if one is host or is_named(one) or one.run == host.run:
                 continue
             if one.shape != Shape.LOOSE:
-                self.take_along(one.run, host.run)
+                self.take_along(one.run, host.run, Why.CALL)
             one.run, one.why = host.run, Why.CALL
         host.told.setdefault(SHARED, [0, True])
 
-    def take_along(self, run: str, to: str) -> None:
+    def join_talks(self, ours: list[TraceFacts]) -> None:
+        """Make one run of the prompts of one conversation, each of which is a trace."""
+        talking = [one for one in ours if one.session and (one.after or one.answer) and is_host(one)]
+        if not talking:
+            return
+        given = {
+            "sessions": [one.session for one in talking],
+            "after": [one.after for one in talking],
+            "answers": [one.answer for one in talking],
+            "skip": list(self.traces.facts),
+        }
+        others = [facts_of_row(values) for _, *values in self.traces.rows(placing_sql.TALKS, given)]
+        pairs = talk_pairs([*self.traces.facts.values(), *others])
+        self.lock({name for pair in pairs for name in pair})
+        for group in groups_of_same(pairs):
+            traces = [self.traces.facts[name] for name in group]
+            first = min(traces, key=lambda one: (one.begun, one.trace))
+            for one in sorted(traces, key=lambda one: (one.begun, one.trace)):
+                if (run := one.run) != first.run and not is_named(one):
+                    self.merge_facts(run, first.run)
+                    self.take_along(run, first.run, Why.TALK)
+
+    def merge_facts(self, run: str, to: str) -> None:
+        """Let a run know what was known of one that turned out to be a part of it."""
+        self.lock({run, to})
+        if run in self.traces.facts and to in self.traces.facts:
+            take_over(self.traces.facts[to], self.traces.facts[run])
+
+    def take_along(self, run: str, to: str, why: Why) -> None:
         """Take along all that belongs to a run."""
         self.lock(self.traces.traces_of_run(run))
         for one in self.traces.facts.values():
             if one.run == run:
-                one.run, one.why = to, one.why if one.why != Why.ITSELF else Why.CALL
+                one.run, one.why = to, why if one.why == Why.ITSELF else Why(one.why)
 
     def lock(self, names: set[str]) -> None:
         """Lock further traces, and know them as they are now."""
@@ -203,9 +233,8 @@ class Placer:
             one.run = runs.get(one.run, one.run)
         for run, to in runs.items():
             if any(one.run == run for one in near):
-                self.take_along(run, to)
-                self.lock({run, to})
-                take_over(self.traces.facts[to], self.traces.facts[run])
+                self.take_along(run, to, Why.NEAR)
+                self.merge_facts(run, to)
 
     def moves(self) -> list[Move]:
         """List the traces whose steps are stored elsewhere than they belong."""
@@ -224,7 +253,7 @@ def overlaps(span: Span, at: int, until: int) -> bool:
 
 def needs_alone(spans: Iterable[Span]) -> bool:
     """Say whether a request has loose calls: placing them takes looking at what else comes."""
-    return any(span.is_root and span.kind in CALLS for span in spans)
+    return any(is_loose_root(span) for span in spans)
 
 
 def lock_places(project: Project, spans: Iterable[Span], *, alone: bool) -> None:

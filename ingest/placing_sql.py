@@ -32,6 +32,16 @@ SAME_CALLS = f"""
     WHERE o.project_id = %(project)s AND o.run <> asked.run AND o.trace <> ALL(%(traces)s)
 """
 
+#: Traces of the same session that some traces go on with, or that go on with them.
+TALKS = f"""
+    SELECT DISTINCT o.id, {OTHER}
+    FROM unnest(%(sessions)s::text[], %(after)s::text[], %(answers)s::text[])
+        AS asked (session, after, answer)
+    JOIN ingest_trace AS o ON o.project_id = %(project)s AND o.session = asked.session AND o.session <> ''
+        AND (o.answer = asked.after AND asked.after <> '' OR o.after = asked.answer AND asked.answer <> '')
+    WHERE o.trace <> ALL(%(skip)s)
+"""
+
 #: Runs that were at work at the time of some loose calls; two are as good as many.
 HOSTS = f"""
     SELECT asked.trace, {OTHER}

@@ -8,7 +8,7 @@ _SPAN = ", ".join(f"s.{name}" for name in COLUMNS)
 
 #: What is remembered of a trace.
 TRACE_COLUMNS = (
-    *("trace", "run", "session", "instance", "shape", "why", "begun"),
+    *("trace", "run", "session", "instance", "shape", "why", "begun", "after", "answer"),
     *("told", "root", "ended", "last_at"),
 )
 _TRACE = ", ".join(TRACE_COLUMNS)
@@ -17,9 +17,10 @@ _TRACE = ", ".join(TRACE_COLUMNS)
 #: after the other. Sorted, so that two requests never wait for each other crosswise.
 LOCK_TRACES = f"""
     INSERT INTO ingest_trace (
-        project_id, trace, run, session, instance, shape, why, begun, told, root, ended, last_at, seen_at
+        project_id, trace, run, session, instance, shape, why, begun, after, answer, told, root, ended,
+        last_at, seen_at
     )
-    SELECT %(project)s, asked.trace, asked.run, '', '', '', '', 0, '{{}}', '', false, 0, %(now)s
+    SELECT %(project)s, asked.trace, asked.run, '', '', '', '', 0, '', '', '{{}}', '', false, 0, %(now)s
     FROM unnest(%(traces)s::text[], %(runs)s::text[]) AS asked (trace, run)
     ORDER BY asked.trace
     ON CONFLICT (project_id, trace) DO UPDATE SET seen_at = excluded.seen_at
@@ -40,7 +41,7 @@ SAVE_TRACES = f"""
     SET {", ".join(f"{name} = new.{name}" for name in TRACE_COLUMNS if name != "trace")}
     FROM jsonb_to_recordset(%(traces)s::jsonb) AS new (
         id bigint, run text, session text, instance text, shape text, why text, begun bigint,
-        told jsonb, root text, ended boolean, last_at bigint
+        after text, answer text, told jsonb, root text, ended boolean, last_at bigint
     )
     WHERE known.id = new.id
 """

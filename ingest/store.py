@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from ingest import sql
 from ingest.queries import inputs_of_steps
 from ingest.spans.grouping import grown_since, note_place, run_of_trace
+from ingest.spans.hearing import Heard
 from ingest.spans.known import SHARED, Known, Memories, Shape, TraceFacts, Why
 from ingest.spans.lookups import Wanted
 from ingest.spans.pairing import SLACK
@@ -38,20 +39,22 @@ def facts_of_row(values: list[Any]) -> TraceFacts:
 class StoredTraces:
     """The traces of one request, locked until its transaction ends."""
 
-    def __init__(self, project: Project, spans: dict[str, list[Span]], *, now: datetime) -> None:
+    def __init__(
+        self, project: Project, heard: dict[str, list[tuple[Span, Heard]]], *, now: datetime
+    ) -> None:
         self.project = project
         self.ids: dict[str, int] = {}
         self.names: dict[int, str] = {}
         self.facts: dict[str, TraceFacts] = {}
         self.before: dict[str, bytes] = {}
         self.runs: dict[str, str] = {}
-        names = sorted(spans)
-        runs = [run_of_trace(name, spans[name]) for name in names]
+        names = sorted(heard)
+        runs = [run_of_trace(name, (span for span, _ in heard[name])) for name in names]
         self.take(sql.LOCK_TRACES, {"traces": names, "runs": runs, "now": now})
         self.own = sorted(self.ids.values())
         self.fresh = {name for name, facts in self.facts.items() if facts.shape == Shape.BARE}
         self.grown_since: dict[str, int | None] = {}  #: None where a trace lasted as long before
-        for name, group in spans.items():
+        for name, group in heard.items():
             facts = self.facts[name]
             known = structs.replace(facts)
             note_place(facts, group)

@@ -4,6 +4,7 @@ from typing import Any
 
 from ingest import wild
 from ingest.limits import ANSWER_CHARS, SCORES_PER_RUN
+from ingest.spans.hearing import FOR_TOOLS
 from ingest.spans.known import GUESTS, Shape, TraceFacts
 from ingest.spans.span import Span, SpanKind, moment
 from runs.kinds import RunStatus
@@ -51,14 +52,15 @@ def note_span(facts: TraceFacts, run: TraceFacts, span: Span) -> None:
 def note_root(facts: TraceFacts, run: TraceFacts, span: Span) -> None:
     """Take what the root says: how the run was begun and ended. The end of a loose call ends no run."""
     facts.root = span.span_id
+    note_earliest(run, "title", span.start, span.name)
     if facts.shape == Shape.LOOSE:
         if span.end and not span.is_start:
             note_latest(facts, "error", span.end, span.error if span.failed else "")
-            note_latest(facts, "goes on", span.end, span.kind is not SpanKind.LLM or asks_for_tools(span))
+            asks = span.kind is SpanKind.TOOL or asks_for_tools(span)
+            note_latest(facts, "goes on", span.end, asks)
         return
     if span.start:
         note_earliest(facts, "begun", span.start, span.start)
-    note_earliest(run, "title", span.start, span.name)
     note_earliest(run, "given", span.start, (span.input or "")[:ANSWER_CHARS])
     if span.end and not span.is_start:
         facts.ended = True
@@ -70,7 +72,7 @@ def note_root(facts: TraceFacts, run: TraceFacts, span: Span) -> None:
 def asks_for_tools(span: Span) -> bool:
     """Say whether an answer asks for a tool; without its contents the reason why it stopped says it."""
     asked = any(block["type"] == "tool_use" for block in span.answer or [])
-    return asked or "tool" in (span.stop_reason or "")
+    return asked or span.stop_reason in FOR_TOOLS
 
 
 def note_score(facts: TraceFacts, at: int, name: str, value: str) -> None:

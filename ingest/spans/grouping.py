@@ -7,14 +7,20 @@ to from what is known of it and of its neighbours by now: never from who came fi
 from collections.abc import Iterable
 
 from ingest.limits import NEAR_SECONDS
-from ingest.spans.facts import note_earliest, text_of
+from ingest.spans.facts import note_earliest, note_latest, text_of
+from ingest.spans.hearing import Heard, words_of
 from ingest.spans.known import GUESTS, Shape, TraceFacts, Why
 from ingest.spans.span import Span, SpanKind
+from runs.records import digest_of
 
 #: Names the process that sent a span, in its resource.
 PROCESS = "service.instance.id"
 #: Roots that are calls: nothing says which agent made them.
 CALLS = (SpanKind.LLM, SpanKind.TOOL, SpanKind.RETRIEVER, SpanKind.GUARDRAIL, SpanKind.HANDOFF)
+#: The runtime of AutoGen makes a trace of each message between agents; all of them are one run.
+MESSAGES = "otel:autogen"
+#: The first model call of a trace goes on from no answer.
+NOTHING = "-"
 #: Spans without a step of their own.
 STEPLESS = (SpanKind.NONE, SpanKind.CHAIN, SpanKind.AGENT)
 
@@ -29,9 +35,9 @@ def run_of_trace(trace_id: str, spans: Iterable[Span]) -> str:
     return named[0] if named else trace_id
 
 
-def note_place(facts: TraceFacts, spans: Iterable[Span]) -> None:
+def note_place(facts: TraceFacts, heard: Iterable[tuple[Span, Heard]]) -> None:
     """Take what spans say of where their trace belongs: whose it is, when it was, what lies on top."""
-    for span in spans:
+    for span, said in heard:
         at = span.start or span.end
         note_earliest(facts, "session of trace", at, span.session or span.conversation)
         note_earliest(facts, "process", at, span.resource.get(PROCESS))
@@ -40,21 +46,37 @@ def note_place(facts: TraceFacts, spans: Iterable[Span]) -> None:
             facts.last_at = max(facts.last_at, span.end, span.start)
         if span.kind not in STEPLESS and not span.is_score:
             facts.told.setdefault("acts", [0, True])
+        if span.kind is SpanKind.LLM and not span.is_part:
+            note_earliest(facts, "goes on from", at, digest_of_words(said.after) or NOTHING)
+            if span.answer:
+                note_latest(facts, "said", at, digest_of_words(words_of(span)))
         if span.is_root:
-            note_earliest(facts, "root", 0 if span.kind in CALLS else -1, span.kind or "other")
+            loose = is_loose_root(span)
+            note_earliest(facts, "top", 0 if loose else -1, Shape.LOOSE if loose else Shape.WHOLE)
+            if span.end and not span.is_start:
+                facts.told.setdefault("closed", [0, True])
+    facts.after = "" if (told := text_of(facts, "goes on from")) in (None, NOTHING) else str(told)
+    facts.answer = text_of(facts, "said") or "" if "closed" in facts.told else ""
     facts.session = text_of(facts, "session of trace") or ""
     facts.instance = text_of(facts, "process") or ""
     facts.shape = shape_of(facts)
+
+
+def digest_of_words(text: str) -> str:
+    """Name words by their digest."""
+    return digest_of(text.strip().encode("utf-8", "replace")).hex() if text.strip() else ""
+
+
+def is_loose_root(span: Span) -> bool:
+    """Say whether nothing above a span says which agent is at work."""
+    return span.is_root and (span.kind in CALLS or span.source == MESSAGES)
 
 
 def shape_of(facts: TraceFacts) -> Shape:
     """Say what a trace is, as far as it is known."""
     if "acts" not in facts.told:
         return Shape.BARE
-    root = text_of(facts, "root")
-    if root is None:
-        return Shape.OPEN
-    return Shape.LOOSE if root in CALLS else Shape.WHOLE
+    return Shape(text_of(facts, "top") or Shape.OPEN)
 
 
 def grown_since(known: TraceFacts, facts: TraceFacts) -> int | None:
@@ -98,6 +120,19 @@ def hosts_at(one: TraceFacts, others: Iterable[TraceFacts]) -> set[str]:
         and one.begun <= other.last_at
         and (other.session == one.session if one.session else other.instance == one.instance != "")
     }
+
+
+def talk_pairs(traces: list[TraceFacts]) -> list[tuple[str, str]]:
+    """Pair the traces of one session of which one goes on with what the other one ended with."""
+    hosts = [one for one in traces if is_host(one) and one.session]
+    return [
+        (before.trace, one.trace)
+        for one in hosts
+        if one.after
+        for before in hosts
+        if before is not one and (before.session, before.answer) == (one.session, one.after)
+        if before.begun <= one.begun
+    ]
 
 
 def groups_of_same(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:

@@ -15,6 +15,8 @@ ERROR_WORDS = ("ERROR:", "Error:", "error:", "Traceback (most recent call last)"
 #: Programs that tell of a human's prompts by records of their own; their messages hold more than that.
 PROMPTED = ("gemini-cli", "qwen-code")
 HANDOFF_TOOLS = ("transfer_to_", "handoff_to_")
+#: Why a model stopped that asks for a tool, in each spelling.
+FOR_TOOLS = frozenset({"tool_call", "tool_calls", "tool-calls", "tool_use", "function_call"})
 
 
 class Heard(Struct):
@@ -23,6 +25,7 @@ class Heard(Struct):
     asked: list[Call] = field(default_factory=list)  #: by this answer
     results: list[tuple[Call, Result]] = field(default_factory=list)  #: since the answer before it
     prompts: list[tuple[str, str]] = field(default_factory=list)  #: (key, text)
+    after: str = ""  #: the answer that a human prompt followed
     mark: bytes | None = None  #: of what was sent: an attempt made again has the same
 
     def calls(self) -> list[Call]:
@@ -44,6 +47,8 @@ def hear(span: Span) -> Heard:
             heard.results.append((call, result))
     if span.agent_hint not in PROMPTED:
         heard.prompts = prompts_in(messages, new, begin)
+    if heard.prompts and not before and begin:
+        heard.after = read_message(messages[begin - 1]).text.strip()
     if messages and not span.is_part:
         heard.mark = mark_of_request(span, messages)
     return heard
@@ -115,3 +120,11 @@ def is_same_prompt(message: object, text: str) -> bool:
 def failed_of(result: Result) -> bool:
     """Say whether a result is an error: by its own word, else by how it begins."""
     return result.failed if result.failed is not None else result.text.startswith(ERROR_WORDS)
+
+
+def words_of(span: Span) -> str:
+    """Take the last words of an answer; one that asks for a tool has none, though some leave the call out."""
+    blocks = span.answer or []
+    if span.stop_reason in FOR_TOOLS or any(block["type"] == "tool_use" for block in blocks):
+        return ""
+    return "\n".join(block["text"] for block in blocks if block["type"] == "text").strip()

@@ -59,6 +59,7 @@ class Why(StrEnum):
     ITSELF = ""  #: it is the run, or names it
     NEAR = "near"  #: loose calls of one session and process, near in time
     CALL = "call"  #: it tells of a model call that another trace tells of, too
+    TALK = "talk"  #: it goes on with what was said at the end of another trace of its session
     TIME = "time"  #: a loose call while the only run of its session or process was at work
 
 
@@ -78,6 +79,8 @@ class TraceFacts(Struct, kw_only=True):
     shape: str = Shape.BARE
     why: str = Why.ITSELF
     begun: int = 0  #: nanoseconds of its first span
+    after: str = ""  #: digest of the answer that its first model call goes on from
+    answer: str = ""  #: digest of its last words, once it has ended
     told: dict[str, list[object]] = field(default_factory=dict)  #: name -> [nanoseconds, value]
     root: str = ""  #: id of the newest span without a parent
     ended: bool = False  #: the root has ended

@@ -50,9 +50,9 @@ def wanted_by(heard: Iterable[tuple[Span, Heard]]) -> Wanted:
     return wanted
 
 
-def by_trace(spans: Iterable[Span]) -> dict[str, list[Span]]:
+def by_trace(heard: Iterable[tuple[Span, Heard]]) -> dict[str, list[tuple[Span, Heard]]]:
     """Group spans by their trace."""
-    groups: dict[str, list[Span]] = {}
-    for span in spans:
-        groups.setdefault(span.trace_id, []).append(span)
+    groups: dict[str, list[tuple[Span, Heard]]] = {}
+    for span, said in heard:
+        groups.setdefault(span.trace_id, []).append((span, said))
     return groups

@@ -22,7 +22,7 @@ from ingest.spans.facts import (
     text_of,
     whole_of,
 )
-from ingest.spans.hearing import Heard
+from ingest.spans.hearing import Heard, words_of
 from ingest.spans.known import GUESTS, Known, Memories, Memory, Shape, TraceFacts
 from ingest.spans.lanes import find_sub_agents, lane_of, owner_of, told_again
 from ingest.spans.late import meet_start
@@ -39,8 +39,6 @@ from runs.records import Batch, ChangeRecord, RunRecord, StepRecord
 POINTS = (SpanKind.GUARDRAIL, SpanKind.HANDOFF, SpanKind.EVENT, SpanKind.PROMPT)
 #: Agents whose hooks tell of their last words, too.
 WITH_HOOKS = ("claude-code", "codex")
-#: Why a model stopped that asks for a tool, in each spelling.
-FOR_TOOLS = frozenset({"tool_call", "tool_calls", "tool-calls", "tool_use", "function_call"})
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -300,11 +298,3 @@ def kind_of_key(one: Known, key: str) -> Kind:
     if key == one.key:
         return KINDS[SpanKind(one.kind)]
     return Kind.PROMPT if key.startswith("prompt:") else Kind.TOOL
-
-
-def words_of(span: Span) -> str:
-    """Take the last words of an answer; one that asks for a tool has none, though some leave the call out."""
-    blocks = span.answer or []
-    if span.stop_reason in FOR_TOOLS or any(block["type"] == "tool_use" for block in blocks):
-        return ""
-    return "\n".join(block["text"] for block in blocks if block["type"] == "text").strip()

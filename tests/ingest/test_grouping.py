@@ -65,7 +65,9 @@ def runs():
         (
             run.llm_calls,
             run.status,
-            *Step.objects.filter(run_id=run.id, kind="final").values_list("output_preview", flat=True),
+            *Step.objects.filter(run_id=run.id, kind="final")
+            .order_by("started_at")
+            .values_list("output_preview", flat=True),
         )
         for run in Run.objects.all()
     )
@@ -137,6 +139,63 @@ def test_two_whole_runs_of_a_session_stay_two(project):
 def test_two_sdks_in_one_session_stay_two(project):
     pieces = [agent("1", 0, 10, session="chat"), agent("2", 5, 20, session="chat", process="p-2")]
     in_any_order(project, pieces, [(2, "done", "Done."), (2, "done", "Done.")])
+
+
+def prompt(trace, start, sent, answer, **place):
+    """Write one prompt of a conversation: an agent with one model call."""
+    spans = [
+        said.model(f"{trace}1", trace, start + 0.1, start + 0.9, sent=sent, said=[said.says(answer)]),
+        said.agent(trace, "", start, start + 1, "fixer"),
+    ]
+    return of(trace, spans, **place)
+
+
+def conversation(**place):
+    """Write three prompts of one conversation, each of which is a trace."""
+    first, second, third = (said.user(text) for text in ("Fix it.", "And b.py?", "Thanks."))
+    return [
+        prompt("1", 0, [first], "Fixed.", **place),
+        prompt("2", 5_000, [first, said.says("Fixed."), second], "It is fine.", **place),
+        prompt(
+            "3", 9_000, [first, said.says("Fixed."), second, said.says("It is fine."), third], "Bye.", **place
+        ),
+    ]
+
+
+def test_prompts_of_one_conversation_are_one_run(project):
+    pieces = conversation(session="chat")
+    in_any_order(project, pieces, [(3, "done", "Fixed.", "It is fine.", "Bye.")])
+    take(project, *reversed(pieces))
+    run = Run.objects.get()
+    assert (run.task, run.prompts, run.status) == ("Fix it.", 3, "done")
+
+
+def test_prompts_without_a_session_stay_runs(project):
+    in_any_order(
+        project, conversation(), [(1, "done", "Bye."), (1, "done", "Fixed."), (1, "done", "It is fine.")]
+    )
+
+
+def test_an_agent_that_is_called_again_in_a_chat_begins_anew(project):
+    task = said.user("Fix it.")
+    pieces = [
+        prompt("1", 0, [task], "Fixed.", session="chat"),
+        prompt("2", 50, [task], "Fixed.", session="chat"),
+    ]
+    in_any_order(project, pieces, [(1, "done", "Fixed.")] * 2)
+
+
+def test_messages_between_agents_of_autogen_are_one_run(project):
+    def bus(trace, start):
+        (call,) = of(
+            trace, [said.tool(f"{trace}1", trace, start, start + 1, "read_file", {"path": "a"}, "x")]
+        )
+        (root,) = of(trace, [said.raw(trace, "", start, start + 2, name="autogen process")])
+        source = structs.replace(root.source, scope="autogen SingleThreadedAgentRuntime")
+        return [call, structs.replace(root, source=source)]
+
+    pieces = [bus("1", 0), bus("2", 10), bus("3", 20)]
+    in_any_order(project, pieces, [(0, "done")])
 
 
 def test_loose_calls_join_the_only_run_at_work(project):
