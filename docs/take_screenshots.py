@@ -54,6 +54,7 @@ def compared(*runs: str) -> Shot:
 PAIR = ("demo-pair-test-first", "demo-pair-straight")
 SHOTS = {
     "list": Shot(),
+    "agent-says": Shot("demo-long"),
     "list-empty": Shot(path="?q=nothing-like-it"),
     "findings": Shot(path="findings/"),
     "finding": Shot(path="findings/hidden-change/"),

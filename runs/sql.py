@@ -68,7 +68,7 @@ LOAD_NAMES = """
     )
     SELECT known.run_id, known.name, known.key, known.at
     FROM hit JOIN runs_stepname AS known ON known.run_id = hit.run_id AND known.key = hit.key
-    ORDER BY known.id
+    ORDER BY known.at, length(known.key), known.key
 """
 
 SAVE_NAMES = """

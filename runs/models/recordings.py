@@ -296,16 +296,14 @@ class ContextNode(models.Model):
 class StepName(models.Model):
     """A name that sources know a step by beside its key: see `runs.names`."""
 
+    # Rule: a step has a name once; serves finding the steps of a name.
+    pk = models.CompositePrimaryKey("run_id", "name", "key")
     run_id = models.UUIDField()
     name = models.TextField()
     key = models.TextField()  # of the step
     at = models.DateTimeField(null=True)  # of the step, as who gave the name told it
 
     class Meta:
-        constraints = [
-            # Rule: a step has a name once; serves finding the steps of a name.
-            models.UniqueConstraint(fields=["run_id", "name", "key"], name="step_name_once"),
-        ]
         indexes = [
             models.Index(fields=["run_id", "key"], name="step_name_key"),  # all names of a step
         ]

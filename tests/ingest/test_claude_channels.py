@@ -1,9 +1,11 @@
 """One session of Claude Code told by any of its channels, in any order, is one run without doubles."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from random import Random
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from runs.models import Run, Step
@@ -135,3 +137,16 @@ def test_transcript_wins_over_what_others_shorten(ingest_key):
     whole = {step.key: step.input_preview for step in Step.objects.filter(kind="tool")}
     send(ingest_key, pieces_of("logs") + pieces_of("hooks"))
     assert {step.key: step.input_preview for step in Step.objects.filter(kind="tool")} == whole
+
+
+@pytest.mark.django_db(transaction=True)
+def test_channels_at_once_make_no_doubles(ingest_key):
+    def elsewhere(piece):
+        try:
+            send(ingest_key, [piece])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(elsewhere, shuffled(CHANNELS, seed=3)))
+    assert sums() == {**expected(set(CHANNELS)), "hidden": sums()["hidden"]}

@@ -216,7 +216,7 @@ MIGRATION = Script(
         "reported": {
             "cost_usd": 2.41,
             "lines": {"added": 238, "removed": 238},
-            "active_seconds": {"cli": 2840},
+            "active_seconds": {"cli": 1214},
         }
     },
     files={f"clients/{resource}.ts": client(resource) for resource in RESOURCES},
