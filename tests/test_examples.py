@@ -9,16 +9,19 @@ from string import Template
 from typing import Any, NamedTuple
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from agentscope.demo.scenarios import ALL
 from agentscope.demo.seeding import seed_run
+from docs.write_clients import PLACE
 from runs.actions import save_comparison
 from runs.judging import judge_run
 from runs.models import Run
 from teams.models import Project, User
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+EVENTS = b'{"v":1,"run":"r","kind":"prompt","text":"Hi"}\n'
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
@@ -57,21 +60,28 @@ def values(project: Project, owner: User, read_key: str, ingest_key: str) -> dic
 
 def call(client: Client, example: Example, values: dict[str, str]) -> Any:
     """Do what curl would do."""
-    command, _, body = example.text.partition("<<'NDJSON'\n")
-    key = values["ingest" if body else "read"]
-    words = shlex.split(Template(command.replace("\\\n", " ")).substitute(values, AGENTSCOPE_KEY=key))[1:]
-    headers, url = {}, ""
+    command, _, body = example.text.partition("<<'")
+    word, _, body = body.partition("'\n")
+    sends = bool(body) or "-F " in command
+    key = values["ingest" if sends else "read"]
+    filled = Template(command.replace("\\\n", " ")).substitute(values, AGENTSCOPE_KEY=key)
+    words = shlex.split(filled.replace(PLACE["key"], key).replace(PLACE["url"], ""))[1:]
+    headers, url, file = {}, "", None
     while words:
         match words.pop(0):
             case "-H":
                 name, _, value = words.pop(0).partition(": ")
                 headers[name.lower()] = value
+            case "-F":
+                file = SimpleUploadedFile(words.pop(0).rpartition("@")[2], EVENTS)
             case "--data-binary" | "-o":
                 words.pop(0)
-            case word:
-                url = word
+            case told:
+                url = told
+    if file is not None:
+        return client.post(url, {"file": file}, headers=headers)
     if body:
-        text = body.rpartition("NDJSON")[0]
+        text = body.rpartition(word)[0]
         return client.post(url, text, content_type="application/x-ndjson", headers=headers)
     return client.get(url, headers=headers)
 
