@@ -42,12 +42,18 @@ def trajectories() -> list[Path]:
     return [path for folder in TRAJECTORIES for path in sorted((DATA / folder).iterdir())]
 
 
-#: Files of spans and of SDKs that hold a run.
-SPANS = {"otel/otlp_reencoded_*": "otlp", "otel/langfuse_*": "langfuse", "langsmith/*.json": "langsmith"}
+#: Further files that hold a run: of spans, of SDKs, and of agents that were run for it.
+FURTHER = {
+    "data/otel/otlp_reencoded_*": "otlp",
+    "data/otel/langfuse_*": "langfuse",
+    "data/langsmith/*.json": "langsmith",
+    "agents/gemini_cli/*/session.jsonl": "gemini-cli",
+    "agents/opencode/*/export.json": "opencode",
+}
 
 
-def span_files() -> list[tuple[Path, str]]:
-    return [(path, name) for pattern, name in SPANS.items() for path in sorted(DATA.glob(pattern))]
+def further_files() -> list[tuple[Path, str]]:
+    return [(path, name) for pattern, name in FURTHER.items() for path in sorted(DATA.parent.glob(pattern))]
 
 
 def named(path: Path) -> str:
@@ -161,8 +167,10 @@ def test_trajectory_imports_and_every_page_opens(path, client, visitor, project,
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is absent")
-@pytest.mark.parametrize(("path", "name"), span_files(), ids=lambda one: getattr(one, "stem", ""))
-def test_span_file_imports_and_every_page_opens(path, name, client, visitor, project, ingest_key):
+@pytest.mark.parametrize(
+    ("path", "name"), further_files(), ids=lambda one: "-".join(getattr(one, "parts", [one])[-2:])
+)
+def test_further_file_imports_and_every_page_opens(path, name, client, visitor, project, ingest_key):
     import_and_open(path, name, client, visitor, ingest_key)
 
 
