@@ -28,9 +28,7 @@ class LossKind(StrEnum):
     USAGE = "usage"  #: model calls without token counts; counted here, nobody says it
     REDACTED = "redacted"  #: texts that the client replaced, because it was not told to send them
     SHORTENED = "shortened"  #: steps with a text that was cut, by the client or at our own limits
-    UNANSWERED = (
-        "unanswered"  #: `unanswered:TOOL`, calls that no result came of; counted here, nobody says it
-    )
+    UNANSWERED = "unanswered"  #: `unanswered:TOOL`, calls without a result; counted here, nobody says it
     GAPS = "gaps"  #: of a run: events that the client numbered and that never came
     SCRUBBED = "scrubbed"  #: of a run: `scrubbed:NAME`, an attribute that the client replaced by its name
 
