@@ -58,6 +58,10 @@ def _parts(project: Project, run: Run, url: str) -> Iterator[str]:
     yield "## What it did\n"
     yield from _steps(project, run, url)
     yield from _files(run, url)
+    if head.losses:
+        yield "## What was not recorded\n"
+        yield from (f"- {escaped(loss.sentence)}" for loss in head.losses)
+        yield ""
     last = last_words(run)
     if last and (said := answer_texts(last.output_preview)[0]):
         yield "## What it said last\n"

@@ -33,6 +33,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     """One run with its counters."""
 
     tokens = TokensSerializer(source="*")
+    losses = serializers.DictField(child=serializers.IntegerField(), read_only=True)
     cost_usd = serializers.SerializerMethodField()
     cost_is_lower_bound = serializers.SerializerMethodField()
     duration_ms = serializers.SerializerMethodField()
@@ -58,6 +59,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "task_key",
             "status",
             "outcome",
+            "losses",
             "result",
             "error",
             "verdict",

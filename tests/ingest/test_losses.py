@@ -117,3 +117,5 @@ def test_run_that_died_in_a_call_says_in_which(client, owner, project, ingest_ke
     page = client.get(reverse("runs:run", args=["acme", "checkout", run.id])).content.decode()
     assert "Died inside patch_file" in page
     assert "The run died inside <code>patch_file</code>" in page
+    told = client.get(reverse("runs:summary", args=["acme", "checkout", run.id])).content.decode()
+    assert "## What was not recorded\n\n- no result of a call of patch" in told

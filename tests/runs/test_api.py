@@ -75,6 +75,7 @@ def test_runs_lists_the_promised_fields(get, project):
     }  # fmt: skip
     assert promised <= set(run)
     assert (run["status"], run["outcome"], run["turns"], run["tool_calls"]) == ("done", "green", 1, 1)
+    assert run["losses"] == {}
     assert (run["cost_usd"], run["cost_is_lower_bound"]) == (0.00070125, False)
 
 
