@@ -22,10 +22,18 @@ PATHS: dict[str, tuple[str, Callable[[HttpRequest], HttpResponse]]] = {
     "api/is-alive/ping": ("opik-ping", opik.show_ping),
     "api/v1/private/spans/batch": ("opik-spans", opik.post_spans),
     "api/v1/private/traces/batch": ("opik-traces", opik.post_traces),
+    "api/v1/private/spans": ("opik-span", opik.post_span),
+    "api/v1/private/traces": ("opik-trace", opik.post_trace),
 }
+
+ID = "[0-9a-fA-F-]{32,36}"
+OPIK = "api/v1/private"
 
 app_name = "sdk"
 urlpatterns = [
     *(re_path(rf"^{path}/?$", view, name=name) for path, (name, view) in PATHS.items()),
-    re_path(r"^runs/(?P<run>[0-9a-fA-F-]{32,36})/?$", langsmith.patch_run, name="langsmith-patch"),
+    re_path(rf"^runs/(?P<run>{ID})/?$", langsmith.patch_run, name="langsmith-patch"),
+    re_path(rf"^{OPIK}/(?P<what>spans|traces)/(?P<id>{ID})/?$", opik.patch_one, name="opik-patch"),
+    re_path(rf"^{OPIK}/traces/feedback-scores/?$", opik.put_scores, name="opik-scores"),
+    re_path(rf"^{OPIK}/traces/(?P<trace>{ID})/feedback-scores/?$", opik.put_score, name="opik-score"),
 ]

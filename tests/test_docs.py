@@ -29,8 +29,9 @@ def settings_read() -> set[str]:
 def api_paths(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
     """Yield every path under /api/ with `{}` for its parameters, without a last slash."""
     for entry in resolver.url_patterns:
-        # A pattern of re_path has anchors and an optional last slash.
-        path = prefix + re.sub(r"<[^>]*>", "{}", str(entry.pattern)).lstrip("^").removesuffix("/?$")
+        # A pattern of re_path has anchors, named groups and an optional last slash.
+        path = re.sub(r"\(\?P<[^>]*>[^)]*\)|<[^>]*>", "{}", str(entry.pattern))
+        path = prefix + path.lstrip("^").removesuffix("/?$")
         if isinstance(entry, URLResolver):
             if not path or path.startswith("api/"):
                 yield from api_paths(entry, path)

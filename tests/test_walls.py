@@ -37,7 +37,13 @@ OWN_PROJECT = {
     "sdk:opik-ping": "/api/is-alive/ping",
 }
 #: Opened by a key; what is named in the path is looked for in the key's own project only.
-PATCHED = {"sdk:langsmith-patch": "/runs/01a1f817-c36c-7034-9634-b45c710f4ac3"}
+ID = "01a1f817-c36c-7034-9634-b45c710f4ac3"
+CHANGED = {
+    "sdk:langsmith-patch": ("PATCH", f"/runs/{ID}"),
+    "sdk:opik-patch": ("PATCH", f"/api/v1/private/spans/{ID}"),
+    "sdk:opik-score": ("PUT", f"/api/v1/private/traces/{ID}/feedback-scores"),
+    "sdk:opik-scores": ("PUT", "/api/v1/private/traces/feedback-scores"),
+}
 #: API URLs are opened by a key; they take no team in the path.
 BY_KEY = {
     "ingest-api:events": "POST",
@@ -100,7 +106,7 @@ TENANT_URLS = [(name, parameters) for name, _, parameters in ALL_URLS if is_tena
 
 def test_every_url_is_accounted_for():
     others = {name for name, _, parameters in ALL_URLS if not is_tenant(parameters)}
-    assert others <= NO_TENANT.keys() | BY_KEY.keys() | OWN_PROJECT.keys() | PATCHED.keys()
+    assert others <= NO_TENANT.keys() | BY_KEY.keys() | OWN_PROJECT.keys() | CHANGED.keys()
     assert TENANT_URLS
 
 
@@ -164,5 +170,5 @@ def test_without_a_key_there_is_no_answer(places, client):
 @pytest.mark.django_db
 def test_what_is_about_the_own_project_needs_a_key(client):
     asked = [client.get(path).status_code for path in OWN_PROJECT.values()]
-    patched = [client.patch(path).status_code for path in PATCHED.values()]
-    assert set(asked + patched) == {401}
+    changed = [client.generic(method, path).status_code for method, path in CHANGED.values()]
+    assert set(asked + changed) == {401}

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ingest import pipeline
-from ingest.endpoints.gate import as_json, for_programs, for_questions, json_body
+from ingest.endpoints.gate import as_json, for_programs, for_questions, gated, json_body
 from ingest.formats.sdks import opik
 from ingest.formats.sdks.told import Told
 from teams.models import Project
@@ -28,6 +28,38 @@ def post_spans(request: HttpRequest, project: Project) -> HttpResponse:
 def post_traces(request: HttpRequest, project: Project) -> HttpResponse:
     """Store a batch of traces that begin or are over."""
     return store(request, project, opik.read_traces)
+
+
+@for_programs
+def post_span(request: HttpRequest, project: Project) -> HttpResponse:
+    """Store one span that begins or is over."""
+    return store(request, project, lambda body: opik.read_one(body, "spans"))
+
+
+@for_programs
+def post_trace(request: HttpRequest, project: Project) -> HttpResponse:
+    """Store one trace that begins or is over."""
+    return store(request, project, lambda body: opik.read_one(body, "traces"))
+
+
+def take_update(request: HttpRequest, project: Project, *, what: str, id: str) -> HttpResponse:
+    """Store what is new of one span or trace."""
+    return store(request, project, lambda body: opik.read_update(id, body, what))
+
+
+def take_scores(request: HttpRequest, project: Project) -> HttpResponse:
+    """Store scores of traces."""
+    return store(request, project, opik.read_scores)
+
+
+def take_score(request: HttpRequest, project: Project, *, trace: str) -> HttpResponse:
+    """Store one score of a trace."""
+    return store(request, project, lambda body: opik.read_score(trace, body))
+
+
+patch_one = gated(take_update, methods=("PATCH",))
+put_scores = gated(take_scores, methods=("PUT",))
+put_score = gated(take_score, methods=("PUT",))
 
 
 def store(request: HttpRequest, project: Project, read: Callable[[bytes], Told]) -> HttpResponse:

@@ -4,6 +4,7 @@ from ingest import wild
 from ingest.dialects.values import Fields, arguments_of, inclusive, text_or_json, word
 from ingest.formats.events.usage import tokens_of
 from ingest.formats.sdks.langsmith.runs import answer_in, last_generation, messages_in
+from ingest.formats.sdks.scores import score_span
 from ingest.formats.sdks.told import Record, Told, identity, raw_of, record_of_body, refuse_too_many, sentence
 from ingest.spans.span import Span, SpanKind, nanoseconds_of
 from ingest.streams import Refused
@@ -38,12 +39,65 @@ def read_items(body: bytes, name: str) -> Told:
     refuse_too_many(len(given))
     told = Told()
     for n, item in enumerate(given, 1):
-        span = span_of(wild.mapping(item), is_trace=name == "traces")
-        if span is None:
-            told.leave(f"{name} {n}", NO_IDS, {"item": item})
-        else:
-            told.spans.append(span)
+        add(told, f"{name} {n}", span_of(wild.mapping(item), is_trace=name == "traces"), item)
     return told
+
+
+def add(told: Told, where: str, span: Span | None, item: object) -> None:
+    """Take a span, or keep what names none."""
+    if span is None:
+        told.leave(where, NO_IDS, {"item": item})
+    else:
+        told.spans.append(span)
+
+
+def read_one(body: bytes, name: str) -> Told:
+    """Read one span or trace that begins, or is whole. Raises Refused."""
+    record = record_of_body(body)
+    told = Told()
+    add(told, name, span_of(record, is_trace=name == "traces"), record)
+    return told
+
+
+def read_update(id: str, body: bytes, name: str) -> Told:
+    """Read what is new of one span or trace; what lies above it may be told already. Raises Refused."""
+    record = {**record_of_body(body), "id": id}
+    told = Told()
+    span = span_of(record, is_trace=name == "traces")
+    if span is not None and name == "spans":
+        span.is_end, span.is_start = "input" not in record, not span.end
+        span.parent_id = span.parent_id if "parent_span_id" in record else None
+    add(told, name, span, record)
+    return told
+
+
+def read_scores(body: bytes) -> Told:
+    """Read scores of traces: `{"scores": [{"id": trace, "name", "value", "reason"}]}`. Raises Refused."""
+    given = record_of_body(body).get("scores")
+    if not isinstance(given, list):
+        raise Refused("The body has no list `scores`.", status=400)
+    refuse_too_many(len(given))
+    told = Told()
+    for n, item in enumerate(given, 1):
+        add(told, f"score {n}", span_of_score(wild.mapping(item)), item)
+    return told
+
+
+def read_score(trace: str, body: bytes) -> Told:
+    """Read one score of a trace. Raises Refused."""
+    told = Told()
+    record = {**record_of_body(body), "id": trace}
+    add(told, "score", span_of_score(record), record)
+    return told
+
+
+def span_of_score(record: Record) -> Span | None:
+    """Make the event of a score; one of a name replaces the one before."""
+    trace, name = identity(record.get("id")), wild.text(record.get("name"))
+    if not trace or not name:
+        return None
+    told = record.get("value"), record.get("reason")
+    return score_span(SOURCE, trace, identity(f"{trace}:{name}"), name=name, value=told[0], comment=told[1])
 
 
 def span_of(record: Record, *, is_trace: bool) -> Span | None:
