@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -16,6 +15,7 @@ from runs.api.auth import HasKey, ReadKey
 from runs.api.filters import MEANINGS
 from runs.api.pages import next_url, page_by_time, size_of_page
 from runs.api.report_shapes import COMPARISON, SAVED
+from runs.api.schema import page_of, paging
 from runs.blobs import storable
 from runs.models import Comparison
 from runs.queries.saved import comparison_of, saved_in
@@ -26,10 +26,6 @@ from runs.views.filters import NAMES
 from runs.views.sides import Asked, read_asked, read_saved
 from teams.models import Project
 
-PAGE = [
-    OpenApiParameter("cursor", str, description="Where to go on; `next` of the page before has it."),
-    OpenApiParameter("limit", int),
-]
 SIDES = [
     OpenApiParameter(f"{side}{name}", str, description=f"{words} {MEANINGS.get(name, '')}".strip())
     for side, words in (("a.", "Of side A."), ("b.", "Of side B."), ("", "Of both sides."))
@@ -38,10 +34,8 @@ SIDES = [
 
 
 @extend_schema(
-    responses=inline_serializer(
-        "Comparisons", {"results": SAVED, "next": serializers.CharField(allow_null=True)}
-    ),
-    parameters=PAGE,
+    responses=page_of("Comparisons", SAVED),
+    parameters=paging(200),
 )
 @api_view(["GET"])
 @authentication_classes([ReadKey])

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
@@ -45,7 +46,14 @@ FILES = inline_serializer(
 )
 
 
-@extend_schema(responses=FILES, parameters=[AT, OpenApiParameter("format", str, enum=FORMATS)])
+ANSWERS = {
+    (200, "application/json"): FILES,
+    (200, "application/zip"): OpenApiTypes.BINARY,
+    (200, "text/x-shellscript"): OpenApiTypes.STR,
+}
+
+
+@extend_schema(responses=ANSWERS, parameters=[AT, OpenApiParameter("format", str, enum=FORMATS)])
 @api_view(["GET"])
 @authentication_classes([ReadKey])
 @permission_classes([HasKey])

@@ -5,7 +5,12 @@ from uuid import UUID
 
 import msgspec
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    PolymorphicProxySerializer,
+    extend_schema,
+    inline_serializer,
+)
 from rest_framework import serializers
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.exceptions import ValidationError
@@ -41,10 +46,13 @@ MESSAGES = inline_serializer(
         "messages": serializers.ListField(),
     },
 )
+REQUEST = inline_serializer("ModelRequest", {"model": serializers.CharField()})
 
 
 @extend_schema(
-    responses=MESSAGES,
+    responses=PolymorphicProxySerializer(
+        "MessagesOrRequest", serializers=[MESSAGES, REQUEST], resource_type_field_name=None
+    ),
     parameters=[
         AT,
         OpenApiParameter("format", str, enum=[str(name) for name in Format]),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,18 +10,14 @@ from rest_framework.response import Response
 from runs.api.auth import HasKey, ReadKey
 from runs.api.filters import PARAMETERS, runs_asked_for
 from runs.api.pages import next_url, page_by_number, page_by_time, size_of_page
+from runs.api.schema import page_of, paging
 from runs.api.serializers import ChangeSerializer, JudgementSerializer, RunSerializer, StepSerializer
 from runs.queries.api import changes_of, patches_of, seqs_of_steps, steps_of
 from runs.queries.findings import findings_of, judgement_of
 from runs.queries.runs import run_of
 
-PAGE = [
-    OpenApiParameter("cursor", str, description="Where to go on; `next` of the page before has it."),
-    OpenApiParameter("limit", int),
-]
 
-
-@extend_schema(responses=RunSerializer(many=True), parameters=[*PARAMETERS, *PAGE])
+@extend_schema(responses=page_of("Runs", RunSerializer(many=True)), parameters=[*PARAMETERS, *paging(200)])
 @api_view(["GET"])
 @authentication_classes([ReadKey])
 @permission_classes([HasKey])
@@ -45,7 +41,7 @@ def show_run(request: Request, run_id: UUID) -> Response:
     return Response(RunSerializer(run, context={"request": request, "project": project}).data)
 
 
-@extend_schema(responses=StepSerializer(many=True), parameters=PAGE)
+@extend_schema(responses=page_of("Steps", StepSerializer(many=True)), parameters=paging(2000))
 @api_view(["GET"])
 @authentication_classes([ReadKey])
 @permission_classes([HasKey])
@@ -58,7 +54,7 @@ def list_steps(request: Request, run_id: UUID) -> Response:
     return Response({"results": shown.data, "next": next_url(request, place)})
 
 
-@extend_schema(responses=ChangeSerializer(many=True), parameters=PAGE)
+@extend_schema(responses=page_of("Changes", ChangeSerializer(many=True)), parameters=paging(500))
 @api_view(["GET"])
 @authentication_classes([ReadKey])
 @permission_classes([HasKey])

@@ -189,6 +189,14 @@ def test_schema_describes_the_endpoints(client, db):
     assert told["/api/v1/comparisons/of"] == (["comparisons"], "compare_sides")
 
 
+def test_schema_names_every_answer(client, db):
+    whole = yaml.safe_load(client.get("/api/schema").content)
+    answers = {path: set(calls["get"]["responses"]) for path, calls in whole["paths"].items()}
+    assert answers["/api/v1/runs"] == {"200", "400", "401", "404"}
+    assert answers["/api/v1/runs/{run_id}/steps"] == {"200", "302", "400", "401", "404"}
+    assert whole["components"]["schemas"]["Steps"]["required"] == ["next", "results"]
+
+
 @pytest.mark.parametrize(
     ("query", "word"),
     [
