@@ -4,13 +4,23 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 WORKERS ?= 2
 
-.PHONY: run test check bench bench-findings screenshots lock format clean
+.PHONY: run test test-sdks test-api check bench bench-findings screenshots lock format clean
 
 run: $(STAMP)
 	@exec $(BIN)/python manage.py serve
 
 test: $(STAMP)
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q $(ARGS)
+
+# Runs today's SDKs against the product: they are installed into a folder of their own, from the network.
+test-sdks: $(STAMP)
+	@$(BIN)/python -m tests.sdks.prepare first langchain opik traceloop
+	TEST_SDKS=1 $(BIN)/pytest -q -p no:xdist -rs tests/sdks/test_sdks.py $(ARGS)
+
+# Asks the read API all that its OpenAPI document allows, and more, by schemathesis.
+test-api: $(STAMP)
+	@$(BIN)/python -m tests.sdks.prepare schemathesis
+	TEST_SDKS=1 $(BIN)/pytest -q -p no:xdist -rs tests/sdks/test_api_document.py $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .
