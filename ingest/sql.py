@@ -14,7 +14,8 @@ TRACE_COLUMNS = (
 _TRACE = ", ".join(TRACE_COLUMNS)
 
 #: Find or begin the traces of a request, and lock them until it is committed: requests of one trace go one
-#: after the other. Sorted, so that two requests never wait for each other crosswise.
+#: after the other. Sorted, so that two requests never wait for each other crosswise. A row that nothing has
+#: updated yet is a new one.
 LOCK_TRACES = f"""
     INSERT INTO ingest_trace (
         project_id, trace, run, session, instance, shape, why, begun, after, answer, told, root, ended,
@@ -24,7 +25,7 @@ LOCK_TRACES = f"""
     FROM unnest(%(traces)s::text[], %(runs)s::text[]) AS asked (trace, run)
     ORDER BY asked.trace
     ON CONFLICT (project_id, trace) DO UPDATE SET seen_at = excluded.seen_at
-    RETURNING id, {_TRACE}
+    RETURNING id, {_TRACE}, xmax = 0 AS is_new
 """
 
 #: The traces that name the runs of others: what is known of those runs lies with them.

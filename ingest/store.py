@@ -50,8 +50,10 @@ class StoredTraces:
         self.runs: dict[str, str] = {}
         names = sorted(heard)
         runs = [run_of_trace(name, (span for span, _ in heard[name])) for name in names]
-        self.take(sql.LOCK_TRACES, {"traces": names, "runs": runs, "now": now})
-        self.own = sorted(self.ids.values())
+        rows = self.rows(sql.LOCK_TRACES, {"traces": names, "runs": runs, "now": now})
+        self.know([row[:-1] for row in rows])
+        self.new = {self.names[id] for id, *_, is_new in rows if is_new}  #: nothing is remembered of these
+        self.own = sorted(id for id, name in self.names.items() if name not in self.new)
         self.fresh = {name for name, facts in self.facts.items() if facts.shape == Shape.BARE}
         self.grown_since: dict[str, int | None] = {}  #: None where a trace lasted as long before
         for name, group in heard.items():
@@ -107,13 +109,15 @@ class StoredTraces:
 
     def take(self, query: str, given: dict[str, Any]) -> None:
         """Lock traces, and know what is remembered of them."""
-        with connection.cursor() as cursor:
-            cursor.execute(query, {"project": self.project.pk, **given})
-            for id, *values in cursor.fetchall():
-                facts = facts_of_row(values)
-                self.ids[facts.trace], self.names[id] = id, facts.trace
-                self.facts[facts.trace] = facts
-                self.before[facts.trace] = msgspec.json.encode(facts)
+        self.know(self.rows(query, given))
+
+    def know(self, rows: list[tuple[Any, ...]]) -> None:
+        """Take what is remembered of traces that are locked."""
+        for id, *values in rows:
+            facts = facts_of_row(values)
+            self.ids[facts.trace], self.names[id] = id, facts.trace
+            self.facts[facts.trace] = facts
+            self.before[facts.trace] = msgspec.json.encode(facts)
 
     def recall(self, wanted: Wanted) -> Memories:
         """Read what is remembered and may matter."""
@@ -188,7 +192,9 @@ class StoredTraces:
                 cursor.execute(sql.SAVE_SPANS, {"spans": told})
 
     def _spans(self, query: str, spans: Iterable[tuple[str, str]], **given: Any) -> list[Known]:
-        pairs = sorted(spans)
+        pairs = sorted(place for place in spans if place[0] not in self.new)
+        if not pairs:
+            return []
         ids = [self.ids[trace] for trace, _ in pairs]
         return self._read(query, {"ids": ids, "spans": [span for _, span in pairs], **given})
 

@@ -17,7 +17,7 @@ def read(raw: RawSpan) -> Fields | None:
     attributes = raw.attributes
     told = attributes.get("traceloop.span.kind")
     if told is None:
-        is_ours = any(name.startswith("traceloop.") for name in attributes)
+        is_ours = "\ntraceloop." in "\n" + "\n".join(attributes)  # one look for hundreds of names
         return {"agent_hint": word(attributes, "traceloop.workflow.name")} if is_ours else None
     kind = KINDS.get(str(told), SpanKind.CHAIN)
     name = word(attributes, "traceloop.entity.name")
