@@ -26,12 +26,20 @@ def harmless(view: View) -> View:
         if told.status_code < 400:
             return told
         kept = {name: value for name, value in told.items() if name.lower() != "content-type"}
-        sentence = str(msgspec.json.decode(told.content)["error"]).replace("…", "...")
+        sentence = sentence_of(told).replace("…", "...")
         return as_json(
             {}, status=told.status_code, headers={**kept, WHY: sentence.encode("ascii", "replace").decode()}
         )
 
     return answer
+
+
+def sentence_of(told: HttpResponse) -> str:
+    """Read why a request was refused."""
+    try:
+        return str(msgspec.json.decode(told.content)["error"])
+    except (msgspec.DecodeError, TypeError, KeyError):
+        return told.reason_phrase
 
 
 @harmless
