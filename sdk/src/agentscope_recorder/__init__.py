@@ -3,6 +3,7 @@
 from agentscope_recorder.clients import record_anthropic, record_openai
 from agentscope_recorder.recorder import Recorder
 from agentscope_recorder.steps import Step
+from agentscope_recorder.workspace import Workspace
 
-__all__ = ["Recorder", "Step", "record_anthropic", "record_openai"]
+__all__ = ["Recorder", "Step", "Workspace", "record_anthropic", "record_openai"]
 __version__ = "0.1.0"

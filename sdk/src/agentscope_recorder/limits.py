@@ -34,3 +34,16 @@ SECRET_CHARS = 8
 
 #: Bytes of a `.env` file that are read for secrets.
 ENV_FILE_BYTES = 64 * 1024
+
+#: Seconds that one snapshot of the work tree may take; a slower one is the last, and says so.
+SNAPSHOT_SECONDS = 10.0
+
+#: Bytes of a file above which its change is told without contents, and it is not hashed.
+FILE_BYTES = 1 * MIB
+
+#: Files of one snapshot whose contents are told; of a checkout of thousands the others are named only.
+CHANGED_FILES = 500
+
+#: Files and bytes that are remembered where there is no git.
+WALKED_FILES = 20_000
+WALKED_BYTES = 64 * MIB

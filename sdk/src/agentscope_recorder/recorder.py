@@ -27,6 +27,7 @@ from agentscope_recorder.quiet import never_raises, warn_once
 from agentscope_recorder.redaction import Redactor, Rule, secrets_in
 from agentscope_recorder.shipping import Shipper
 from agentscope_recorder.steps import Step
+from agentscope_recorder.workspace import Workspace
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 #: Set for the programs that a run starts: recorders in them join it.
@@ -48,6 +49,7 @@ class Recorder:
         deny_fields: Iterable[str] = (),
         deny_paths: Iterable[str] = (".env", ".env.*", "*.pem", "id_rsa", "id_ed25519"),
         text_chars: int = TEXT_CHARS,
+        workspace: str | Path | Workspace | None = None,
         **about: Any,
     ) -> None:
         """Begin a run. `about` is what `run_start` tells: agent, task, model, repo, variant, session, …"""
@@ -70,8 +72,13 @@ class Recorder:
         self._shipper = self._make_shipper(self._config)
         atexit.register(self._at_exit)
         flush_on_sigterm(self)
+        self._workspace = None
+        space = (
+            workspace if workspace is None or isinstance(workspace, Workspace) else Workspace(Path(workspace))
+        )
         if not self._joined:
-            self.write("run_start", **{"cwd": _cwd(), **about})
+            self.write("run_start", **{"cwd": _cwd(), **_about(space), **about})
+        self._workspace = space
 
     @property
     def path(self) -> Path:
@@ -177,6 +184,8 @@ class Recorder:
         """Write an event of any kind: first into the file, then it is sent in the background."""
         if kind == "llm_call":
             self._tell_results(fields.get("messages"))
+        if kind == "tool_call" and self._workspace is not None:
+            self._workspace.tell(self, None, place=place)
         told = self._place_of(place).fields() if kind != "run_start" else {}
         event = {
             "v": 1,
@@ -191,6 +200,8 @@ class Recorder:
         self._note(kind, event)
         kept = self._capture.apply(event)
         self._journal.append(self._redactor.mask(encode(kept)))
+        if kind in ("tool_result", "tool_call") and ends_call(event) and self._workspace is not None:
+            self._workspace.tell(self, event.get("id"), place=place)
         if self._shipper is not None:
             self._shipper.nudge()
 
@@ -200,6 +211,8 @@ class Recorder:
         if self._over:
             return
         self._over = True
+        if self._workspace is not None:
+            self._workspace.tell_end(self)
         if not self._joined and os.getpid() == self._started_in:
             how = status or _status_of(error)
             self.write("run_end", status=how, error=_sentence(error) if error else None, **fields)
@@ -251,6 +264,15 @@ class Recorder:
     def _at_exit(self) -> None:
         """The process ends without `end`: the run stays open, which is what happened."""
         self.flush()
+
+
+def _about(space: Workspace | None) -> dict[str, Any]:
+    return never_raises(space.about)() or {} if space is not None else {}
+
+
+def ends_call(event: dict[str, Any]) -> bool:
+    """Say whether an event ends a tool call."""
+    return event["kind"] == "tool_result" or "output" in event or "error" in event
 
 
 def _status_of(error: BaseException | None) -> str:

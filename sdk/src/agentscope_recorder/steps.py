@@ -68,7 +68,6 @@ class Step:
 
     @never_raises
     def _begin(self) -> None:
-        self._started = time.perf_counter()
         place = here.get()
         begin = KINDS.get(self.kind, ("event", ""))[0]
         fields = dict(self._begun)
@@ -85,6 +84,7 @@ class Step:
         else:
             self._token = here.set(place._replace(parent=self.id))
         self.run.write(begin, id=self.id, name=self.name, place=place, **fields)
+        self._started = time.perf_counter()
 
     @never_raises
     def _end(self, error: BaseException | None) -> None:

@@ -21,6 +21,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--task", help="what the agent is asked to do")
     parser.add_argument("--agent", help="name of the agent program (else the name of the command)")
     parser.add_argument("--trace", help="file to write to (else in the folder of the config)")
+    parser.add_argument("--workspace", default=".", help="folder whose changes are recorded (else this one)")
     parser.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- CMD…")
 
 
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         "task": options.task,
         "name": options.name or " ".join(argv)[:200],
     }
-    record = Recorder(options.trace, url=options.url, key=options.key, **about)
+    record = Recorder(options.trace, url=options.url, key=options.key, workspace=options.workspace, **about)
     with record.step("tool", "command", args={"command": " ".join(argv)}) as step:
         status = watched(record, argv)
         step.set(exit_code=status)
