@@ -12,7 +12,6 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 
 from runs.frames import in_thread, open_project, open_run
-from runs.limits import HEARTBEAT_SECONDS
 from runs.list_rooms import join_list
 from runs.queries.cards import stamp_of_findings
 from runs.rooms import NOT_HERE, Room
@@ -92,7 +91,7 @@ class StampConsumer(Consumer):
     """A page of a project that is fetched again when its stamp differs; the query says what it shows."""
 
     about = ""  #: names its rooms
-    heartbeat: float = HEARTBEAT_SECONDS  #: seconds until it looks for what no nudge tells
+    heartbeat = 0.0  #: seconds until its rooms look for what no nudge tells; 0 is the usual time
     stamp = ""
     read_stamp: Callable[[Project], Awaitable[str]]
 

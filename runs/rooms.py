@@ -37,7 +37,7 @@ class Room:
     """The sockets that get the same frames, and the tasks that listen for news and send them."""
 
     pause = PAUSE_SECONDS  #: seconds between two frames
-    heartbeat: float = HEARTBEAT_SECONDS  #: seconds until it looks for what no nudge told of
+    heartbeat = 0.0  #: seconds until it looks for what no nudge told of; 0 is HEARTBEAT_SECONDS
 
     def __init__(self, name: Hashable, project: Project, *, group: str) -> None:
         self.name, self.project, self.group = name, project, group
@@ -76,7 +76,7 @@ class Room:
         while True:
             try:
                 # Not wait_for: that of Python 3.11 loses a cancellation that comes together with the event.
-                async with asyncio.timeout(self.heartbeat):
+                async with asyncio.timeout(self.heartbeat or HEARTBEAT_SECONDS):
                     await self.awake.wait()
             except TimeoutError:
                 await self.beat()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from runs.limits import HEARTBEAT_SECONDS, LIST_PAUSE_SECONDS
+from runs.limits import LIST_PAUSE_SECONDS
 from runs.live import project_group
 from runs.rooms import Room, Watcher, room_of
 from teams.models import Project
@@ -52,7 +52,7 @@ def join_stamped(
     project: Project,
     read_stamp: ReadStamp,
     *,
-    heartbeat: float = HEARTBEAT_SECONDS,
+    heartbeat: float = 0.0,
 ) -> StampRoom:
     """Let a socket watch a page of a project."""
 
