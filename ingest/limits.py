@@ -178,8 +178,8 @@ SAME_CALL_SECONDS = 60
 #: Seconds back in which runs are looked for that were still at work when a loose call was made.
 LONGEST_SECONDS = 86_400
 
-#: Loose calls that are placed anew at once because a run lasted longer than was known; later ones follow.
-GUESTS_AT_ONCE = 200
+#: Loose calls that are placed anew because a run lasted longer than was known: four seconds a thousand.
+GUESTS_AT_ONCE = 5_000
 
 #: Times that a request is stored anew after it waited crosswise for another one of its session.
 PLACING_ATTEMPTS = 4

@@ -26,7 +26,7 @@ SAME_CALLS = f"""
     SELECT asked.n, s.at, s.until, {OTHER}
     FROM unnest(%(calls)s::text[], %(at)s::bigint[], %(runs)s::text[])
         WITH ORDINALITY AS asked (call, at, run, n)
-    JOIN ingest_tracespan AS s ON s.call = asked.call AND s.kind = 'llm'
+    JOIN ingest_tracespan AS s ON s.call = asked.call AND s.call <> '' AND s.kind = 'llm'
         AND s.at BETWEEN asked.at - %(slack)s AND asked.at + %(slack)s
     JOIN ingest_trace AS o ON o.id = s.trace_id
     WHERE o.project_id = %(project)s AND o.run <> asked.run AND o.trace <> ALL(%(traces)s)
@@ -50,6 +50,7 @@ HOSTS = f"""
     CROSS JOIN LATERAL (
         (SELECT * FROM ingest_trace AS t
          WHERE asked.session <> '' AND t.project_id = %(project)s AND t.session = asked.session
+            AND t.session <> ''
             AND t.begun BETWEEN asked.begun - %(longest)s AND asked.until
             AND t.shape IN ('open', 'whole') AND t.last_at >= asked.begun AND t.trace <> ALL(%(skip)s)
          ORDER BY t.begun DESC LIMIT 2)
@@ -70,6 +71,7 @@ GUESTS = f"""
     CROSS JOIN LATERAL (
         (SELECT * FROM ingest_trace AS t
          WHERE asked.session <> '' AND t.project_id = %(project)s AND t.session = asked.session
+            AND t.session <> ''
             AND t.begun BETWEEN asked.since - %(longest)s AND asked.until
             AND t.shape = 'loose' AND t.why IN ('near', 'time') AND t.last_at >= asked.since
             AND t.run <> asked.run AND t.trace <> ALL(%(skip)s)
@@ -77,7 +79,8 @@ GUESTS = f"""
         UNION ALL
         (SELECT * FROM ingest_trace AS t
          WHERE asked.instance <> '' AND t.project_id = %(project)s AND t.session = ''
-            AND t.instance = asked.instance AND t.begun BETWEEN asked.since - %(longest)s AND asked.until
+            AND t.instance = asked.instance AND t.instance <> ''
+            AND t.begun BETWEEN asked.since - %(longest)s AND asked.until
             AND t.shape = 'loose' AND t.why IN ('near', 'time') AND t.last_at >= asked.since
             AND t.run <> asked.run AND t.trace <> ALL(%(skip)s)
          ORDER BY t.begun DESC LIMIT %(most)s)

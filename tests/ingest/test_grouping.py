@@ -9,6 +9,7 @@ from django.db import connection
 from django.urls import reverse
 from msgspec import structs
 
+from ingest import placing_sql
 from ingest.formats.otlp import Source
 from ingest.models import Trace, TraceSpan
 from ingest.pipeline import take_spans
@@ -280,6 +281,32 @@ def test_a_run_that_moved_is_no_one_elses(project, outsider, client):
     client.force_login(outsider)
     path = reverse("runs:run", kwargs={"team": project.team.slug, "project": project.slug, "run_id": old.id})
     assert client.get(path).status_code == 404
+
+
+ASKED = {
+    "project": 1, "calls": ["c"], "at": [0], "runs": ["r"], "traces": ["t"], "slack": 1, "sessions": ["s"],
+    "instances": ["p"], "begun": [0], "until": [1], "since": [0], "skip": ["t"], "longest": 1, "most": 1,
+    "gap": 1, "after": ["a"], "answers": ["b"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("statement", "indexes"),
+    [
+        ("SAME_CALLS", ["tracespan_answer"]),
+        ("TALKS", ["trace_session"]),
+        ("HOSTS", ["trace_session", "trace_instance"]),
+        ("GUESTS", ["trace_session", "trace_"]),
+        ("NEAREST_LOOSE", ["trace_loose"]),
+    ],
+)
+def test_looking_around_goes_by_indexes(db, statement, indexes):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + getattr(placing_sql, statement), ASKED)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Seq Scan" not in plan
+    assert [name for name in indexes if name not in plan] == []
 
 
 @pytest.mark.django_db(transaction=True)
