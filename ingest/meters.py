@@ -59,12 +59,16 @@ def readings_of(points: Iterable[RawPoint]) -> list[Reading]:
     return [one for one in found if one is not None]
 
 
+#: The part of a metric with parts that a point without one is of.
+OTHER = "other"
+
+
 def reading_of(point: RawPoint) -> Reading | None:
     metric = METRICS.get(point.name)
     run = session_of(point.attributes) or session_of(point.source.resource)
-    if metric is None or run is None or point.value < 0:
+    if metric is None or run is None or not 0 <= point.value <= wild.BIGGEST:
         return None
-    part = wild.text(point.attributes.get(metric.part)) if metric.part else None
+    part = wild.text(point.attributes.get(metric.part)) or OTHER if metric.part else None
     return Reading(
         run=run,
         agent=metric.agent,

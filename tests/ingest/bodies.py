@@ -136,5 +136,13 @@ OTHERS = {
     "langfuse-scores": ("POST", "/api/public/scores", "application/json"),
     "opik-traces": ("POST", "/api/v1/private/traces/batch", "application/json"),
     "langfuse-otlp": ("POST", "/api/public/otel/v1/traces", "application/x-protobuf"),
+    "opik-patch": (
+        "PATCH",
+        "/api/v1/private/traces/7a3f0b52-6a5c-4a8e-9a0e-2a3a54a3e1c9",
+        "application/json",
+    ),
+    "opik-scores": ("PUT", "/api/v1/private/traces/feedback-scores", "application/json"),
+    "claude-code-hooks": ("POST", "/api/v1/hooks/claude-code", "application/json"),
+    "codex-notices": ("POST", "/api/v1/hooks/codex", "application/json"),
     "import-form": ("POST", "/api/v1/import", FORM),
 }

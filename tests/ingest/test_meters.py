@@ -94,6 +94,15 @@ def test_other_metrics_and_those_without_a_session_are_left(ingest_key):
 
 
 @pytest.mark.django_db
+def test_odd_numbers_and_points_without_their_part(ingest_key):
+    lines = "claude_code.lines_of_code.count"
+    odd = [metric(lines, value, at=n, type="added") for n, value in enumerate([1e308, -1, "x", 2**70, 3], 1)]
+    send(ingest_key, "/v1/metrics", body_of(*odd, metric(lines, 2, at=9)))
+    hook(ingest_key)
+    assert reported() == {"lines": {"added": 3.0, "other": 2.0}}
+
+
+@pytest.mark.django_db
 def test_sums_of_a_histogram_count(ingest_key):
     point = {
         "attributes": attributes({"conversation.id": "s-1", "token_type": "output"}),
