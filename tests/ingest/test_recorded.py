@@ -48,6 +48,7 @@ NAMED = {
     "langfuse_v2": (TITLE, "fix-bug"),
     "litellm_oi-root": (TITLE, ""),
     "litellm_own": (TITLE, "litellm"),
+    "langsmith_langchain-otel": (TITLE, "fix-bug"),  # everything comes twice, as JSON and as spans
     "lmnr_sdk": (TITLE, "v3loop.py"),
     "mlflow_sdk-otlp": (TITLE, "fix-bug"),
     "smolagents_oi": (TITLE, "fixer"),
@@ -81,4 +82,21 @@ def test_usage_of_a_turn_is_that_of_its_model_call_in_any_order(ingest_key):
     calls = Step.objects.filter(kind="llm").order_by("started_at")
     assert [(step.input_tokens, step.cache_read_tokens, step.output_tokens) for step in calls] == [
         *((114, 96, 24), (280, 0, 18), (74, 256, 30), (124, 256, 40), (80, 320, 32), (14, 416, 48)),
+    ]
+
+
+def test_spans_of_langsmith_alone_tell_all_of_it(ingest_key):
+    *_, spans = captures.requests_of("langsmith_langchain-otel", RECORDED)
+    send_all([spans], ingest_key)
+    assert told(Run.objects.get()) == TRUTH
+    assert (
+        list(Step.objects.filter(kind="llm").values_list("model", flat=True)) == ["gpt-5-mini-2025-08-07"] * 6
+    )
+    results = Step.objects.filter(kind="tool").order_by("started_at").values_list("output_preview", flat=True)
+    assert list(results) == [
+        "def add(a, b):\n    return a - b\n",
+        "",
+        "FAILED test_calc.py::test_add - assert -1 == 3",
+        "patched calc.py",
+        "3 passed in 0.01s",
     ]

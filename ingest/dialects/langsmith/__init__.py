@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from ingest import wild
+from ingest.dialects.langsmith.contents import answer_in, last_generation, messages_in
 from ingest.dialects.values import Fields, inclusive, parsed, text_or_json, word
 from ingest.formats.otlp.raw import RawSpan
-from ingest.spans.messages import answer_blocks
 from ingest.spans.span import SpanKind
 
 KINDS = {
@@ -26,41 +27,46 @@ def read(raw: RawSpan) -> Fields | None:
     kind = KINDS.get(told, SpanKind.CHAIN)
     given, came = parsed(attributes.get("gen_ai.prompt")), parsed(attributes.get("gen_ai.completion"))
     if kind is SpanKind.LLM:
-        return {"kind": kind, **llm_fields(raw, given, came)}
+        return {"kind": kind, **llm_fields(raw, wild.mapping(given), wild.mapping(came))}
     return {
         "kind": kind,
-        "tool": word(attributes, "gen_ai.tool.name") or raw.name if kind is SpanKind.TOOL else None,
         "agent_hint": word(attributes, "langsmith.metadata.lc_agent_name") or root_name(raw),
         "input": text_or_json(given),
-        "output": bare(came),
+        **(tool_fields(raw, came) if kind is SpanKind.TOOL else {"output": text_or_json(bare(came))}),
     }
 
 
-def llm_fields(raw: RawSpan, given: Any, came: Any) -> Fields:
-    """Read a model call."""
+def llm_fields(raw: RawSpan, given: dict[str, Any], came: dict[str, Any]) -> Fields:
+    """Read a model call. LangChain tells the model and the id of its answer inside the answer only."""
     attributes = raw.attributes
-    messages = given.get("messages", given.get("input")) if isinstance(given, dict) else None
-    if isinstance(messages, list) and len(messages) == 1 and isinstance(messages[0], list):
-        messages = messages[0]  # LangChain sends a list of conversations
+    message, reason = last_generation(came)
+    response = wild.mapping(message.get("response_metadata"))
     usage = parsed(attributes.get("langsmith.metadata.usage_metadata"))
     return {
-        "model": word(attributes, "gen_ai.response.model"),
+        "model": word(attributes, "gen_ai.response.model") or word(response, "model_name", "model"),
         "asked_model": word(attributes, "gen_ai.request.model", "langsmith.metadata.ls_model_name"),
-        "messages": messages if isinstance(messages, list) else None,
+        "messages": messages_in(given),
         "answer": answer_in(came),
-        "response_id": word(attributes, "gen_ai.response.id"),
+        "stop_reason": reason or word(response, "finish_reason", "stop_reason"),
+        "response_id": word(attributes, "gen_ai.response.id") or word(came, "id") or word(response, "id"),
         **(inclusive(usage) if isinstance(usage, dict) else {}),
     }
 
 
-def answer_in(came: Any) -> list[dict[str, Any]] | None:
-    """Read the answer: an OpenAI completion, items of the Responses API, LangChain's generations."""
-    if not isinstance(came, dict):
-        return None
-    choices = came.get("choices") or came.get("generations") or came.get("output") or [came]
-    if isinstance(choices, list) and choices and isinstance(choices[0], list):
-        choices = choices[0]
-    return answer_blocks(choices if isinstance(choices, list) else [choices]) or None
+def tool_fields(raw: RawSpan, came: Any) -> Fields:
+    """Read a tool call, whose result may be a message of LangChain's."""
+    output = bare(came or None)
+    message = wild.mapping(output)
+    if message.get("type") != "tool" or "content" not in message:
+        message = {}
+    said = text_or_json(message.get("content", output))
+    failed = message.get("status") == "error"
+    return {
+        "tool": word(raw.attributes, "gen_ai.tool.name") or raw.name,
+        "output": said,
+        **({"call_id": word(message, "tool_call_id")} if word(message, "tool_call_id") else {}),
+        **({"failed": True, "error": said} if failed else {}),
+    }
 
 
 def root_name(raw: RawSpan) -> str | None:
@@ -68,8 +74,6 @@ def root_name(raw: RawSpan) -> str | None:
     return None if raw.parent_id else raw.name
 
 
-def bare(came: Any) -> str | None:
+def bare(came: Any) -> Any:
     """Take the value out of `{"output": …}`."""
-    if isinstance(came, dict) and set(came) == {"output"}:
-        return text_or_json(came["output"])
-    return text_or_json(came)
+    return came["output"] if isinstance(came, dict) and set(came) == {"output"} else came
