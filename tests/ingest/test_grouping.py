@@ -13,6 +13,7 @@ from ingest import placing_sql
 from ingest.formats.otlp import Source
 from ingest.models import Trace, TraceSpan
 from ingest.pipeline import take_spans
+from runs.deltas import RELOAD, delta_after
 from runs.models import MovedRun, Run, RunSum, Step
 from runs.retention import delete_runs
 from tests.ingest.spans import said
@@ -247,6 +248,15 @@ def test_one_call_told_in_two_traces_is_one_step(project):
 def test_loose_calls_that_leave_a_run_leave_it_as_it_would_be_without_them(project):
     pieces = [call("1", 0), native("3", 20.11, "21"), agent("2", 20, 30, session="ada")]
     in_any_order(project, pieces, [(1, "running"), (2, "done", "Done.")])
+
+
+def test_a_page_of_a_run_that_some_calls_left_is_loaded_anew(project):
+    take(project, call("1", 0), native("3", 20.11, "21"))
+    before = Run.objects.get()
+    take(project, agent("2", 20, 30, session="ada"))
+    run = Run.objects.get(llm_calls=1)
+    assert (run.id, run.revision < before.revision) == (before.id, True)
+    assert delta_after(project, run, before.revision) == RELOAD
 
 
 def test_the_same_id_of_an_answer_at_another_time_is_another_call(project):

@@ -218,7 +218,7 @@ async def test_all_who_watch_a_run_share_a_room_and_the_last_one_closes_it(proje
 
 
 async def test_run_without_nudges_is_repaired_by_the_heartbeat(project, member, monkeypatch):
-    monkeypatch.setattr("runs.rooms.HEARTBEAT_SECONDS", 0.3)
+    monkeypatch.setattr("runs.rooms.Room.heartbeat", 0.3)
     saved = await sync_to_async(write)(project, range(2))
     async with socket(member, f"/ws/runs/{saved.id}/?after={saved.revision}") as read:
         assert await read() == {"ping": True}
@@ -335,7 +335,7 @@ async def test_list_that_changed_before_the_socket_joined_is_fetched_again(proje
 
 
 async def test_list_without_nudges_is_repaired_by_the_heartbeat(project, member, monkeypatch):
-    monkeypatch.setattr("runs.rooms.HEARTBEAT_SECONDS", 0.3)
+    monkeypatch.setattr("runs.rooms.Room.heartbeat", 0.3)
     await sync_to_async(write)(project, range(2))
     path = f"/ws/projects/{project.team.slug}/{project.slug}/"
     async with socket(member, path) as read:
