@@ -95,7 +95,7 @@ def test_spans_of_langsmith_alone_tell_all_of_it(ingest_key):
     results = Step.objects.filter(kind="tool").order_by("started_at").values_list("output_preview", flat=True)
     assert list(results) == [
         "def add(a, b):\n    return a - b\n",
-        "",
+        "Error: test runner crashed: exit status 139",
         "FAILED test_calc.py::test_add - assert -1 == 3",
         "patched calc.py",
         "3 passed in 0.01s",

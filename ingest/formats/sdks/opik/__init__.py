@@ -1,9 +1,9 @@
 """Opik's batches of spans and traces: each comes when it begins and again when it is over."""
 
 from ingest import wild
+from ingest.dialects.langsmith.contents import answer_in, last_generation, messages_in
 from ingest.dialects.values import Fields, arguments_of, inclusive, text_or_json, word
 from ingest.formats.events.usage import tokens_of
-from ingest.formats.sdks.langsmith.runs import answer_in, last_generation, messages_in
 from ingest.formats.sdks.scores import score_span
 from ingest.formats.sdks.told import Record, Told, identity, raw_of, record_of_body, refuse_too_many, sentence
 from ingest.spans.span import Span, SpanKind, nanoseconds_of
