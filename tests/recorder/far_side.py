@@ -1,10 +1,13 @@
 """A server that answers as it is told: the far side of the network."""
 
 import gzip
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+NAMES = re.compile(rb'filename="([^"]+)"')
 
 
 class FarSide(ThreadingHTTPServer):
@@ -16,11 +19,16 @@ class FarSide(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: list[tuple[int, dict[str, str]]] = [(200, {})]
         self.requests: list[list[bytes]] = []
+        self.imports: list[bytes] = []
         self.largest = 10**9  #: lines of one request; more are refused with 413
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def files(self) -> list[list[str]]:
+        """List the names of the files of each import that was taken."""
+        return [[name.decode() for name in NAMES.findall(body)] for body in self.imports]
 
     def lines(self) -> list[bytes]:
         """List the lines of all requests that were taken."""
@@ -34,13 +42,17 @@ class Handler(BaseHTTPRequestHandler):
         return
 
     def do_POST(self) -> None:
-        lines = gzip.decompress(self.rfile.read(int(self.headers["content-length"]))).splitlines()
+        body = self.rfile.read(int(self.headers["content-length"]))
+        is_import = self.path.endswith("/import")
+        lines = [] if is_import else gzip.decompress(body).splitlines()
         status, headers = self.server.answers[0]
         if len(self.server.answers) > 1:
             self.server.answers.pop(0)
         if len(lines) > self.server.largest:
             status = 413
-        if status < 300:
+        if status < 300 and is_import:
+            self.server.imports.append(body)
+        elif status < 300:
             self.server.requests.append(lines)
         self.send_response(status)
         for name, value in {**headers, "content-length": "2"}.items():

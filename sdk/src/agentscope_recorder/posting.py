@@ -56,7 +56,7 @@ def post_lines(target: Target, lines: list[bytes], seconds: float = REQUEST_SECO
 
 
 def request(
-    target: Target, method: str, body: bytes, headers: dict[str, str], seconds: float
+    target: Target, method: str, body: bytes, headers: dict[str, str], seconds: float, *, path: str = PATH
 ) -> tuple[int, str, bytes]:
     """Make one request: (status, Retry-After, body). Raises OSError, HTTPException, ValueError."""
     place = urlsplit(target.url)
@@ -65,7 +65,7 @@ def request(
         raise ValueError("the address has no host")
     connection = kind(place.hostname, place.port, timeout=seconds)
     try:
-        connection.request(method, place.path.rstrip("/") + PATH, body=body or None, headers=headers)
+        connection.request(method, place.path.rstrip("/") + path, body=body or None, headers=headers)
         answer = connection.getresponse()
         return answer.status, answer.getheader("Retry-After") or "", answer.read(65_536)
     finally:

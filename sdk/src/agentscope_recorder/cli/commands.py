@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Callable
 
-from agentscope_recorder.cli import diff, doctor, push, replay, run, show
+from agentscope_recorder.cli import diff, doctor, imports, push, replay, run, show, watch
 
 Command = tuple[
     Callable[[argparse.Namespace], int],
@@ -14,6 +14,8 @@ Command = tuple[
 ]
 COMMANDS: dict[str, Command] = {
     "run": (run.run, "run a command as a run: its output, its end, what it changed", run.describe),
+    "watch": (watch.run, "send the sessions of Claude Code, Codex and others as they grow", watch.describe),
+    "import": (imports.run, "send files of any format that AgentScope reads", imports.describe),
     "push": (push.run, "send what the server has not got of traces", push.describe),
     "show": (show.run, "print a trace as a tree", show.describe),
     "diff": (diff.run, "say where two traces part", diff.describe),
