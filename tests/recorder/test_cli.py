@@ -1,6 +1,7 @@
 """The commands: what they print, and their exit status."""
 
 import json
+import subprocess
 import sys
 
 import pytest
@@ -62,7 +63,8 @@ def test_diff_says_where_two_runs_part(written, tmp_path, capsys):
     assert capsys.readouterr().out.splitlines()[0] == "The same for 0 steps, then:"
 
 
-def test_run_records_a_command_and_gives_its_status(trace, capfd):
+def test_run_records_a_command_and_gives_its_status(trace, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
     code = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"
     assert main(["run", "--trace", str(trace), "--task", "Try", "--", sys.executable, "-c", code]) == 3
     said = capfd.readouterr()
@@ -74,6 +76,17 @@ def test_run_records_a_command_and_gives_its_status(trace, capfd):
         [("log", step, "err"), ("log", step, "out")],
     )
     assert (events[-2]["exit_code"], events[-1]["status"], events[0]["task"]) == (3, "failed", "Try")
+
+
+def test_run_records_what_a_command_changes_in_its_repository(trace, tmp_path, monkeypatch):
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "--trace", str(trace), "--", "sh", "-c", "echo 1 > made.txt"]) == 0
+    events = [json.loads(line) for line in trace.read_text().splitlines()]
+    [step] = [event["id"] for event in events if event["kind"] == "tool_call"]
+    made = {"path": "made.txt", "op": "create", "after": "1\n", "step": step, "origin": "observed"}
+    [change] = [event for event in events if event.get("path") == "made.txt"]
+    assert {name: change[name] for name in made} == made
 
 
 @pytest.mark.parametrize(

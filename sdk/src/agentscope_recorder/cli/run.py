@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from agentscope_recorder.cli.troubles import Trouble
 from agentscope_recorder.recorder import Recorder
+from agentscope_recorder.workspace.git import root_of
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +22,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--task", help="what the agent is asked to do")
     parser.add_argument("--agent", help="name of the agent program (else the name of the command)")
     parser.add_argument("--trace", help="file to write to (else in the folder of the config)")
-    parser.add_argument("--workspace", default=".", help="folder whose changes are recorded (else this one)")
+    parser.add_argument("--workspace", help="folder to look at for changes (else the repository here)")
     parser.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- CMD…")
 
 
@@ -35,7 +36,13 @@ def run(options: argparse.Namespace) -> int:
         "task": options.task,
         "name": options.name or " ".join(argv)[:200],
     }
-    record = Recorder(options.trace, url=options.url, key=options.key, workspace=options.workspace, **about)
+    record = Recorder(
+        options.trace,
+        url=options.url,
+        key=options.key,
+        workspace=options.workspace or root_of(Path.cwd()),
+        **about,
+    )
     with record.step("tool", "command", args={"command": " ".join(argv)}) as step:
         status = watched(record, argv)
         step.set(exit_code=status)
