@@ -7,6 +7,7 @@ something is heard. Tokens and usage come from one dialect together: counters of
 from collections.abc import Callable, Iterable
 
 from ingest.dialects import (
+    agentops,
     anthropic,
     autogen,
     claude_code,
@@ -42,6 +43,7 @@ DIALECTS: list[tuple[str, Callable[[RawSpan], Fields | None]]] = [
     ("laminar", laminar.read),
     ("logfire", logfire.read),
     ("anthropic", anthropic.read),
+    ("agentops", agentops.read),
     ("smolagents", smolagents.read),
     ("litellm", litellm.read),
     ("autogen", autogen.read),

@@ -32,7 +32,7 @@ def test_order_of_the_table():
     assert [name for name, _ in DIALECTS] == [
         *("claude-code", "gemini-cli"),
         *("langfuse", "vercel", "langsmith", "mlflow", "laminar", "logfire", "anthropic"),
-        *("smolagents", "litellm", "autogen"),
+        *("agentops", "smolagents", "litellm", "autogen"),
         *("genai", "openinference", "openllmetry", "genai-events", "genai-legacy"),
     ]
 
@@ -177,6 +177,27 @@ def test_attributes_of_mlflow_are_json_text():
 def test_tool_of_laminar():
     span = read(name="ls", lmnr__span__type="TOOL", lmnr__span__input='{"p":1}', lmnr__span__output='"x"')
     assert (span.kind, span.tool, span.input, span.output) == (SpanKind.TOOL, "ls", '{"p":1}', "x")
+
+
+def test_tool_and_model_call_of_agentops():
+    tool = read(
+        name="run_test.tool",
+        agentops__span__kind="tool",
+        agentops__tool__input='{"args": [], "kwargs": {"target": "a"}}',
+        agentops__tool__output='"3 passed"',
+    )
+    told = (tool.source, tool.kind, tool.tool, tool.input, tool.output)
+    assert told == ("otel:agentops", SpanKind.TOOL, "run_test", '{"target":"a"}', "3 passed")
+    call = read(
+        agentops__span__kind="llm",
+        gen_ai__request__model="gpt-5",
+        gen_ai__response__model="gpt-5",
+        gen_ai__usage__prompt_tokens=12,
+        gen_ai__usage__completion_tokens=3,
+    )
+    assert (call.source, call.kind, call.tokens) == (
+        *("otel:agentops", SpanKind.LLM, Tokens(input=12, output=3)),
+    )
 
 
 def test_hand_off_of_openinference():
