@@ -90,6 +90,16 @@ def test_several_events_as_lines_are_taken(ingest_key):
     assert (run.prompts, run.tool_calls, run.failures, run.lines_added, run.status) == (1, 3, 0, 1, "done")
 
 
+def test_start_that_comes_late_opens_no_run_again(ingest_key):
+    """Telemetry may be sent, or sent again, before the hooks of the same session are."""
+    post(ingest_key, hook("UserPromptSubmit", prompt="Fix it"))
+    post(ingest_key, hook("Stop", last_assistant_message="Fixed."))
+    post(ingest_key, hook("SessionStart", source="startup"))
+    assert Run.objects.get().status == "done"
+    post(ingest_key, hook("SessionStart", source="resume"))
+    assert Run.objects.get().status == "running"
+
+
 def test_permission_waits_until_its_call_goes_on(ingest_key):
     asked = {"tool_name": "Bash", "tool_input": {"command": "make"}}
     post(ingest_key, hook("PermissionRequest", **asked))

@@ -1,13 +1,13 @@
 """Hooks that are no tool calls: prompts, ends, permissions, compactions, and whatever else happens."""
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from ingest import wild
 from ingest.formats.claude_code.blocks import as_json, without_reminders
 from ingest.formats.claude_code.naming import name_of_text
 from ingest.formats.claude_code.notes import COMPACTED, notice_of
 from ingest.formats.claude_hooks.calls import key_of_permission
-from ingest.formats.claude_hooks.hook import Hook, known_of, standing_of, step_of
+from ingest.formats.claude_hooks.hook import BEGINNING, Hook, known_of, standing_of, step_of
 from ingest.ranks import BEGUN
 from runs.kinds import Kind, RunStatus, StepStatus
 from runs.records import Batch, digest_of
@@ -18,14 +18,17 @@ NOTICE = "<task-notification>"
 def began(hook: Hook) -> Batch:
     """SessionStart: a new run, or one that goes on."""
     run = standing_of(hook, RunStatus.RUNNING)
-    if hook.text("source") in (None, "startup", "compact"):
+    source = hook.text("source")
+    if source in (None, "startup"):  # which follows nothing: it opens no run again
+        return Batch(runs=[structs.replace(run, at=BEGINNING)])
+    if source == "compact":
         return Batch(runs=[run])
     step = step_of(
         hook,
         Kind.EVENT,
         hook.own_key,
         name="Session goes on",
-        input=hook.text("source"),
+        input=source,
         status=StepStatus.OK,
     )
     return Batch(runs=[run], steps=[step])
