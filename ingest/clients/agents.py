@@ -58,12 +58,14 @@ CLAUDE_CODE = Client(
     lines=(
         Lines(label="~/.claude/settings.json (live)", language="json", text=hook_settings()),
         Lines(
-            label="Environment, for tokens and cost",
+            label="Environment, for tokens, cost and retries",
             language="env",
             text=f"""\
 CLAUDE_CODE_ENABLE_TELEMETRY=1
+CLAUDE_CODE_ENHANCED_TELEMETRY_BETA=1
 OTEL_LOGS_EXPORTER=otlp
 OTEL_METRICS_EXPORTER=otlp
+OTEL_TRACES_EXPORTER=otlp
 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
 OTEL_EXPORTER_OTLP_ENDPOINT={URL}
 OTEL_EXPORTER_OTLP_HEADERS=x-api-key={KEY}""",
