@@ -1,0 +1,107 @@
+"""Settings of agents get our lines, and are as they were afterwards, byte for byte."""
+
+import io
+import json
+
+import pytest
+from agentscope_recorder.cli import main
+
+KEY = "as_" + "k" * 40
+PLACE = ["--url", "https://scope.example.com", "--key", KEY]
+SAY = '{"Stop": [{"hooks": [{"type": "command", "command": "say done"}]}]}'
+ODD = f'{{"model":"opus",\n\t"hooks": {SAY}, "ü": 1}}'
+
+
+def install(agent, path, *words):
+    return main([*PLACE, "install", agent, "--settings", str(path), "--yes", *words])
+
+
+def uninstall(agent, path):
+    return main(["uninstall", agent, "--settings", str(path), "--yes"])
+
+
+@pytest.mark.parametrize("before", ["", "{}", ODD])
+def test_claude_code_gets_hooks_and_is_as_it_was_afterwards(tmp_path, before, capsys):
+    path = tmp_path / "settings.json"
+    if before:
+        path.write_text(before)
+    assert install("claude-code", path) == 0
+    assert KEY not in capsys.readouterr().out
+    settings = json.loads(path.read_text())
+    url, headers = "https://scope.example.com/api/v1/hooks/claude-code", {"Authorization": f"Bearer {KEY}"}
+    hook = {"type": "http", "url": url, "headers": headers, "timeout": 5}
+    assert settings["hooks"]["PreToolUse"] == [{"matcher": "*", "hooks": [hook]}]
+    assert settings["hooks"]["Stop"][-1] == {"hooks": [hook]}
+    assert settings["env"]["OTEL_EXPORTER_OTLP_HEADERS"] == f"x-api-key={KEY}"
+    assert uninstall("claude-code", path) == 0
+    assert (path.read_text() if before else path.exists()) == (before or False)
+    assert list(tmp_path.iterdir()) == ([path] if before else [])
+
+
+def test_installing_twice_is_installing_once(tmp_path):
+    path = tmp_path / "settings.json"
+    path.write_text(ODD)
+    install("claude-code", path)
+    once = path.read_text()
+    install("claude-code", path)
+    assert path.read_text() == once
+    uninstall("claude-code", path)
+    assert path.read_text() == ODD
+
+
+def test_settings_that_were_changed_since_lose_our_lines_only(tmp_path, capsys):
+    path = tmp_path / "settings.json"
+    path.write_text(ODD)
+    install("claude-code", path)
+    settings = json.loads(path.read_text())
+    path.write_text(json.dumps({**settings, "model": "haiku"}))
+    uninstall("claude-code", path)
+    assert json.loads(path.read_text()) == {**json.loads(ODD), "model": "haiku"}
+    assert "was changed since" in capsys.readouterr().out
+
+
+def test_telemetry_of_ones_own_stays(tmp_path):
+    path = tmp_path / "settings.json"
+    own = {"env": {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://mine", "OTEL_EXPORTER_OTLP_HEADERS": "a=b"}}
+    path.write_text(json.dumps(own))
+    install("claude-code", path, "--no-telemetry")
+    assert json.loads(path.read_text())["env"] == own["env"]
+    uninstall("claude-code", path)
+    assert json.loads(path.read_text()) == own
+
+
+@pytest.mark.parametrize("before", ["", 'model = "gpt-5"\n', 'model = "gpt-5"'])
+def test_codex_gets_a_block_and_is_as_it_was_afterwards(tmp_path, before):
+    tomllib = pytest.importorskip("tomllib")
+    path = tmp_path / "config.toml"
+    path.write_text(before)
+    assert install("codex", path) == 0
+    otel = tomllib.loads(path.read_text())["otel"]
+    assert otel["exporter"]["otlp-http"]["headers"] == {"x-api-key": KEY}
+    assert install("codex", path) == 0
+    assert uninstall("codex", path) == 0
+    assert (path.read_text() if path.exists() else "") == before
+
+
+@pytest.mark.parametrize(
+    ("agent", "before", "sentence"),
+    [
+        ("codex", "[otel]\nx = 1\n", "an [otel] table already"),
+        ("claude-code", "{broken", "The settings are no JSON"),
+        ("claude-code", '{"hooks": 1}', '"hooks" of the settings is no object'),
+    ],
+)
+def test_settings_that_are_not_understood_stay_as_they_are(tmp_path, agent, before, sentence, capsys):
+    path = tmp_path / "settings"
+    path.write_text(before)
+    assert install(agent, path) == 1
+    assert sentence in capsys.readouterr().err
+    assert path.read_text() == before
+
+
+def test_nobody_there_to_ask(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    path = tmp_path / "settings.json"
+    assert main([*PLACE, "install", "claude-code", "--settings", str(path)]) == 1
+    assert "give --yes" in capsys.readouterr().err
+    assert not path.exists()
