@@ -5,23 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
-from django.db.models import Count, Exists, Func, Max, Min, OuterRef, Q, Sum
+from django.db.models import Count, Func, Max, Min, Q, Sum
 
 from runs.changed_trees import ChangedFile, file_state
-from runs.kinds import Origin
 from runs.limits import FILES_SUMMED
 from runs.looks import Look
 from runs.models import FileChange, Run
-from runs.queries.changes import DECLARED, changes_matching
-
-#: What other changes than that of the whole run say of the same file.
-_TOLD = FileChange.objects.filter(run_id=OuterRef("run_id"), path=OuterRef("path")).exclude(origin=Origin.NET)
-#: A change counts unless another one tells the same: declared over observed, both over the whole run's.
-_COUNTS = (
-    Q(origin=Origin.DECLARED)
-    | (Q(origin=Origin.OBSERVED) & ~Exists(DECLARED))
-    | (Q(origin=Origin.NET) & ~Exists(_TOLD))
-)
+from runs.queries.changes import COUNTS, changes_matching
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +26,7 @@ def changed_files(run: Run, look: Look) -> ChangedFiles:
     """Sum up the files that a look shows, in the order of their paths."""
     rows = (
         changes_matching(run, look)
-        .annotate(counts=_COUNTS)
+        .annotate(counts=COUNTS)
         .values("path")
         .annotate(
             edits=Count("n", filter=Q(counts=True)), first=Min("n"), moved=Max("old_path"),

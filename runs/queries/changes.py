@@ -16,6 +16,14 @@ from runs.models import Blob, FileChange, Run, Step
 DECLARED = FileChange.objects.filter(
     run_id=OuterRef("run_id"), step_key=OuterRef("step_key"), path=OuterRef("path"), origin=Origin.DECLARED
 )
+#: What other changes than that of the whole run say of the same file.
+_TOLD = FileChange.objects.filter(run_id=OuterRef("run_id"), path=OuterRef("path")).exclude(origin=Origin.NET)
+#: A change counts unless another one tells the same: declared over observed, both over the whole run's.
+COUNTS = (
+    Q(origin=Origin.DECLARED)
+    | (Q(origin=Origin.OBSERVED) & ~Exists(DECLARED))
+    | (Q(origin=Origin.NET) & ~Exists(_TOLD))
+)
 _HIDDEN = Q(origin=Origin.OBSERVED) & ~Exists(DECLARED)
 
 
@@ -66,10 +74,12 @@ def change_of(run: Run, number: int) -> FileChange:
 
 def files_of(run: Run) -> list[dict]:
     """List the files of a run with their sums, in the order of their paths."""
-    files = FileChange.objects.filter(run_id=run.id).values("path", "outside")
+    files = FileChange.objects.filter(run_id=run.id).annotate(counts=COUNTS).values("path", "outside")
     return list(
         files.annotate(
-            edits=Count("n"), added=Sum("additions"), removed=Sum("deletions"), first=Min("n"),
+            edits=Count("n", filter=Q(counts=True)), first=Min("n"),
+            added=Sum("additions", filter=Q(counts=True), default=0),
+            removed=Sum("deletions", filter=Q(counts=True), default=0),
             hidden=Count("n", filter=_HIDDEN),
         ).order_by("outside", "path")[:FILES_LISTED]
     )  # fmt: skip

@@ -117,6 +117,8 @@ def test_what_was_declared_counts_once_though_it_was_also_seen(visitor, project,
     answer = visitor.get(url_of(project, run))
     assert answer.context["sums_words"] == "1 file, +1 −1"
     assert [change.hidden for change in answer.context["changes"]] == [False, False, False]
+    (file,) = visitor.get(url_of(project, run, "run")).context["overview"].files
+    assert (file["path"], file["edits"], file["added"], file["removed"]) == ("a.py", 1, 1, 1)
 
 
 def test_unchanged_lines_are_loaded_bit_by_bit(visitor, project, record):
