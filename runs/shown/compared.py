@@ -13,6 +13,7 @@ from runs.shown.runs import (
     cached_tokens,
     cost_words,
     elapsed,
+    is_measured,
     status_of,
     title_of,
     tokens_total,
@@ -90,8 +91,8 @@ Number = int | Decimal | None
 
 
 def measured(run: Run, number: int) -> Number:
-    """Take a number of tokens; of calls that told none it is not known, which is not nothing."""
-    return None if run.unpriced_calls and not tokens_total(run) else number
+    """Take a number of tokens; of calls that told none it is not known."""
+    return number if is_measured(run) else None
 
 
 def timed(ms: int, calls: int) -> Number:

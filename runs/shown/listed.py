@@ -13,7 +13,7 @@ from runs.findings.signatures import SIGNATURES
 from runs.flight import Tick, bars_of, words_of
 from runs.queries.findings import Ruled
 from runs.queries.runs import ListedRun
-from runs.shown.runs import cost_words, elapsed, status_of, title_of, tokens_total, where_of
+from runs.shown.runs import cost_words, elapsed, is_measured, status_of, title_of, tokens_total, where_of
 from runs.shown.steps import micros
 from runs.shown.tones import TONES, WORDS
 from runs.words import count, duration, plural, tokens
@@ -59,7 +59,7 @@ def run_row(run: ListedRun, url: str, ticks: list[Tick], ruled: Ruled | None = N
         _labelled_cell(run.retries, "retry", "retries", tone="is-warn" if run.retries else "zero"),
         _labelled_cell(run.failures, "fail", "fails", tone="is-fail" if run.failures else "zero"),
         _lines_cell(run),
-        f'<td class="num opt">{tokens(tokens_total(run))}</td>',
+        f'<td class="num opt">{tokens(tokens_total(run)) if is_measured(run) else _NOTHING}</td>',
         _cost_cell(run),
         _when_cell(run),
         "</tr>\n",

@@ -131,6 +131,11 @@ def tokens_total(run: Run | ListedRun) -> int:
     return run.input_tokens + cached_tokens(run) + run.output_tokens
 
 
+def is_measured(run: Run | ListedRun) -> bool:
+    """Say whether any call told what it took; where none did, that is not known, which is not nothing."""
+    return not run.unpriced_calls or tokens_total(run) > 0
+
+
 def cached_tokens(run: Run | ListedRun) -> int:
     """Add up what was read from and written to the cache."""
     return run.cache_read_tokens + run.cache_write_5m_tokens + run.cache_write_1h_tokens
@@ -162,11 +167,13 @@ def run_head(run: Run, *, prompt: str = "") -> RunHead:
         changes=plural(run.files_changed, "file"),
         added=f"+{count(run.lines_added)}",
         removed=f"−{count(run.lines_removed)}",
-        tokens=tokens(tokens_total(run)),
-        cached=share(run.cache_read_tokens, tokens_total(run) - run.output_tokens),
+        tokens=tokens(tokens_total(run)) if is_measured(run) else "unknown",
+        cached=share(run.cache_read_tokens, tokens_total(run) - run.output_tokens)
+        if is_measured(run)
+        else "",
         buckets=_buckets(run),
         cost=cost,
-        cost_note=note,
+        cost_note=note if is_measured(run) else "The calls came without token counts.",
         started=run.started_at,
         sources=", ".join(run.sources),
         external_id=run.external_id,

@@ -92,6 +92,22 @@ def test_row_of_a_run_that_told_nothing():
     assert '<td class="num opt mono"><span class="zero">–</span></td>' in row.html
 
 
+def test_tokens_that_no_call_told_are_not_none():
+    nothing = dict.fromkeys(
+        (
+            "input_tokens",
+            "cache_read_tokens",
+            "cache_write_5m_tokens",
+            "cache_write_1h_tokens",
+            "output_tokens",
+        ),
+        0,
+    )
+    assert '<td class="num opt">–</td>' in run_row(RUN._replace(**nothing), "/there", []).html
+    free = run_row(RUN._replace(unpriced_calls=0, **nothing), "/there", [])
+    assert '<td class="num opt">0</td>' in free.html
+
+
 @pytest.mark.parametrize("field", ["name", "outcome", "repo", "branch", "agent", "model", "verdict", "tags"])
 def test_row_writes_no_markup_of_others(field):
     evil = "\"><script>'&"

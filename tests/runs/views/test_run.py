@@ -55,6 +55,14 @@ def test_run_page_of_everything_tells_the_story(visitor, project, run):
     assert "<b>tests</b>" not in html
 
 
+def test_tokens_that_no_call_told_are_unknown(visitor, project):
+    call = StepRecord(run="r", key="m", kind=Kind.LLM, source="t", status=StepStatus.OK)
+    save(project, Batch(runs=[RunRecord(external_id="r", source="t")], steps=[call]), now=NOW)
+    head = visitor.get(url_of(project, Run.objects.get())).context["head"]
+    assert (head.tokens, head.cached, head.cost) == ("unknown", "", "unknown")
+    assert head.cost_note == "The calls came without token counts."
+
+
 def test_every_url_of_a_run_is_not_there_for_an_outsider(client, outsider, project, run):
     client.force_login(outsider)
     urls = [url_of(project, run, name) for name in ("run", "timeline", "changes")]
