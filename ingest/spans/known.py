@@ -13,6 +13,8 @@ from msgspec import Struct, field
 from ingest.limits import SPANS_ABOVE
 from ingest.spans.span import SpanKind
 
+#: Nanoseconds within which two libraries see one model call begin; the next one may begin soon after.
+AT_ONCE = 5_000_000
 #: Kind of a remembered tool call that no span has told of, only the model's answer or its next request.
 TOLD = "told"
 
@@ -106,7 +108,8 @@ class Memories:
         self.children: dict[tuple[str, str], list[Known]] = {}
         self.calls: dict[tuple[str, str], list[Known]] = {}
         self.marks: dict[tuple[str, bytes], list[Known]] = {}
-        self.models: dict[str, list[Known]] = {}  #: model calls, by run
+        self.models: dict[tuple[str, int], list[Known]] = {}  #: model calls, by run and begin
+        self.keys: dict[str, set[str]] = {}  #: of the steps of model calls, by trace
         for one in known:
             self.add(one)
 
@@ -120,6 +123,7 @@ class Memories:
             self.children.setdefault((one.trace, one.parent), []).append(one)
         if one.kind == SpanKind.LLM:
             self.note_model(one)
+            self.note_key(one)
         self.note_call(one)
         self.note_mark(one)
         return one
@@ -129,10 +133,25 @@ class Memories:
         return self.runs.get(trace, trace)
 
     def note_model(self, one: Known) -> None:
-        """Let a model call be found by its time."""
-        same = self.models.setdefault(self.run_of(one.trace), [])
-        if one not in same:
+        """Let a model call be found by its time; noted again when its begin has moved."""
+        same = self.models.setdefault((self.run_of(one.trace), one.at // AT_ONCE), [])
+        if not any(other is one for other in same):
             same.append(one)
+
+    def note_key(self, one: Known) -> None:
+        """Remember which step a model call of a trace is."""
+        if one.key:
+            self.keys.setdefault(one.trace, set()).add(one.key)
+
+    def models_at(self, one: Known) -> list[Known]:
+        """List the model calls of a run that began at once with one."""
+        run, place = self.run_of(one.trace), one.at // AT_ONCE
+        return [
+            other
+            for near in (place - 1, place, place + 1)
+            for other in self.models.get((run, near), [])
+            if abs(other.at - one.at) <= AT_ONCE
+        ]
 
     def note_call(self, one: Known) -> None:
         """Let one be found by the id of its call."""

@@ -16,8 +16,6 @@ from runs.records import digest_of
 
 #: A span may begin a little before the answer that asked for it has ended: streams, and clocks.
 SLACK = 50_000_000
-#: Two libraries see one model call begin within this time; the next one may begin soon after.
-AT_ONCE = 5_000_000
 
 
 def mark_of(tool: str, input: str | None) -> bytes:
@@ -66,15 +64,14 @@ def key_of_model_call(memories: Memories, one: Known, span: Span) -> str:
 
 def twin_call(memories: Memories, one: Known) -> Known | None:
     """Find the model call that another library tells of in another trace, where one lacks the answer's id."""
-    models = [other for other in memories.models.get(memories.run_of(one.trace), []) if other.key]
-    taken = {other.key for other in models if other.trace == one.trace}
+    taken = memories.keys.get(one.trace, set())
     twins = [
         other
-        for other in models
-        if other.key not in taken
+        for other in memories.models_at(one)
+        if other.key
+        and other.key not in taken
         and other.source != one.source
         and not (other.call and one.call)
-        and abs(other.at - one.at) <= AT_ONCE
     ]
     return min(twins, key=lambda other: abs(other.at - one.at), default=None)
 

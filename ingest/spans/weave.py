@@ -114,6 +114,7 @@ class Weaver:
         had = one.key
         if span.kind is SpanKind.LLM:
             one.key = key_of_model_call(self.memories, one, span)
+            self.memories.note_key(one)
         elif span.kind in (SpanKind.TOOL, SpanKind.RETRIEVER):
             one.key = key_of_tool_span(self.memories, one, span)
         elif span.kind in POINTS:
