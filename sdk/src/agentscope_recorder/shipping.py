@@ -86,9 +86,9 @@ class Shipper:
 
     def _give_up(self, answer: Answer) -> None:
         self._given_up = True
-        self._idle.set()
         again = f"agentscope-recorder push {self.journal.path}"
         warn_once(
             f"never:{self.target.url}",
             f"{answer.sentence} The run stays in {self.journal.path}; mend it, then: {again}",
         )
+        self._idle.set()
