@@ -4,12 +4,14 @@ from runs.findings.case import Case
 from runs.findings.clues import Clue, Touch
 from runs.findings.found import Found, Severity, Signature
 from runs.findings.words import named_call
+from runs.kinds import Kind
 
 
 def find_hidden_changes(case: Case) -> list[Found]:
     """Find calls that changed files on disk which they did not say they would change."""
     seen = ((call, [touch for touch in touches if touch.hidden]) for call, touches in case.touched)
-    return [_found(call, hidden) for call, hidden in seen if hidden]
+    # What changed between the calls is a person's, or a program's that runs beside.
+    return [_found(call, hidden) for call, hidden in seen if hidden and call.kind == Kind.TOOL]
 
 
 def _found(call: Clue, hidden: list[Touch]) -> Found:

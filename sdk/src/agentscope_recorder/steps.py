@@ -98,7 +98,7 @@ class Step:
         end = KINDS.get(self.kind, ("", ""))[1]
         if not end:
             return
-        fields = {"duration_ms": round((time.perf_counter() - self._started) * 1000), **self._told}
+        fields = {"duration_ms": int((time.perf_counter() - self._started) * 1000), **self._told}
         if error is not None:
             fields.setdefault("error", f"{type(error).__name__}: {error}")
             fields.setdefault("is_error", True)
