@@ -38,7 +38,7 @@ def plain_loop(folder: Path, events: int) -> None:
 
 def recorded_loop(folder: Path, events: int, **settings: str) -> None:
     """Record a loop of tool calls."""
-    run = Recorder(folder / "run.jsonl", run="bench", **settings)  # type: ignore[arg-type]
+    run = Recorder(folder / "run.jsonl", run="bench", **settings)  # type: ignore[arg-type]  # all of them are texts here
     for n in range(events // 2):
         run.tool_call("patch_file", ARGS, id=f"t{n}")
         run.tool_result(f"t{n}", RESULT)

@@ -6,6 +6,8 @@ import json
 import pytest
 from agentscope_recorder.cli import main
 
+from ingest.clients import CLIENTS, filled
+
 KEY = "as_" + "k" * 40
 PLACE = ["--url", "https://scope.example.com", "--key", KEY]
 SAY = '{"Stop": [{"hooks": [{"type": "command", "command": "say done"}]}]}'
@@ -105,3 +107,11 @@ def test_nobody_there_to_ask(tmp_path, capsys, monkeypatch):
     assert main([*PLACE, "install", "claude-code", "--settings", str(path)]) == 1
     assert "give --yes" in capsys.readouterr().err
     assert not path.exists()
+
+
+def test_hooks_are_those_of_the_connect_page(tmp_path):
+    path = tmp_path / "settings.json"
+    install("claude-code", path, "--no-telemetry")
+    place = {"url": "https://scope.example.com", "key": KEY}
+    [shown] = [lines for lines in CLIENTS["claude-code"].lines if "settings.json" in lines.label]
+    assert json.loads(path.read_text()) == json.loads(filled(shown, **place).text)

@@ -27,7 +27,8 @@ class Step:
     def __init__(self, run: Recorder, kind: str, name: str, fields: dict[str, Any]) -> None:
         self.run, self.kind, self.name = run, kind, name
         self.id = str(fields.pop("id", None) or new_id(run, kind, name, fields))
-        self._begun, self._told = fields, {}  # type: ignore[var-annotated]
+        self._begun = fields
+        self._told: dict[str, Any] = {}
         self._token: contextvars.Token[Place] | None = None
         self._started = 0.0
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from agentscope_recorder.clients.calls import Call, Dialect, Fields, Listener, watch_attempts, watch_method
+from agentscope_recorder.clients.calls import (
+    MARK,
+    Call,
+    Dialect,
+    Fields,
+    Listener,
+    watch_attempts,
+    watch_method,
+)
 from agentscope_recorder.plain import plain
 from agentscope_recorder.quiet import never_raises
 from agentscope_recorder.recorder import Recorder
@@ -18,7 +26,7 @@ def record_anthropic(client: Client, run: Recorder) -> Client:
     """Record what a client of the package `anthropic` does, also an async one. Gives the client back."""
     try:
         dialect = Anthropic()
-        messages = client.messages  # type: ignore[attr-defined]
+        messages = cast("Any", client).messages
         watch_method(messages, "create", run, dialect)
         watch_stream(messages, run, dialect)
         watch_attempts(client, run)
@@ -103,14 +111,14 @@ class Events(Listener):
 def watch_stream(messages: Any, run: Recorder, dialect: Anthropic) -> None:
     """Watch `messages.stream(…)`, whose manager gives a stream that knows its own final message."""
     method = getattr(messages, "stream", None)
-    if method is None or getattr(method, "agentscope", False):
+    if method is None or hasattr(method, MARK):
         return
 
     @functools.wraps(method)
     def stream(*args: Any, **request: Any) -> Any:
         return Managed(method(*args, **request), Call(run, dialect, request), dialect)
 
-    stream.agentscope = True  # type: ignore[attr-defined]
+    stream.__dict__[MARK] = True
     messages.stream = stream
 
 
@@ -118,7 +126,8 @@ class Managed:
     """Stands for the manager of a stream, and tells the message when it is left."""
 
     def __init__(self, manager: Any, call: Call, dialect: Anthropic) -> None:
-        self._manager, self._call, self._dialect, self._stream = manager, call, dialect, None
+        self._manager, self._call, self._dialect = manager, call, dialect
+        self._stream: Any = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._manager, name)
@@ -142,7 +151,7 @@ class Managed:
     @never_raises
     def _tell(self, error: Any) -> None:
         try:
-            told = self._dialect.answered(self._stream.current_message_snapshot)  # type: ignore[attr-defined]
+            told = self._dialect.answered(self._stream.current_message_snapshot)
         except Exception:  # nothing came of it
             told = {}
         self._call.close(told, error)

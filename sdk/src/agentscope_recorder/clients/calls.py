@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import inspect
 import time
-from typing import Any, Callable
+from typing import Any, Callable, Protocol
 
 from agentscope_recorder.clients.streams import Watched
 from agentscope_recorder.plain import plain
 from agentscope_recorder.quiet import never_raises
 from agentscope_recorder.recorder import Recorder
 
+#: On a method that is watched already.
+MARK = "agentscope_recorder"
 #: Parameters that are told as `params`; the others of a request are contents.
 PARAMS = (
     *(
@@ -28,32 +30,32 @@ PARAMS = (
 Fields = dict[str, Any]
 
 
-class Dialect:
+class Dialect(Protocol):
     """How a provider's requests and answers are read; each gives the fields of `llm_call`."""
 
     def asked(self, request: Fields) -> Fields:
         """Read a request."""
-        raise NotImplementedError
+        ...
 
     def answered(self, answer: Any) -> Fields:
         """Read a whole answer."""
-        raise NotImplementedError
+        ...
 
     def listener(self) -> Listener:
         """Make what listens to a streamed answer."""
-        raise NotImplementedError
+        ...
 
 
-class Listener:
+class Listener(Protocol):
     """Puts a streamed answer together."""
 
     def hear(self, item: Any) -> None:
         """Take one item of the stream."""
-        raise NotImplementedError
+        ...
 
     def fields(self) -> Fields:
         """Give what came of it."""
-        raise NotImplementedError
+        ...
 
 
 class Call:
@@ -113,14 +115,14 @@ class Call:
 def watch_method(owner: Any, name: str, run: Recorder, dialect: Dialect) -> None:
     """Put a watched method in the place of a client's own; once."""
     method = getattr(owner, name, None)
-    if method is None or getattr(method, "agentscope", False):
+    if method is None or hasattr(method, MARK):
         return
     wrapped = (
         watched_async(method, run, dialect)
         if inspect.iscoroutinefunction(method)
         else watched(method, run, dialect)
     )
-    wrapped.agentscope = True  # type: ignore[attr-defined]
+    wrapped.__dict__[MARK] = True
     setattr(owner, name, wrapped)
 
 
@@ -181,7 +183,7 @@ def watch_attempts(client: Any, run: Recorder) -> None:
         note(response)
 
     is_async = "Async" in type(http).__name__ or hasattr(http, "aclose")
-    http.event_hooks = {**hooks, "response": [*hooks.get("response", []), note_async if is_async else note]}  # type: ignore[union-attr]
+    http.event_hooks = {**hooks, "response": [*hooks.get("response", []), note_async if is_async else note]}  # type: ignore[union-attr]  # it has hooks, so it is there
 
 
 def wait_of(response: Any) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from agentscope_recorder.asked import decoded
 from agentscope_recorder.clients.anthropic import given
@@ -16,7 +16,7 @@ Client = TypeVar("Client")
 def record_openai(client: Client, run: Recorder) -> Client:
     """Record what a client of the package `openai` does, also an async one. Gives the client back."""
     try:
-        watch_method(client.chat.completions, "create", run, Chat())  # type: ignore[attr-defined]
+        watch_method(cast("Any", client).chat.completions, "create", run, Chat())
         if hasattr(client, "responses"):
             watch_method(client.responses, "create", run, Responses())
         watch_attempts(client, run)
