@@ -54,12 +54,12 @@ class Journal:
         try:
             return open_at(path)
         except OSError as error:
-            spare = Path(tempfile.gettempdir()) / f"agentscope-{os.getpid()}-{path.name}"
             told = f"{path} cannot be written ({error.strerror})"
-        try:
+        try:  # a folder of its own: nobody else on the machine can have put a link there
+            spare = Path(tempfile.mkdtemp(prefix="agentscope-")) / path.name
             file = open_at(spare)
-        except OSError:
-            warn_once(f"open:{path}", f"{told}, nor {spare}; events are kept in memory only.")
+        except OSError as error:
+            warn_once(f"open:{path}", f"{told}, nor a spare file ({error}); events are kept in memory only.")
             return None
         warn_once(f"open:{path}", f"{told}; the run is written to {spare}.")
         self.path = spare
