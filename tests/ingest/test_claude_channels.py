@@ -1,7 +1,8 @@
 """One session of Claude Code told by any of its channels, in any order, is one run without doubles."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
-from itertools import combinations
+from itertools import combinations, permutations
 from random import Random
 
 import pytest
@@ -150,3 +151,51 @@ def test_channels_at_once_make_no_doubles(ingest_key):
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(elsewhere, shuffled(CHANNELS, seed=3)))
     assert sums() == {**expected(set(CHANNELS)), "hidden": sums()["hidden"]}
+
+
+NOTICE = "<task-notification>\n<task-id>a1</task-id>\n<summary>Look is done</summary>\n</task-notification>"
+
+
+def notice_pieces():
+    """Say by hook, transcript and log record that a background task reports."""
+    named = {"session_id": "s-1", "cwd": "/shop"}
+    asked = [
+        {**named, "hook_event_name": "UserPromptSubmit", "prompt": text, "prompt_id": id}
+        for text, id in (("Look.", "p-1"), (NOTICE, "p-2"))
+    ]
+    at = "2026-02-03T04:05:06.000Z"
+    records = [
+        {
+            **{"type": "user", "uuid": f"u-{id}", "promptId": id, "sessionId": "s-1", "timestamp": at},
+            **{"message": {"role": "user", "content": text}, "origin": {"kind": kind}, "version": "2.1.331"},
+        }
+        for text, id, kind in (("Look.", "p-1", "human"), (NOTICE, "p-2", "task-notification"))
+    ]
+    log = {
+        "timeUnixNano": "1770091506000000000",
+        "body": {"stringValue": "claude_code.user_prompt"},
+        "attributes": claude_channels.attributes(
+            {
+                **{"session.id": "s-1", "prompt.id": "p-2", "event.name": "user_prompt"},
+                "prompt": "<REDACTED>",
+            }
+        ),
+    }
+    scope = {"scope": {"name": "com.anthropic.claude_code.events"}, "logRecords": [log]}
+    logs = {"resourceLogs": [{"resource": claude_channels.RESOURCE, "scopeLogs": [scope]}]}
+    return [
+        (HOOKS, b"\n".join(json.dumps(one).encode() for one in asked)),
+        (IMPORT, b"\n".join(json.dumps(one).encode() for one in records)),
+        ("/v1/logs", json.dumps(logs).encode()),
+    ]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_report_of_a_background_task_is_one_event_in_any_order(ingest_key, order):
+    pieces = notice_pieces()
+    send(ingest_key, [pieces[place] for place in order])
+    assert Run.objects.get().prompts == 1
+    [report] = Step.objects.filter(name="Background task")
+    assert (report.kind, report.input_preview) == ("event", "Look is done")
+    told = {"claude-code:hooks", "claude-code:transcript", "otel:claude-code-logs"}
+    assert set(report.sources) == told

@@ -118,9 +118,9 @@ def read_beside_results(session: Session, lane: Lane, record: Record, text: str,
 def read_notice(session: Session, lane: Lane, record: Record, text: str, at: datetime | None) -> None:
     """A background task reports; the end of a sub-agent closes its step."""
     notice = notes.notice_of(text)
-    session.add(
-        notes.event(record, lane.agent, at, "Background task", input=notice.summary, output=notice.result)
-    )
+    note = notes.event(record, lane.agent, at, "Background task", input=notice.summary, output=notice.result)
+    note.names = () if lane.agent else names_of_prompt(session, record, text)
+    session.add(note)
     close_agent(session, notice, at)
 
 

@@ -37,19 +37,21 @@ def began(hook: Hook) -> Batch:
 def asked(hook: Hook) -> Batch:
     """UserPromptSubmit: a human speaks, or a background task reports in their place."""
     text = hook.text("prompt") or ""
+    key = f"prompt:{hook.prompt}" if hook.prompt else hook.own_key
     if text.lstrip().startswith(NOTICE):
         notice = notice_of(text)
         step = step_of(
             hook,
             Kind.EVENT,
-            hook.own_key,
+            key,
+            rank=BEGUN,
+            names=(key, name_of_text("said", text)),
             name="Background task",
             input=notice.summary,
             output=notice.result,
             status=StepStatus.OK,
         )
     else:
-        key = f"prompt:{hook.prompt}" if hook.prompt else hook.own_key
         shown = without_reminders(text)
         step = step_of(
             hook,
