@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 WORKERS ?= 2
 
-.PHONY: run test test-sdks test-api check bench bench-findings screenshots lock format clean
+.PHONY: run test test-sdks test-api test-agents check bench bench-findings screenshots lock format clean
 
 run: $(STAMP)
 	@exec $(BIN)/python manage.py serve
@@ -16,6 +16,11 @@ test: $(STAMP)
 test-sdks: $(STAMP)
 	@$(BIN)/python -m tests.sdks.prepare first langchain opik traceloop
 	TEST_SDKS=1 $(BIN)/pytest -q -p no:xdist -rs tests/sdks/test_sdks.py $(ARGS)
+
+# Drives the agents that people run, against a tiny model: they are installed from npm, into a folder of their own.
+test-agents: $(STAMP)
+	@$(BIN)/python -m tests.agents.prepare claude-code codex
+	TEST_AGENTS=1 $(BIN)/pytest -q -p no:xdist -rs tests/agents $(ARGS)
 
 # Asks the read API all that its OpenAPI document allows, and more, by schemathesis.
 test-api: $(STAMP)

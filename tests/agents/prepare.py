@@ -1,0 +1,71 @@
+"""Install the programs and packages that `make test-agents` and `make test-clients` try, outside of our own.
+
+Where there is no npm or no network it says so, and their tests are skipped.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+FOLDER = Path(tempfile.gettempdir()) / "agentscope-agents"
+UV = Path(sys.executable).with_name("uv")
+#: agent -> (package of npm, its program); the newest of today.
+AGENTS = {
+    "claude-code": ("@anthropic-ai/claude-code", "claude"),
+    "codex": ("@openai/codex", "codex"),
+}
+DONE = ".installed"
+
+
+def is_there(name: str) -> bool:
+    """Say whether an agent or an environment is installed."""
+    return (FOLDER / name / DONE).exists()
+
+
+def program_of(agent: str) -> Path:
+    """Give the program of an agent."""
+    return FOLDER / agent / "node_modules" / ".bin" / AGENTS[agent][1]
+
+
+def version_of(agent: str) -> str:
+    """Say which version is installed."""
+    return (FOLDER / agent / DONE).read_text()
+
+
+def prepare_agent(agent: str) -> bool:
+    """Install an agent if it is not there yet; say whether it is now."""
+    if is_there(agent):
+        return True
+    if not shutil.which("npm"):
+        print(f"agentscope | {agent}: skipped, there is no npm here")
+        return False
+    package, folder = AGENTS[agent][0], FOLDER / agent
+    folder.mkdir(parents=True, exist_ok=True)
+    # npm takes an older version than the newest where node is old, but the programs bring their own.
+    told = run("npm", "view", package, "version")
+    version = told.stdout.strip()
+    command = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(folder)]
+    installed = run(*command, f"{package}@{version}") if version else told
+    if installed.returncode:
+        return refused(agent, installed)
+    (folder / DONE).write_text(version)
+    return True
+
+
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=900)
+
+
+def refused(name: str, ended: subprocess.CompletedProcess[str]) -> bool:
+    """Say why something is not tried."""
+    print(f"agentscope | {name}: skipped, it cannot be installed here")
+    print((ended.stderr.strip().splitlines() or [""])[-1], file=sys.stderr)
+    return False
+
+
+if __name__ == "__main__":
+    print(f"agentscope | installing what is tried into {FOLDER} (once)")
+    for name in sys.argv[1:]:
+        prepare_agent(name)
