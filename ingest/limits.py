@@ -116,6 +116,9 @@ HOOKS_PER_REQUEST = 1_000
 #: Bytes of one hook event: the largest have a whole file before and after, and 30,000 characters of output.
 HOOK_BYTES = 16 * MIB
 
+#: Changed files in one look at a work tree; our recorder tells the contents of 500, and names of more.
+LOOKED_FILES = 10_000
+
 #: Seconds a client should wait when the database is away.
 RETRY_AFTER_SECONDS = 5
 

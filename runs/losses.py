@@ -31,12 +31,13 @@ class LossKind(StrEnum):
     UNANSWERED = "unanswered"  #: `unanswered:TOOL`, calls without a result; counted here, nobody says it
     GAPS = "gaps"  #: of a run: events that the client numbered and that never came
     SCRUBBED = "scrubbed"  #: of a run: `scrubbed:NAME`, an attribute that the client replaced by its name
+    UNSEEN = "unseen"  #: of a run: `unseen:WHY`, the work tree was not looked at around its tools
 
 
 #: Kinds of texts that another source brings whole.
 OF_TEXTS = frozenset({LossKind.REDACTED, LossKind.SHORTENED})
 #: Kinds that are said of a run, not counted from its steps.
-OF_RUNS = frozenset({LossKind.GAPS, LossKind.SCRUBBED})
+OF_RUNS = frozenset({LossKind.GAPS, LossKind.SCRUBBED, LossKind.UNSEEN})
 
 
 def losses_of_step(row: StepRow) -> Mapping[str, int]:

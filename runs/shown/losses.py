@@ -104,6 +104,13 @@ def _scrubbed(run: Run, number: int, about: str) -> LossShown:
     )
 
 
+def _unseen(run: Run, number: int, about: str) -> LossShown:
+    return LossShown(
+        sentence="files that shell commands changed were not seen",
+        why=f"The recorder could not look at the work tree: {about}.",
+    )
+
+
 def _redacted(run: Run, number: int, about: str) -> LossShown:
     return LossShown(
         sentence=f"{plural(number, 'step')} had contents that the client left out",
@@ -140,6 +147,7 @@ WRITERS: dict[str, Callable[[Run, int, str], LossShown]] = {
     LossKind.USAGE: _usage,
     LossKind.SCRUBBED: _scrubbed,
     LossKind.GAPS: _gaps,
+    LossKind.UNSEEN: _unseen,
     LossKind.REDACTED: _redacted,
     LossKind.SHORTENED: _shortened,
     LossKind.UNANSWERED: _unanswered,

@@ -2,9 +2,11 @@
 
 import io
 import json
+import sys
 
 import pytest
 from agentscope_recorder.cli import main
+from agentscope_recorder.hooks import client
 
 from ingest.clients import CLIENTS, filled
 
@@ -18,26 +20,77 @@ def install(agent, path, *words):
     return main([*PLACE, "install", agent, "--settings", str(path), "--yes", *words])
 
 
+def settings_of(folder, text):
+    """Write settings into a folder of their own."""
+    path = folder / "claude" / "settings.json"
+    path.parent.mkdir()
+    if text:
+        path.write_text(text)
+    return path
+
+
 def uninstall(agent, path):
     return main(["uninstall", agent, "--settings", str(path), "--yes"])
 
 
 @pytest.mark.parametrize("before", ["", "{}", ODD])
 def test_claude_code_gets_hooks_and_is_as_it_was_afterwards(tmp_path, before, capsys):
-    path = tmp_path / "settings.json"
-    if before:
-        path.write_text(before)
+    path = settings_of(tmp_path, before)
     assert install("claude-code", path) == 0
     assert KEY not in capsys.readouterr().out
+    settings = json.loads(path.read_text())
+    [home] = (tmp_path / "state/agentscope/hooks").iterdir()
+    words = [sys.executable, "-I", "-S", client.__file__, str(home), "2>/dev/null", "||", "true"]
+    hook = {"type": "command", "command": " ".join(words), "timeout": 5}
+    assert settings["hooks"]["SessionStart"] == [{"hooks": [hook]}]
+    assert settings["hooks"]["PreToolUse"] == [{"matcher": "*", "hooks": [hook]}]
+    assert settings["hooks"]["Stop"][-1] == {"hooks": [hook]}
+    assert settings["env"]["OTEL_EXPORTER_OTLP_HEADERS"] == f"x-api-key={KEY}"
+    assert json.loads((home / "config.json").read_text()) == {"url": "https://scope.example.com", "key": KEY}
+    assert (home / "config.json").stat().st_mode & 0o777 == 0o600
+    assert uninstall("claude-code", path) == 0
+    assert (path.read_text() if before else path.exists()) == (before or False)
+    assert list(path.parent.iterdir()) == ([path] if before else [])
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("before", ["", ODD])
+def test_claude_code_posts_by_itself_where_it_is_asked_to(tmp_path, before):
+    path = settings_of(tmp_path, before)
+    assert install("claude-code", path, "--http") == 0
     settings = json.loads(path.read_text())
     url, headers = "https://scope.example.com/api/v1/hooks/claude-code", {"Authorization": f"Bearer {KEY}"}
     hook = {"type": "http", "url": url, "headers": headers, "timeout": 5}
     assert settings["hooks"]["PreToolUse"] == [{"matcher": "*", "hooks": [hook]}]
     assert settings["hooks"]["Stop"][-1] == {"hooks": [hook]}
-    assert settings["env"]["OTEL_EXPORTER_OTLP_HEADERS"] == f"x-api-key={KEY}"
+    assert "SessionStart" not in settings["hooks"]
     assert uninstall("claude-code", path) == 0
     assert (path.read_text() if before else path.exists()) == (before or False)
-    assert list(tmp_path.iterdir()) == ([path] if before else [])
+
+
+def test_commands_take_the_place_of_requests(tmp_path):
+    path = settings_of(tmp_path, "{}")
+    install("claude-code", path, "--http")
+    install("claude-code", path)
+    assert [len(entries) for entries in json.loads(path.read_text())["hooks"].values()] == [1] * 12
+
+
+def test_settings_that_others_have_too_get_no_key_and_no_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main([*PLACE, "install", "claude-code", "--scope", "project", "--yes"]) == 0
+    text = (tmp_path / ".claude/settings.json").read_text()
+    assert KEY not in text
+    assert str(tmp_path) not in text
+    [hook] = json.loads(text)["hooks"]["Stop"][0]["hooks"]
+    assert hook["command"] == "agentscope-recorder hook claude-code 2>/dev/null || true"
+    assert main(["uninstall", "claude-code", "--scope", "project", "--yes"]) == 0
+    assert not (tmp_path / ".claude/settings.json").exists()
+
+
+def test_shared_settings_take_no_requests(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main([*PLACE, "install", "claude-code", "--scope", "project", "--http", "--yes"]) == 1
+    assert "leave --http out" in capsys.readouterr().err
 
 
 def test_installing_twice_is_installing_once(tmp_path):
@@ -111,7 +164,7 @@ def test_nobody_there_to_ask(tmp_path, capsys, monkeypatch):
 
 def test_hooks_are_those_of_the_connect_page(tmp_path):
     path = tmp_path / "settings.json"
-    install("claude-code", path, "--no-telemetry")
+    install("claude-code", path, "--no-telemetry", "--http")
     place = {"url": "https://scope.example.com", "key": KEY}
     [shown] = [lines for lines in CLIENTS["claude-code"].lines if "settings.json" in lines.label]
     assert json.loads(path.read_text()) == json.loads(filled(shown, **place).text)

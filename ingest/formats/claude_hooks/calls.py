@@ -107,6 +107,8 @@ def tool_of(hook: Hook, given: dict[str, Any]) -> Tool | None:
 
 def roots_of(hook: Hook) -> Roots:
     roots = Roots()
+    if project := hook.text_of_ours("project"):
+        roots.learn(project)
     if hook.cwd:
         roots.learn(hook.cwd, sure=bool(hook.lane))
     return roots

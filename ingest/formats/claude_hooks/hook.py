@@ -1,9 +1,12 @@
-"""One hook event: who sends it, and when it came. The payload itself has no time (FORMATS.md 2.1)."""
+"""One hook event: who sends it, and when it came. The payload itself has no time (FORMATS.md 2.1).
+
+The command hooks of our recorder keep events while the server is away: they add when each came.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ingest import wild
 from ingest.formats.claude_code.paths import repository_of
@@ -13,6 +16,8 @@ from runs.records import RunRecord, StepRecord, digest_of
 
 SOURCE = "claude-code:hooks"
 AGENT = "claude-code"
+#: The field of a payload that our recorder adds: `ts`, `project`, and of a look what was seen.
+OURS = "agentscope"
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -23,6 +28,7 @@ class Hook(Struct, frozen=True, kw_only=True):
     session: str
     at: datetime  #: when it came
     given: dict[str, Any]
+    ours: dict[str, Any] = field(default_factory=dict)  #: what our recorder adds
 
     def text(self, name: str) -> str | None:
         """Read a text of the payload; an empty one is none."""
@@ -45,13 +51,25 @@ class Hook(Struct, frozen=True, kw_only=True):
     @property
     def own_key(self) -> str:
         """Name an event that has no id by all that it says: sent again it is the same."""
-        return f"hook:{self.name}:{digest_of(slim(self.given)).hex()}"
+        told = slim(self.given) + (self.text_of_ours("ts") or "").encode()
+        return f"hook:{self.name}:{digest_of(told).hex()}"
+
+    def text_of_ours(self, name: str) -> str | None:
+        """Read a text that our recorder adds."""
+        return wild.text(self.ours.get(name)) or None
 
 
 def hook_of(given: dict[str, Any], at: datetime) -> Hook | None:
     """Read a payload; None when it names no event or no session."""
     name, session = wild.text(given.get("hook_event_name")), wild.identity(given.get("session_id"))
-    return Hook(name=name[:100], session=session, at=at, given=given) if name and session else None
+    if not name or not session:
+        return None
+    ours = wild.mapping(given.get(OURS))
+    came = wild.when(ours.get("ts"))
+    rest = {field: value for field, value in given.items() if field != OURS}
+    return Hook(
+        name=name[:100], session=session, at=min(came, at) if came is not None else at, given=rest, ours=ours
+    )
 
 
 def known_of(hook: Hook) -> RunRecord:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ingest import wild
 from ingest.formats.claude_code.lines import read_lines
-from ingest.formats.claude_hooks import calls, happenings
+from ingest.formats.claude_hooks import calls, happenings, looks
 from ingest.formats.claude_hooks.calls import key_of_permission
 from ingest.formats.claude_hooks.hook import SOURCE, Hook, hook_of, known_of
 from ingest.limits import HOOKS_PER_REQUEST
@@ -30,6 +30,7 @@ READERS: dict[str, Callable[[Hook], Batch]] = {
     "PostCompact": happenings.compacted,
     "Stop": happenings.stopped,
     "StopFailure": happenings.broke,
+    looks.LOOK: looks.looked,
 }
 #: Parts of an answer while it is written; the answer comes whole.
 SILENT = frozenset({"MessageDisplay"})

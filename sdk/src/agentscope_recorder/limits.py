@@ -47,3 +47,26 @@ CHANGED_FILES = 500
 #: Files and bytes that are remembered where there is no git.
 WALKED_FILES = 20_000
 WALKED_BYTES = 64 * MIB
+
+#: Bytes of changed files in one line about a look; the server takes 16 MiB of one hook.
+LOOK_LINE_BYTES = 4 * MIB
+
+#: Seconds after which a look before a tool came late, and how many in a row end the looks.
+LATE_SECONDS = 0.25
+SLOW_LOOKS = 3
+
+#: Seconds that a hook may take to say what it has.
+CLIENT_SECONDS = 2.0
+
+#: Seconds between two questions whether the agent is alive, and without a word from it until its keeper ends.
+PULSE_SECONDS = 2.0
+IDLE_SECONDS = 3_600.0
+
+#: Seconds that the end of a session waits for its last look, its transcript and its events, each.
+END_SECONDS = 30.0
+
+#: Seconds after the end of a turn until its transcript is sent: its last lines are written then.
+TRANSCRIPT_SECONDS = 0.5
+
+#: Bytes a second that sending a growing transcript again may cost.
+TRANSCRIPT_BYTES_A_SECOND = 2 * MIB

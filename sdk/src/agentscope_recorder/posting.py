@@ -39,7 +39,9 @@ class Target(NamedTuple):
     key: str
 
 
-def post_lines(target: Target, lines: list[bytes], seconds: float = REQUEST_SECONDS) -> Answer:
+def post_lines(
+    target: Target, lines: list[bytes], seconds: float = REQUEST_SECONDS, *, path: str = PATH
+) -> Answer:
     """Send lines in one request. It does not raise."""
     headers = {
         "Authorization": f"Bearer {target.key}",
@@ -49,7 +51,7 @@ def post_lines(target: Target, lines: list[bytes], seconds: float = REQUEST_SECO
     }
     body = gzip.compress(b"\n".join(lines), compresslevel=1)
     try:
-        status, after, told = request(target, "POST", body, headers, seconds)
+        status, after, told = request(target, "POST", body, headers, seconds, path=path)
     except (OSError, http.client.HTTPException, ValueError) as error:
         return Answer(Verdict.LATER, f"{target.url} does not answer ({error}).")
     return judged(target, status, after, told)

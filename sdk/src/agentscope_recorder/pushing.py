@@ -14,6 +14,9 @@ from agentscope_recorder.quiet import warn_once
 
 #: Beside the file: how far the server has it.
 SENT = ".sent"
+#: The end of files whose lines are hooks of Claude Code; those of others are events.
+HOOKS = ".hooks.jsonl"
+HOOKS_PATH = "/api/v1/hooks/claude-code"
 Post = Callable[[Target, list[bytes]], Answer]
 
 
@@ -102,9 +105,19 @@ def is_too_long(line: bytes) -> bool:
     return True
 
 
-def push_file(path: Path, target: Target, post: Post = post_lines) -> tuple[int, Answer]:
+def post_for(path: Path) -> Post:
+    """Choose how the lines of a file are sent."""
+    return post_hooks if path.name.endswith(HOOKS) else post_lines
+
+
+def post_hooks(target: Target, lines: list[bytes]) -> Answer:
+    """Send hooks in one request. It does not raise."""
+    return post_lines(target, lines, path=HOOKS_PATH)
+
+
+def push_file(path: Path, target: Target, post: Post | None = None) -> tuple[int, Answer]:
     """Send the rest of a file: (lines sent, the last answer)."""
-    sent, answer = 0, Answer(Verdict.STORED)
+    sent, answer, post = 0, Answer(Verdict.STORED), post or post_for(path)
     for batch in batches_from(path, offset_of(path, target)):
         answer = post_in_parts(target, batch.lines, post)
         if answer.verdict is not Verdict.STORED:

@@ -10,7 +10,7 @@ import time
 from agentscope_recorder.journal import Journal
 from agentscope_recorder.limits import FIRST_PAUSE_SECONDS, LINGER_SECONDS, LONGEST_PAUSE_SECONDS
 from agentscope_recorder.posting import Answer, Target, Verdict
-from agentscope_recorder.pushing import post_in_parts, push_file
+from agentscope_recorder.pushing import post_for, post_in_parts, push_file
 from agentscope_recorder.quiet import warn_once
 
 
@@ -70,7 +70,7 @@ class Shipper:
             _, answer = push_file(self.journal.path, self.target)
             waiting = self.journal.waiting()
             if answer.verdict is Verdict.STORED and waiting:
-                answer = post_in_parts(self.target, waiting)
+                answer = post_in_parts(self.target, waiting, post_for(self.journal.path))
         except Exception as error:  # the thread must outlive a file that was moved away
             return Answer(Verdict.LATER, f"{self.journal.path} cannot be sent ({error}).")
         return answer

@@ -10,7 +10,10 @@ from types import ModuleType
 
 from agentscope_recorder.cli.targets import target_of
 from agentscope_recorder.cli.troubles import Trouble
+from agentscope_recorder.config import read_config
 from agentscope_recorder.installing import claude_code, codex
+from agentscope_recorder.installing.wishes import Wish
+from agentscope_recorder.posting import Target
 
 AGENTS: dict[str, ModuleType] = {"claude-code": claude_code, "codex": codex}
 #: Beside the settings: what they were, and what we made of them.
@@ -20,7 +23,16 @@ BEFORE, AFTER = ".before-agentscope", ".of-agentscope"
 def describe(parser: argparse.ArgumentParser) -> None:
     """Name the arguments."""
     parser.add_argument("agent", choices=AGENTS)
-    parser.add_argument("--settings", type=Path, help="the file (else that of the user)")
+    parser.add_argument("--settings", type=Path, help="the file (else that of the scope)")
+    parser.add_argument(
+        "--scope",
+        choices=("user", "project", "local"),
+        default="user",
+        help="Claude Code: all you do; this folder, for all who have it; this folder, for you (else user)",
+    )
+    parser.add_argument(
+        "--http", action="store_true", help="Claude Code: hooks that post, without a look at changed files"
+    )
     parser.add_argument(
         "--no-telemetry", action="store_true", help="Claude Code: hooks only, no tokens and cost"
     )
@@ -29,11 +41,19 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run_install(options: argparse.Namespace) -> int:
     """Add our lines."""
-    target, agent, path = target_of(options), AGENTS[options.agent], path_of(options)
+    agent, path = AGENTS[options.agent], path_of(options)
+    shared = path == claude_code.shared_path()
+    wish = Wish(target_of(options), path, not options.no_telemetry, options.http, shared)
     before = read(path)
-    after = agent.installed(before, target, telemetry=not options.no_telemetry)
-    if not agreed(path, before, after, hidden=target.key, yes=options.yes):
+    after = agent.installed(before, wish)
+    if not agreed(path, before, after, hidden=wish.target.key, yes=options.yes):
         return 1
+    try:
+        agent.prepare(wish)
+    except OSError as error:
+        raise Trouble(
+            f"{error.filename} cannot be written ({error.strerror}); set XDG_STATE_HOME."
+        ) from error
     if not beside(path, AFTER).exists():
         write(beside(path, BEFORE), before)
     write(beside(path, AFTER), after)
@@ -58,6 +78,8 @@ def run_uninstall(options: argparse.Namespace) -> int:
         write(path, after)
     for spare in (kept, beside(path, AFTER)):
         spare.unlink(missing_ok=True)
+    config = read_config(url=options.url, key=options.key)
+    agent.clear(path, Target(config.url, config.key))
     print(
         f"{path} is as it was."
         if is_as_written
@@ -67,7 +89,11 @@ def run_uninstall(options: argparse.Namespace) -> int:
 
 
 def path_of(options: argparse.Namespace) -> Path:
-    found: Path = options.settings or AGENTS[options.agent].default_path()
+    """Choose the settings. Raises Trouble."""
+    if options.scope != "user" and options.agent != "claude-code":
+        raise Trouble(f"{options.agent} has one settings file; leave --scope out.")
+    scopes = {"project": claude_code.shared_path, "local": claude_code.local_path}
+    found: Path = options.settings or scopes.get(options.scope, AGENTS[options.agent].default_path)()
     return found
 
 

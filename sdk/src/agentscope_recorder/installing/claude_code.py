@@ -1,15 +1,22 @@
-"""Claude Code: hooks that post each event to the server, and the variables of its telemetry."""
+"""Claude Code: hooks that tell each event, and the variables of its telemetry."""
 
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
 from agentscope_recorder.cli.troubles import Trouble
+from agentscope_recorder.hooks import client, homes
+from agentscope_recorder.installing.wishes import Wish
 from agentscope_recorder.posting import Target
 
 PATH = "/api/v1/hooks/claude-code"
+#: What a command of ours has in it: run by its path, or by its name where others have the settings too.
+CLIENT, BY_NAME = "agentscope_recorder/hooks/client.py", "agentscope-recorder hook claude-code"
 #: Seconds that Claude Code waits for a hook; it goes on whatever comes of it.
 SECONDS = 5
 #: Events, and whether they are told for tools of every name.
@@ -26,6 +33,8 @@ EVENTS = {
     "StopFailure": False,
     "SessionEnd": False,
 }
+#: Claude Code runs commands there, and no requests.
+ONLY_COMMANDS = {"SessionStart": False}
 
 
 def default_path() -> Path:
@@ -33,25 +42,58 @@ def default_path() -> Path:
     return Path.home() / ".claude" / "settings.json"
 
 
-def installed(text: str, target: Target, *, telemetry: bool) -> str:
+def shared_path() -> Path:
+    """Name the settings of this folder that others have too."""
+    return Path.cwd() / ".claude" / "settings.json"
+
+
+def local_path() -> Path:
+    """Name the settings of this folder that are one's own."""
+    return Path.cwd() / ".claude" / "settings.local.json"
+
+
+def installed(text: str, wish: Wish) -> str:
     """Add our hooks to settings, in the place of older ones of ours. Raises Trouble."""
     settings = settings_in(without(text) if text.strip() else "{}")
     hooks = settings.setdefault("hooks", {})
     if not isinstance(hooks, dict):
         raise Trouble('"hooks" of the settings is no object; mend it first.')
-    for event, for_tools in EVENTS.items():
-        hooks.setdefault(event, []).append(entry_of(target, for_tools=for_tools))
-    if telemetry:
+    hook = request_of(wish) if wish.http else command_of(wish)
+    for event, for_tools in (EVENTS if wish.http else {**ONLY_COMMANDS, **EVENTS}).items():
+        matched = {"matcher": "*"} if for_tools else {}
+        hooks.setdefault(event, []).append({**matched, "hooks": [hook]})
+    if wish.telemetry and not wish.shared:
         known = settings.setdefault("env", {})
-        settings["env"] = {**variables_of(target), **known}
+        settings["env"] = {**variables_of(wish.target), **known}
     return json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
 
 
-def entry_of(target: Target, *, for_tools: bool) -> dict[str, Any]:
-    """Write one hook."""
-    headers = {"Authorization": f"Bearer {target.key}"}
-    hook = {"type": "http", "url": target.url + PATH, "headers": headers, "timeout": SECONDS}
-    return {**({"matcher": "*"} if for_tools else {}), "hooks": [hook]}
+def request_of(wish: Wish) -> dict[str, Any]:
+    """Write a hook that posts. Raises Trouble."""
+    if wish.shared:
+        raise Trouble("A request has the key in it, and others have these settings too: leave --http out.")
+    headers = {"Authorization": f"Bearer {wish.target.key}"}
+    return {"type": "http", "url": wish.target.url + PATH, "headers": headers, "timeout": SECONDS}
+
+
+def command_of(wish: Wish) -> dict[str, Any]:
+    """Write a hook that runs our client. It says nothing, and ends well also when it is gone."""
+    if os.name != "posix":
+        raise Trouble("Command hooks need sockets of Unix; give --http.")
+    words = [sys.executable, "-I", "-S", client.__file__, str(homes.home_for(wish.settings))]
+    command = BY_NAME if wish.shared else shlex.join(words)
+    return {"type": "command", "command": f"{command} 2>/dev/null || true", "timeout": SECONDS}
+
+
+def prepare(wish: Wish) -> None:
+    """Write down where events go. Raises OSError."""
+    if not wish.http and not wish.shared:
+        homes.write_config(homes.home_for(wish.settings), wish.target)
+
+
+def clear(settings: Path, target: Target) -> None:
+    """Remove what was prepared."""
+    homes.remove(homes.home_for(settings), target)
 
 
 def variables_of(target: Target) -> dict[str, str]:
@@ -94,11 +136,14 @@ def take_variables(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_ours(entry: Any) -> bool:
-    """Say whether a hook posts to AgentScope."""
+    """Say whether a hook tells AgentScope."""
     hooks = entry.get("hooks") if isinstance(entry, dict) else None
-    return isinstance(hooks, list) and any(
-        isinstance(hook, dict) and str(hook.get("url", "")).endswith(PATH) for hook in hooks
-    )
+    return isinstance(hooks, list) and any(isinstance(hook, dict) and tells(hook) for hook in hooks)
+
+
+def tells(hook: dict[str, Any]) -> bool:
+    command = str(hook.get("command", ""))
+    return str(hook.get("url", "")).endswith(PATH) or CLIENT in command or BY_NAME in command
 
 
 def settings_in(text: str) -> dict[str, Any]:

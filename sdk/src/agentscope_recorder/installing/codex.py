@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from agentscope_recorder.cli.troubles import Trouble
+from agentscope_recorder.installing.wishes import Wish
 from agentscope_recorder.posting import Target
 
 BEGIN, END = "# >>> agentscope-recorder", "# <<< agentscope-recorder"
@@ -19,7 +20,7 @@ def default_path() -> Path:
     return Path(os.environ.get("CODEX_HOME") or Path.home() / ".codex") / "config.toml"
 
 
-def installed(text: str, target: Target, *, telemetry: bool) -> str:
+def installed(text: str, wish: Wish) -> str:
     """Add our block. Raises Trouble where the settings send somewhere already."""
     kept = without(text)
     if TABLE.search(kept):
@@ -27,7 +28,7 @@ def installed(text: str, target: Target, *, telemetry: bool) -> str:
             "The settings have an [otel] table already; the page Connect has the lines to put there."
         )
     head = kept if not kept or kept.endswith("\n") else kept + "\n"
-    return f"{head}{chr(10) if head else ''}{BEGIN}\n{block_of(target)}{END}\n"
+    return f"{head}{chr(10) if head else ''}{BEGIN}\n{block_of(wish.target)}{END}\n"
 
 
 def block_of(target: Target) -> str:
@@ -47,3 +48,11 @@ x-api-key = "{target.key}"
 def without(text: str) -> str:
     """Take our block out."""
     return OURS.sub("", text)
+
+
+def prepare(wish: Wish) -> None:
+    """There is nothing else to write."""
+
+
+def clear(settings: Path, target: Target) -> None:
+    """There is nothing else to remove."""
