@@ -18,9 +18,9 @@ from ingest.spans.facts import take_over
 from ingest.spans.grouping import (
     NEAR,
     PROCESS,
+    Hosts,
     groups_of_same,
     host_of_same,
-    hosts_at,
     is_host,
     is_loose_root,
     is_named,
@@ -202,7 +202,8 @@ class Placer:
 
     def hosts_of(self, loose: list[TraceFacts]) -> dict[str, set[str]]:
         """Name the runs that were at work at the time of each loose call, two at most of those stored."""
-        found = {one.trace: hosts_at(one, self.traces.facts.values()) for one in loose}
+        hosts = Hosts(self.traces.facts.values())
+        found = {one.trace: hosts.at_work(one) for one in loose}
         if loose:
             given = {
                 "traces": [one.trace for one in loose],

@@ -12,17 +12,29 @@ def note_attempt(memories: Memories, one: Known, span: Span, heard: Heard) -> bo
         memories.note_mark(one)
     if span.end and not span.is_part and one.failed != (span.failed and not span.answer):
         one.failed, one.is_new = span.failed and not span.answer, True
-    return one.failed and any(not other.failed and other.at > one.at for other in same_request(memories, one))
+    return one.failed and came_again(memories, one)
+
+
+def came_again(memories: Memories, one: Known) -> bool:
+    """Say whether a failed call was made again later."""
+    for other in memories.with_mark(one.trace, one.mark, SpanKind.LLM).backwards():
+        if other.at <= one.at:
+            return False
+        if not other.failed and other.key != one.key:
+            return True
+    return False
 
 
 def attempts_before(memories: Memories, one: Known) -> list[Known]:
-    """List the failed calls that one with an answer repeats."""
+    """List the failed calls that one with an answer repeats: those since the last one with an answer."""
+    found: list[Known] = []
     if one.failed:
-        return []
-    return [other for other in same_request(memories, one) if other.failed and other.at < one.at]
-
-
-def same_request(memories: Memories, one: Known) -> list[Known]:
-    """List the other model calls that were sent the same from the same place."""
-    same = memories.with_mark(one.trace, one.mark)
-    return [other for other in same if other.kind == SpanKind.LLM and other.key != one.key]
+        return found
+    for other in memories.with_mark(one.trace, one.mark, SpanKind.LLM).backwards_from(one.at):
+        if other.key == one.key or other.at == one.at:
+            continue
+        if not other.failed and other.until:
+            break
+        if other.failed:
+            found.append(other)
+    return found

@@ -4,6 +4,7 @@ What a trace is and when it was follows from all of its spans, whatever their or
 to from what is known of it and of its neighbours by now: never from who came first.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from ingest.limits import NEAR_SECONDS
@@ -110,39 +111,65 @@ def host_of_same(group: list[TraceFacts]) -> TraceFacts:
     )
 
 
-def hosts_at(one: TraceFacts, others: Iterable[TraceFacts]) -> set[str]:
-    """Name the runs of the same session, or without one of the same process, while a loose call was made."""
-    return {
-        other.run
-        for other in others
-        if is_host(other)
-        and other.begun <= one.last_at
-        and one.begun <= other.last_at
-        and (other.session == one.session if one.session else other.instance == one.instance != "")
-    }
+class Hosts:
+    """Traces that are runs by themselves, by their session, or by their process without one."""
+
+    def __init__(self, traces: Iterable[TraceFacts]) -> None:
+        self.places: dict[tuple[str, str], list[TraceFacts]] = {}
+        self.ends: dict[tuple[str, str], list[int]] = {}  #: until when those so far were at work
+        for one in sorted(filter(is_host, traces), key=lambda one: one.begun):
+            for place in {("session", one.session), ("process", one.instance)}:
+                self.places.setdefault(place, []).append(one)
+                ends = self.ends.setdefault(place, [])
+                ends.append(max(one.last_at, ends[-1] if ends else 0))
+
+    def at_work(self, one: TraceFacts) -> set[str]:
+        """Name two of the runs, at most, that were at work while a loose call was made."""
+        place = ("session", one.session) if one.session else ("process", one.instance)
+        found: set[str] = set()
+        if not place[1] or place not in self.places:
+            return found
+        hosts, ends = self.places[place], self.ends[place]
+        last = bisect_right(hosts, one.last_at, key=lambda host: host.begun)
+        for n in range(last - 1, -1, -1):
+            if ends[n] < one.begun or len(found) == 2:
+                break
+            if hosts[n].last_at >= one.begun:
+                found.add(hosts[n].run)
+        return found
 
 
 def talk_pairs(traces: list[TraceFacts]) -> list[tuple[str, str]]:
-    """Pair the traces of one session of which one goes on with what the other one ended with."""
-    hosts = [one for one in traces if is_host(one) and one.session]
-    return [
-        (before.trace, one.trace)
-        for one in hosts
-        if one.after
-        for before in hosts
-        if before is not one and (before.session, before.answer) == (one.session, one.after)
-        if before.begun <= one.begun
-    ]
+    """Pair the traces of one session of which one goes on with what the other one ended with.
+
+    Where many ended with the same words, the first and the last two stand for all: it is one group anyway.
+    """
+    hosts = sorted((one for one in traces if is_host(one) and one.session), key=lambda one: one.begun)
+    before: dict[tuple[str, str], list[TraceFacts]] = {}
+    after: dict[tuple[str, str], list[TraceFacts]] = {}
+    for one in hosts:
+        before.setdefault((one.session, one.answer), []).append(one)
+        if one.after:
+            after.setdefault((one.session, one.after), []).append(one)
+    pairs: dict[tuple[str, str], None] = {}
+    for place, later in after.items():
+        sooner = before.get(place, [])
+        met = [(one, other) for other in later for one in sooner[:2] if one is not other]
+        met += [(one, other) for one in sooner for other in later[-2:] if one is not other]
+        pairs |= {(one.trace, other.trace): None for one, other in met if one.begun <= other.begun}
+    return list(pairs)
 
 
 def groups_of_same(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:
     """Put together the traces that tell of the same calls, directly or by others."""
-    groups: list[set[str]] = []
-    for pair in pairs:
-        met = [group for group in groups if not group.isdisjoint(pair)]
-        groups = [group for group in groups if group.isdisjoint(pair)]
-        groups.append(set(pair).union(*met))
-    return groups
+    groups: dict[str, set[str]] = {}
+    for one, other in pairs:
+        mine, theirs = groups.setdefault(one, {one}), groups.setdefault(other, {other})
+        if mine is not theirs:
+            small, large = sorted((mine, theirs), key=len)
+            large |= small
+            groups |= dict.fromkeys(small, large)
+    return list({id(group): group for group in groups.values()}.values())
 
 
 def runs_of_loose(loose: list[TraceFacts], near: list[TraceFacts]) -> dict[str, str]:
@@ -151,12 +178,23 @@ def runs_of_loose(loose: list[TraceFacts], near: list[TraceFacts]) -> dict[str, 
     stored = {one.run for one in near}
     before = None
     for one in sorted([*loose, *near], key=lambda one: (one.session, one.instance, one.begun, one.trace)):
-        mine, theirs = (found.get(known.run, known.run) for known in (one, before or one))
+        mine, theirs = (end_of(known.run, found) for known in (one, before or one))
         if before is not None and mine != theirs and is_near(before, one):
             old, new = (mine, theirs) if theirs in stored or mine not in stored else (theirs, mine)
-            found |= {run: new for run, to in found.items() if to == old} | {old: new}
+            found[old] = new
         before = one
-    return found
+    return {run: end_of(run, found) for run in found}
+
+
+def end_of(run: str, found: dict[str, str]) -> str:
+    """Follow a run to the one that it is by now, and remember the short way."""
+    passed = []
+    while run in found:
+        passed.append(run)
+        run = found[run]
+    for one in passed:
+        found[one] = run
+    return run
 
 
 def is_near(before: TraceFacts, one: TraceFacts) -> bool:

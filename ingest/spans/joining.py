@@ -21,13 +21,14 @@ def same_keys(moved: Iterable[Known], there: Memories) -> dict[str, str]:
 
 def same_step(one: Known, there: Memories) -> Known | None:
     """Find what tells of the same step in the run."""
-    same = there.with_call(one.trace, one.call) if one.call else []
     if one.kind == SpanKind.LLM:
-        near = [o for o in same if o.kind == SpanKind.LLM and o.key and o.overlaps(one.at, one.until)]
-        return near[0] if near else twin_call(there, one)
-    calls = [other for other in same if other.key and other.kind in (*TOOLS, TOLD)]
-    if calls:
-        return calls[0]
+        same = there.with_call(one.trace, one.call, SpanKind.LLM)
+        near = next((other for other in same.overlapping(one.at, one.until) if other.key), None)
+        return near or twin_call(there, one)
+    for kind in (*TOOLS, TOLD):
+        met = next((other for other in there.with_call(one.trace, one.call, kind) if other.key), None)
+        if met is not None:
+            return met
     if one.kind == TOLD:
         return meet_told(one, there)
     return meet_tool(one, there) if one.kind in TOOLS else None

@@ -4,7 +4,8 @@ Spans come in any order, in pieces and twice. A span is remembered by its id wit
 sending it again changes nothing; tool calls that only the messages tell of are remembered beside them.
 """
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Protocol
 
@@ -39,6 +40,11 @@ class Known(Struct, kw_only=True):
     keys: list[str] = field(default_factory=list)  #: of further steps that this span brought
     is_new: bool = True  #: not as it is stored
     is_stored: bool = False  #: a row of it is there
+
+    @property
+    def is_met(self) -> bool:
+        """Say whether a told call has its span, or a tool's span the id of the call that asked for it."""
+        return bool(self.mate if self.kind == TOLD else self.call)
 
     def overlaps(self, at: int, until: int) -> bool:
         """Say whether another span may be of the same time; what is not known may."""
@@ -99,17 +105,86 @@ class Memory(Protocol):
         """Give the stored arguments of tool calls, by run and key."""
 
 
+class Timeline:
+    """Remembered spans in the order of their begin; of those that began at once, in that of their ids."""
+
+    __slots__ = ("entries", "longest")
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[int, str, str, Known]] = []
+        self.longest = 0  #: nanoseconds that the longest one takes
+
+    def add(self, one: Known) -> None:
+        """Put one in; once more when its begin has moved."""
+        entry = (one.at, one.trace, one.span, one)
+        place = bisect_left(self.entries, entry[:3], key=lambda known: known[:3])
+        if place == len(self.entries) or self.entries[place][:3] != entry[:3]:
+            self.entries.insert(place, entry)
+        self.longest = max(self.longest, one.until - one.at)
+
+    def __iter__(self) -> Iterator[Known]:
+        return (entry[3] for entry in self.entries)
+
+    def backwards(self) -> Iterator[Known]:
+        """List the last one first."""
+        return (entry[3] for entry in reversed(self.entries))
+
+    def backwards_from(self, at: int) -> Iterator[Known]:
+        """List those that began by then, the last one first."""
+        return (self.entries[place][3] for place in range(self._after(at) - 1, -1, -1))
+
+    def overlapping(self, at: int, until: int) -> list[Known]:
+        """List those that may be of the same time; what is not known may."""
+        entries, untimed = self.entries, 0
+        if at:
+            untimed = self._after(0)
+            low = max(untimed, bisect_left(entries, at - self.longest, key=lambda known: known[0]))
+            entries = [*entries[:untimed], *entries[low : self._after(max(until, at))]]
+        return [entry[3] for entry in entries if entry[3].overlaps(at, until)]
+
+    def waiting_before(self, at: int) -> Known | None:
+        """Find the last one that waits and began by then; those that do no more are dropped."""
+        place = self._after(at)
+        while place:
+            place -= 1
+            if not self.entries[place][3].is_met:
+                return self.entries[place][3]
+            del self.entries[place]
+        return None
+
+    def waiting_after(self, at: int) -> Known | None:
+        """Find the first one that waits and began then or later; those that do no more are dropped."""
+        place = bisect_left(self.entries, at, key=lambda known: known[0])
+        while place < len(self.entries):
+            if not self.entries[place][3].is_met:
+                return self.entries[place][3]
+            del self.entries[place]
+        return None
+
+    def _after(self, at: int) -> int:
+        return bisect_right(self.entries, at, key=lambda known: known[0])
+
+
+NOBODY = Timeline()
+
+
 class Memories:
-    """All that is remembered and may matter for one request, by what it is looked up by."""
+    """All that is remembered and may matter for one request, by what it is looked up by.
+
+    Thousands may have the same id, arguments or time: nothing here goes through all of them for each one.
+    """
 
     def __init__(self, known: Iterable[Known] = (), runs: Mapping[str, str] | None = None) -> None:
         self.runs = runs or {}  #: of traces that are not runs themselves: calls are joined within a run
         self.spans: dict[tuple[str, str], Known] = {}
         self.children: dict[tuple[str, str], list[Known]] = {}
-        self.calls: dict[tuple[str, str], list[Known]] = {}
-        self.marks: dict[tuple[str, bytes], list[Known]] = {}
-        self.models: dict[tuple[str, int], list[Known]] = {}  #: model calls, by run and begin
-        self.keys: dict[str, set[str]] = {}  #: of the steps of model calls, by trace
+        self.calls: dict[tuple[str, str, str], Timeline] = {}  #: by run, id and kind
+        self.marks: dict[tuple[str, bytes, str], Timeline] = {}  #: by run, mark and kind
+        self.waiting: dict[tuple[str, bytes, str], Timeline] = {}  #: tool calls that are told of by one only
+        self.tools: dict[tuple[str, str], Known] = {}  #: spans of tool calls, by run
+        self.models: dict[tuple[str, int], dict[tuple[str, str], Known]] = {}  #: by run and begin
+        self.keys: dict[str, set[str]] = {}  #: of the steps of model and tool calls, by trace
+        self.sources: dict[tuple[str, str], set[str]] = {}  #: who tells of calls, by run and kind
         for one in known:
             self.add(one)
 
@@ -123,6 +198,7 @@ class Memories:
             self.children.setdefault((one.trace, one.parent), []).append(one)
         if one.kind == SpanKind.LLM:
             self.note_model(one)
+        if one.kind in (SpanKind.LLM, SpanKind.TOOL):
             self.note_key(one)
         self.note_call(one)
         self.note_mark(one)
@@ -132,14 +208,22 @@ class Memories:
         """Name the run of a trace."""
         return self.runs.get(trace, trace)
 
+    def is_told_by_others(self, one: Known) -> bool:
+        """Say whether anybody else tells of such calls in the run of one."""
+        return bool(self.sources.get((self.run_of(one.trace), str(one.kind)), set()) - {one.source})
+
+    def note_source(self, one: Known) -> None:
+        """Remember who tells of calls."""
+        self.sources.setdefault((self.run_of(one.trace), str(one.kind)), set()).add(one.source)
+
     def note_model(self, one: Known) -> None:
         """Let a model call be found by its time; noted again when its begin has moved."""
-        same = self.models.setdefault((self.run_of(one.trace), one.at // AT_ONCE), [])
-        if not any(other is one for other in same):
-            same.append(one)
+        place = (self.run_of(one.trace), one.at // AT_ONCE)
+        self.models.setdefault(place, {})[one.trace, one.span] = one
+        self.note_source(one)
 
     def note_key(self, one: Known) -> None:
-        """Remember which step a model call of a trace is."""
+        """Remember which step a call of a trace is."""
         if one.key:
             self.keys.setdefault(one.trace, set()).add(one.key)
 
@@ -149,31 +233,40 @@ class Memories:
         return [
             other
             for near in (place - 1, place, place + 1)
-            for other in self.models.get((run, near), [])
+            for other in self.models.get((run, near), {}).values()
             if abs(other.at - one.at) <= AT_ONCE
         ]
 
     def note_call(self, one: Known) -> None:
         """Let one be found by the id of its call."""
         if one.call:
-            same = self.calls.setdefault((self.run_of(one.trace), one.call), [])
-            if one not in same:
-                same.append(one)
+            place = (self.run_of(one.trace), one.call, str(one.kind))
+            self.calls.setdefault(place, Timeline()).add(one)
 
     def note_mark(self, one: Known) -> None:
         """Let one be found by what it is called with."""
-        if one.mark is not None:
-            same = self.marks.setdefault((self.run_of(one.trace), one.mark), [])
-            if one not in same:
-                same.append(one)
+        if one.mark is None:
+            return
+        run = self.run_of(one.trace)
+        place = (run, one.mark, str(one.kind))
+        self.marks.setdefault(place, Timeline()).add(one)
+        self.note_source(one)
+        if one.kind in (SpanKind.TOOL, SpanKind.RETRIEVER):
+            self.tools[run, one.span] = one
+        if one.kind in (SpanKind.TOOL, TOLD) and not one.is_met:
+            self.waiting.setdefault(place, Timeline()).add(one)
 
-    def with_call(self, trace: str, call: str) -> list[Known]:
-        """List what has the id of a call in the run of a trace."""
-        return self.calls.get((self.run_of(trace), call), [])
+    def with_call(self, trace: str, call: str, kind: str) -> Timeline:
+        """Give what has the id of a call in the run of a trace."""
+        return self.calls.get((self.run_of(trace), call, str(kind)), NOBODY)
 
-    def with_mark(self, trace: str, mark: bytes | None) -> list[Known]:
-        """List what is called with the same in the run of a trace."""
-        return self.marks.get((self.run_of(trace), mark), []) if mark is not None else []
+    def with_mark(self, trace: str, mark: bytes | None, kind: str) -> Timeline:
+        """Give what is called with the same in the run of a trace."""
+        return self.marks.get((self.run_of(trace), mark or b"", str(kind)), NOBODY)
+
+    def waiting_for(self, trace: str, mark: bytes | None, kind: str) -> Timeline:
+        """Give the told calls that no span has carried out, or the spans that nothing has asked for."""
+        return self.waiting.get((self.run_of(trace), mark or b"", str(kind)), NOBODY)
 
     def above(self, one: Known) -> Iterable[Known]:
         """Walk up, as far as it is known and no further than SPANS_ABOVE."""

@@ -45,12 +45,11 @@ def key_of_model_call(memories: Memories, one: Known, span: Span) -> str:
     if one.key:
         memories.note_call(one)
         return one.key
-    same = [
-        other for other in memories.with_call(one.trace, response or "") if other is not one and other.key
-    ]
-    near = [other for other in same if other.overlaps(span.start, span.end)]
-    if near:
-        return near[0].key
+    same = memories.with_call(one.trace, response or "", SpanKind.LLM)
+    met = next((other for other in same.overlapping(span.start, span.end) if other.key), None)
+    if met is not None:
+        return met.key
+    is_first = not any(other.key for other in same)
     memories.note_call(one)
     memories.note_model(one)
     twin = twin_call(memories, one)
@@ -59,11 +58,13 @@ def key_of_model_call(memories: Memories, one: Known, span: Span) -> str:
     if not response:
         kin = model_call_beside(memories, one)
         return kin.key if kin is not None else one.span
-    return one.span if same else response
+    return response if is_first else one.span
 
 
 def twin_call(memories: Memories, one: Known) -> Known | None:
     """Find the model call that another library tells of in another trace, where one lacks the answer's id."""
+    if not memories.is_told_by_others(one):
+        return None
     taken = memories.keys.get(one.trace, set())
     twins = [
         other
@@ -101,6 +102,7 @@ def key_of_tool_span(memories: Memories, one: Known, span: Span) -> str:
             one.call, one.key = own, own or one.span
     memories.note_mark(one)
     memories.note_call(one)
+    memories.note_key(one)
     return one.key
 
 
@@ -111,30 +113,27 @@ def told_call(memories: Memories, one: Known, own: str) -> Known | None:
         return by_id
     if own:
         return None
-    waiting = [o for o in memories.with_mark(one.trace, one.mark) if o.kind == TOLD and not o.mate]
-    before = [other for other in waiting if other.at <= one.at + SLACK]
-    if before:
-        return max(before, key=lambda other: other.at)
-    return min(waiting, key=lambda other: other.at, default=None)
+    waiting = memories.waiting_for(one.trace, one.mark, TOLD)
+    return waiting.waiting_before(one.at + SLACK) or waiting.waiting_after(0)
 
 
 def twin_of(memories: Memories, one: Known) -> Known | None:
     """Find the span of the same tool call in another trace of the run: two libraries tell of it."""
-    tools = [o for o in memories.with_mark(one.trace, one.mark) if o.kind == SpanKind.TOOL and o.key]
-    taken = {other.key for other in tools if other.trace == one.trace}
+    if not memories.is_told_by_others(one):
+        return None
+    taken = memories.keys.get(one.trace, set())
+    tools = memories.with_mark(one.trace, one.mark, SpanKind.TOOL)
     twins = [
         other
-        for other in tools
-        if other.key not in taken
-        and other.source != one.source
-        and other.overlaps(one.at - SLACK, max(one.until, one.at) + SLACK)
+        for other in tools.overlapping(one.at - SLACK, max(one.until, one.at) + SLACK)
+        if other.key and other.key not in taken and other.source != one.source
     ]
     return min(twins, key=lambda other: abs(other.at - one.at), default=None)
 
 
 def told_by_id(memories: Memories, trace: str, call_id: str) -> Known | None:
     """Find a call that the messages told of by its id."""
-    return next((one for one in memories.with_call(trace, call_id) if one.kind == TOLD), None)
+    return next(iter(memories.with_call(trace, call_id, TOLD)), None)
 
 
 def told_of(memories: Memories, trace: str, call: Call, at: int) -> Known:
@@ -154,18 +153,16 @@ def told_of(memories: Memories, trace: str, call: Call, at: int) -> Known:
 
 def waiting_span(memories: Memories, trace: str, mark: bytes, call_id: str, *, at: int) -> Known | None:
     """Find a tool's span that nothing has asked for yet."""
-    same = [other for other in memories.with_call(trace, call_id) if other.kind == SpanKind.TOOL]
-    tools = [o for o in memories.with_mark(trace, mark) if o.kind == SpanKind.TOOL and not o.call]
-    after = [other for other in tools if other.at + SLACK >= at]
-    if same or after:
-        return same[0] if same else min(after, key=lambda other: other.at)
-    return max(tools, key=lambda other: other.at, default=None)
+    same = next(iter(memories.with_call(trace, call_id, SpanKind.TOOL)), None)
+    if same is not None:
+        return same
+    waiting = memories.waiting_for(trace, mark, SpanKind.TOOL)
+    return waiting.waiting_after(at - SLACK) or waiting.waiting_before(at)
 
 
 def fits_mate(memories: Memories, told: Known, until: int) -> bool:
     """Say whether a told result can be that of its span: of equal calls without ids two may be swapped."""
-    same = memories.with_mark(told.trace, told.mark)
-    mate = next((other for other in same if other.span == told.mate), None)
+    mate = memories.tools.get((memories.run_of(told.trace), told.mate))
     if mate is None or mate.key == mate.call:
         return True
     return told.at <= mate.at + SLACK and mate.until <= until + SLACK

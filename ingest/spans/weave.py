@@ -222,8 +222,10 @@ class Weaver:
 
     def tell_turns(self, known: list[Known]) -> None:
         """Tell the usage of turns as that of their model calls."""
-        for trace in {one.trace for one in known}:
-            mine = [one for one in known if one.trace == trace]
+        by_trace: dict[str, list[Known]] = {}
+        for one in known:
+            by_trace.setdefault(one.trace, []).append(one)
+        for trace, mine in by_trace.items():
             for call, usage in calls_of_turns(self.memories, self.traces[trace], mine):
                 self.woven.steps.append(step_of_usage(self.place_of(call), call, usage))
 
