@@ -48,6 +48,9 @@ class Placer:
         self.traces = traces
         self.alone = alone
         self.before = {name: facts.run for name, facts in traces.facts.items()}
+        self.members: dict[str, set[str]] = {}  #: names of the traces that are known, by their run
+        for name, run in self.before.items():
+            self.members.setdefault(run, set()).add(name)
 
     def place(self, spans: Iterable[Span], *, now: datetime) -> list[SavedRun]:
         """Place all, and move what is stored elsewhere. Raises MustBeAlone."""
@@ -116,7 +119,7 @@ class Placer:
                 continue
             if one.shape != Shape.LOOSE:
                 self.take_along(one.run, host.run, Why.CALL)
-            one.run, one.why = host.run, Why.CALL
+            self.put(one, host.run, Why.CALL)
         host.told.setdefault(SHARED, [0, True])
 
     def join_talks(self, ours: list[TraceFacts]) -> None:
@@ -148,18 +151,27 @@ class Placer:
             take_over(self.traces.facts[to], self.traces.facts[run])
 
     def take_along(self, run: str, to: str, why: Why) -> None:
-        """Take along all that belongs to a run."""
-        self.lock(self.traces.traces_of_run(run))
-        for one in self.traces.facts.values():
-            if one.run == run:
-                one.run, one.why = to, why if one.why == Why.ITSELF else Why(one.why)
+        """Take along all that belongs to a run; nothing stored belongs to one that is new."""
+        if run not in self.traces.new:
+            self.lock(self.traces.traces_of_run(run))
+        for name in sorted(self.members.get(run, ())):
+            one = self.traces.facts[name]
+            self.put(one, to, why if one.why == Why.ITSELF else Why(one.why))
+
+    def put(self, one: TraceFacts, run: str, why: Why) -> None:
+        """Let a trace belong to a run."""
+        self.members.get(one.run, set()).discard(one.trace)
+        self.members.setdefault(run, set()).add(one.trace)
+        one.run, one.why = run, why
 
     def lock(self, names: set[str]) -> None:
         """Lock further traces, and know them as they are now."""
         absent = sorted(names - self.traces.facts.keys())
         if absent:
             self.traces.take(sql.LOCK_NAMING_TRACES, {"traces": absent})
-            self.before |= {name: self.traces.facts[name].run for name in absent}
+            for name in absent:
+                self.before[name] = run = self.traces.facts[name].run
+                self.members.setdefault(run, set()).add(name)
 
     def guests(self, ours: list[TraceFacts]) -> list[TraceFacts]:
         """Find the loose calls in the time by which the runs of this request have grown."""
@@ -193,9 +205,9 @@ class Placer:
         for one in loose:
             runs = hosts[one.trace]
             if len(runs) == 1:
-                one.run, one.why = runs.pop(), Why.TIME
+                self.put(one, runs.pop(), Why.TIME)
             elif one.why != Why.NEAR or one.trace in self.traces.fresh:
-                one.run, one.why = one.trace, Why.NEAR
+                self.put(one, one.trace, Why.NEAR)
                 alone.append(one)
         if alone := [one for one in alone if one.session or one.instance]:
             self.place_near(alone)
@@ -231,9 +243,10 @@ class Placer:
         near = [self.traces.facts.get(one.trace, one) for one in near]
         runs = runs_of_loose(loose, [one for one in near if one.why == Why.NEAR])
         for one in loose:
-            one.run = runs.get(one.run, one.run)
+            self.put(one, runs.get(one.run, one.run), Why.NEAR)
+        stored = {one.run for one in near}
         for run, to in runs.items():
-            if any(one.run == run for one in near):
+            if run in stored:
                 self.take_along(run, to, Why.NEAR)
                 self.merge_facts(run, to)
 

@@ -71,10 +71,11 @@ SPANS_BELOW = f"""
     JOIN ingest_tracespan s ON s.trace_id = asked.id AND s.parent = asked.span
 """
 
-#: All below one span, but not what lies in sub-agents of it.
+#: All below some spans, but not what lies in sub-agents of theirs.
 ALL_BELOW = f"""
     WITH RECURSIVE found AS (
-        SELECT s.trace_id, {_SPAN} FROM ingest_tracespan s WHERE s.trace_id = %(id)s AND s.parent = %(span)s
+        SELECT s.trace_id, {_SPAN} FROM unnest(%(ids)s::bigint[], %(spans)s::text[]) AS asked (id, span)
+        JOIN ingest_tracespan s ON s.trace_id = asked.id AND s.parent = asked.span
         UNION
         SELECT s.trace_id, {_SPAN} FROM found
         JOIN ingest_tracespan s ON s.trace_id = found.trace_id AND s.parent = found.span

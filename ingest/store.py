@@ -142,9 +142,9 @@ class StoredTraces:
                 memories.add(one)
         return memories
 
-    def below(self, trace: str, span: str) -> list[Known]:
-        """List the remembered spans below one, but not those of sub-agents in it."""
-        return self._read(sql.ALL_BELOW, {"id": self.ids[trace], "span": span})
+    def below(self, agents: list[Known]) -> list[Known]:
+        """List the remembered spans below some, but not those of sub-agents in them."""
+        return self._spans(sql.ALL_BELOW, {(one.trace, one.span) for one in agents})
 
     def inputs_of(self, calls: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """Give the stored arguments of tool calls, by run and key."""

@@ -30,8 +30,8 @@ def attempts_before(memories: Memories, one: Known) -> list[Known]:
     found: list[Known] = []
     if one.failed:
         return found
-    for other in memories.with_mark(one.trace, one.mark, SpanKind.LLM).backwards_from(one.at):
-        if other.key == one.key or other.at == one.at:
+    for other in memories.with_mark(one.trace, one.mark, SpanKind.LLM).backwards_from(one.at - 1):
+        if other.key == one.key:
             continue
         if not other.failed and other.until:
             break

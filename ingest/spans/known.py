@@ -98,8 +98,8 @@ class TraceFacts(Struct, kw_only=True):
 class Memory(Protocol):
     """What can be asked while spans become steps."""
 
-    def below(self, trace: str, span: str) -> list[Known]:
-        """List the remembered spans below one, but not those of sub-agents in it."""
+    def below(self, agents: list[Known]) -> list[Known]:
+        """List the remembered spans below some, but not those of sub-agents in them."""
 
     def inputs_of(self, calls: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """Give the stored arguments of tool calls, by run and key."""

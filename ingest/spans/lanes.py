@@ -48,9 +48,8 @@ def told_again(
 ) -> list[Known]:
     """List the remembered spans whose lane or owner is known only now."""
     again: dict[tuple[str, str], Known] = {}
-    for agent in fresh:
-        for one in [agent, *memory.below(agent.trace, agent.span)]:
-            again[one.trace, one.span] = memories.add(one)
+    for one in [*fresh, *(memory.below(fresh) if fresh else ())]:
+        again[one.trace, one.span] = memories.add(one)
     for trace, span in sent:
         if memories.spans[trace, span].kind == SpanKind.TOOL:
             for one in memories.children.get((trace, span), []):

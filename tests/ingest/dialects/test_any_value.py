@@ -108,7 +108,7 @@ LOGS = some.builds(
 class Nothing:
     """A memory without anything."""
 
-    def below(self, trace: str, span: str) -> list[Any]:
+    def below(self, agents: list[Any]) -> list[Any]:
         return []
 
 
