@@ -1,6 +1,8 @@
 """What the recorder costs a loop: microseconds an event, beside a plain `json.dumps` and `write`.
 
-.venv/bin/python -m bench.recorder [--events N]
+Then a loop of steps that work for a millisecond each, while each thing goes wrong that can.
+
+.venv/bin/python -m bench.recorder [--events N] [--steps N]
 """
 
 import argparse
@@ -17,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sdk" / "src"))
 from agentscope_recorder import Recorder
 
 from bench.report import Report
+from bench.troubles import rows_of_troubles
 
 RESULT = (
     "def total(cart):\n    return sum(line.price * line.count for line in cart)\n" * 30
@@ -55,10 +58,12 @@ def microseconds(loop: Callable[[], None], events: int) -> float:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=20_000)
-    events = parser.parse_args().events
+    parser.add_argument("--steps", type=int, default=1_000)
+    options = parser.parse_args()
+    events = options.events
     for name in ("AGENTSCOPE_URL", "AGENTSCOPE_KEY"):
         os.environ.pop(name, None)
     with tempfile.TemporaryDirectory() as folder:
@@ -79,6 +84,9 @@ def main() -> None:
     report = Report("recorder")
     head = ["", "µs an event", "÷ plain", "of a loop of 2 s a step"]
     report.table(f"{events:,} events of 1 kB on average", head, rows)
+    head = ["", "s alone", "s recorded", "µs a step", "s at the end", "warnings", "events not in the file"]
+    title = f"A loop of {options.steps:,} steps of 1 ms, by the clock and, a step, by the processor"
+    report.table(title, head, rows_of_troubles(options.steps))
     report.save()
 
 

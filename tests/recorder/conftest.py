@@ -15,6 +15,8 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "AGENTSCOPE_RUN",
         "AGENTSCOPE_PARENT",
         "AGENTSCOPE_TRACES",
+        *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AGENTSCOPE_CONFIG", str(tmp_path / "config.json"))

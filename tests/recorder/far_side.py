@@ -20,6 +20,7 @@ class FarSide(ThreadingHTTPServer):
         self.answers: list[tuple[int, dict[str, str]]] = [(200, {})]
         self.requests: list[list[bytes]] = []
         self.imports: list[bytes] = []
+        self.asked: list[tuple[str, str | None]] = []  #: path, and what lets through a proxy
         self.largest = 10**9  #: lines of one request; more are refused with 413
 
     @property
@@ -43,6 +44,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.asked.append((self.path, self.headers["proxy-authorization"]))
         is_import = self.path.endswith("/import")
         lines = [] if is_import else gzip.decompress(body).splitlines()
         status, headers = self.server.answers[0]

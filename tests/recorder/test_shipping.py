@@ -10,8 +10,10 @@ import pytest
 from agentscope_recorder import Recorder
 from agentscope_recorder.cli import main
 from agentscope_recorder.posting import Target, Verdict, judged
+from agentscope_recorder.proxies import connection_to
 from agentscope_recorder.pushing import push_file
 
+from bench.troubles import TROUBLES, work, work_recorded
 from tests.recorder.far_side import far_side
 
 
@@ -84,6 +86,70 @@ def test_server_that_is_away_costs_no_time_and_gets_the_rest_by_push(trace, capf
         assert server.lines() == lines_of(trace)
 
 
+def said_of(capfd, *places):
+    """List the warnings that name a place; recorders of other tests may yet try in the background."""
+    lines = capfd.readouterr().err.splitlines()
+    return [line for line in lines if any(place and place in line for place in places)]
+
+
+QUIET = ("written only", "sent")
+#: Told when a request has taken its ten seconds, or at the end of the run.
+LATE = ("server is silent", "server takes 2 s")
+
+
+@pytest.mark.parametrize("name", [name for name in TROUBLES if name != "disk is full"])
+def test_loop_goes_on_whatever_is_wrong_and_one_warning_says_so(tmp_path, name, capfd):
+    with TROUBLES[name](tmp_path) as (path, url):
+        run = Recorder(path, run="r1", url=url, key="k" if url else "")
+        begin = time.monotonic()
+        assert [work_recorded(run, n) for n in range(20)] == [work(n) for n in range(20)]
+        assert time.monotonic() - begin < 2
+        run.flush(1.0)
+        run.log("info", "once more")
+        run.flush(1.0)
+    lines = lines_of(run.path)
+    assert len(lines) == 42
+    said = said_of(capfd, url, str(path), str(run.path))
+    assert len(said) in ({0} if name in QUIET else {0, 1} if name in LATE else {1}), said
+    with far_side() as server:
+        assert main(["--url", server.url, "--key", "k", "push", str(run.path)]) == 0
+        assert server.lines() == lines
+
+
+def test_end_says_that_a_silent_server_has_not_all(tmp_path, capfd):
+    with TROUBLES["server is silent"](tmp_path) as (path, url):
+        run = Recorder(path, url=url, key="k")
+        begin = time.monotonic()
+        run.end()
+        assert time.monotonic() - begin < 6
+    [said] = said_of(capfd, url)
+    assert "has not taken all yet" in said
+
+
+def test_server_that_is_away_is_waited_for_no_longer_than_one_try(trace):
+    run = Recorder(trace, url="http://127.0.0.1:9", key="k")
+    begin = time.monotonic()
+    assert not run.flush(60)
+    assert time.monotonic() - begin < 10
+
+
+def test_proxy_of_the_environment_is_asked(server, trace, monkeypatch):
+    monkeypatch.setenv("http_proxy", server.url.replace("//", "//ada:pass@"))
+    monkeypatch.setenv("no_proxy", "direct.example")
+    Recorder(trace, url="http://events.example:8000/base", key="k").end()
+    assert server.lines() == lines_of(trace)
+    assert server.asked == [("http://events.example:8000/base/api/v1/events", "Basic YWRhOnBhc3M=")]
+
+
+def test_this_machine_and_named_hosts_need_no_proxy(server, trace, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    Recorder(trace, url=server.url, key="k").end()
+    assert server.lines() == lines_of(trace)
+    monkeypatch.setenv("no_proxy", "direct.example")
+    connection, path, _ = connection_to("http://direct.example/base/", 1.0)
+    assert (connection.host, path) == ("direct.example", "/base")
+
+
 def test_push_goes_on_where_the_server_was_lost_and_leaves_a_line_without_end(server, trace):
     trace.write_bytes(b'{"n":1}\n{"n":2}\n{"n":')
     target = Target(server.url, "k")
@@ -143,4 +209,15 @@ def test_address_without_key_is_said(trace, capfd):
     ],
 )
 def test_what_a_status_means(status, verdict):
-    assert judged(Target("http://x", "k"), status, "", b"not json").verdict is verdict
+    assert judged(Target("http://x", "k"), status, "", b'{"error": "so"}').verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        *[(200, Verdict.NEVER), (422, Verdict.NEVER), (400, Verdict.NEVER), (413, Verdict.SMALLER)],
+        *[(401, Verdict.NEVER), (407, Verdict.LATER), (408, Verdict.LATER), (502, Verdict.LATER)],
+    ],
+)
+def test_what_a_status_of_a_gateway_means(status, verdict):
+    assert judged(Target("http://x", "k"), status, "", b"<html>Log in to the hotel</html>").verdict is verdict

@@ -7,6 +7,9 @@ import threading
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from agentscope_recorder.plain import plain
+from agentscope_recorder.quiet import never_raises
+
 #: Calls that are remembered; a loop answers each before its next model call.
 REMEMBERED = 1_000
 
@@ -34,7 +37,7 @@ class Asked:
     def __init__(self) -> None:
         self._open: dict[str, Call] = {}
         self._running: dict[str, Call] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def note(self, event: dict[str, Any]) -> None:
         """Remember what an answer asks for."""
@@ -43,8 +46,10 @@ class Asked:
                 if len(self._open) < REMEMBERED:
                     self._open[call.id] = call
 
+    @never_raises
     def take(self, name: str, args: Any) -> str | None:
         """Give the id of the call that begins to run: the first of its name, rather with these arguments."""
+        args = plain(args)  # arrays of numpy have no yes or no
         with self._lock:
             same = [call for call in self._open.values() if call.name == name]
             found = next((call for call in same if call.args == args), same[0] if same else None)

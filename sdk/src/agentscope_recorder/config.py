@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,17 +22,25 @@ class Config(NamedTuple):
     folder: Path  #: of traces without a path of their own
 
 
+def home_folder() -> Path:
+    """Name the user's home; in a container whose user has none, the folder of temporary files."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(tempfile.gettempdir())
+
+
 def config_path() -> Path:
     """Say where the file is."""
     told = os.environ.get(FILE_VARIABLE)
-    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    base = os.environ.get("XDG_CONFIG_HOME") or str(home_folder() / ".config")
     return Path(told) if told else Path(base) / "agentscope" / "config.json"
 
 
 def read_config(*, url: str | None = None, key: str | None = None) -> Config:
     """Read the settings. It does not raise: a file that cannot be read is as none, with a word."""
     told = settings_in(config_path())
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    state = os.environ.get("XDG_STATE_HOME") or str(home_folder() / ".local" / "state")
     return Config(
         url=(url or os.environ.get("AGENTSCOPE_URL") or str(told.get("url") or "")).rstrip("/"),
         key=key or os.environ.get("AGENTSCOPE_KEY") or str(told.get("key") or ""),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 import weakref
 from types import FrameType
 from typing import TYPE_CHECKING
+
+from agentscope_recorder.limits import FLUSH_SECONDS
 
 if TYPE_CHECKING:
     from agentscope_recorder.recorder import Recorder
@@ -34,7 +37,8 @@ if hasattr(os, "register_at_fork"):
 
 
 def _end(number: int, frame: FrameType | None) -> None:
+    until = time.monotonic() + FLUSH_SECONDS
     for run in list(_recorders):
-        run.flush()
+        run.flush(max(until - time.monotonic(), 0.0))
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)

@@ -20,9 +20,11 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lost = 0  #: lines that waited too long in memory
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler of the agent may record, too
         self._waiting: collections.deque[bytes] = collections.deque()
         self._waiting_bytes = 0
+        self._gone = 0  #: lines that wait no more
+        self._closed = False
         self._file = self._open(path)
 
     def append(self, line: bytes) -> None:
@@ -32,33 +34,34 @@ class Journal:
                 return
             self._wait(line)
             while self._waiting and self._write(self._waiting[0] + b"\n"):
-                self._waiting_bytes -= len(self._waiting.popleft())
+                self._leave()
 
-    def waiting(self) -> list[bytes]:
-        """List the lines that are not in the file yet."""
+    def waiting(self, after: int = 0) -> tuple[list[bytes], int]:
+        """List the lines that wait for the file, behind a place among all that ever did; and their end."""
         with self._lock:
-            return list(self._waiting)
+            behind = self._gone + len(self._waiting)
+            return list(self._waiting)[max(after - self._gone, 0) :], behind
 
     def reopen(self) -> None:
         """Take a new lock in a forked child: the other threads that may hold the old one are not there."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def close(self) -> None:
-        """Close the file; further lines wait in memory."""
+        """Close the file; a further line opens it again."""
         with self._lock:
-            if self._file is not None:
+            if self._file is not None and not self._waiting:
                 os.close(self._file)
-                self._file = None
+                self._file, self._closed = None, True
 
     def _open(self, path: Path) -> int | None:
         try:
             return open_at(path)
-        except OSError as error:
-            told = f"{path} cannot be written ({error.strerror})"
+        except (OSError, ValueError) as error:  # ValueError: a zero byte in it
+            told = f"{path} cannot be written ({getattr(error, 'strerror', None) or error})"
         try:  # a folder of its own: nobody else on the machine can have put a link there
             spare = Path(tempfile.mkdtemp(prefix="agentscope-")) / path.name
             file = open_at(spare)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             warn_once(f"open:{path}", f"{told}, nor a spare file ({error}); events are kept in memory only.")
             return None
         warn_once(f"open:{path}", f"{told}; the run is written to {spare}.")
@@ -67,10 +70,12 @@ class Journal:
 
     def _write(self, data: bytes) -> bool:
         """Write it whole, or nothing of it."""
-        if self._file is None:
-            return False
         written = 0
         try:
+            if self._closed:
+                self._file, self._closed = open_at(self.path), False
+            if self._file is None:
+                return False
             while written < len(data):
                 written += os.write(self._file, data[written:])
             return True
@@ -95,8 +100,12 @@ class Journal:
         self._waiting.append(line)
         self._waiting_bytes += len(line)
         while len(self._waiting) > WAITING_LINES or self._waiting_bytes > WAITING_BYTES:
-            self._waiting_bytes -= len(self._waiting.popleft())
+            self._leave()
             self.lost += 1
+
+    def _leave(self) -> None:
+        self._waiting_bytes -= len(self._waiting.popleft())
+        self._gone += 1
 
 
 def open_at(path: Path) -> int:

@@ -5,6 +5,9 @@ MIB = 1024 * 1024
 #: Characters of one text in an event; what is longer is cut, with the number of characters left out.
 TEXT_CHARS = 200_000
 
+#: Values of one event, in all its lists and objects; what holds itself twice would be endless.
+VALUES = 50_000
+
 #: Lines and bytes that wait in memory while the file cannot be written (a full disk); the oldest go first.
 WAITING_LINES = 10_000
 WAITING_BYTES = 16 * MIB

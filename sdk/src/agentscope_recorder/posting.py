@@ -7,9 +7,9 @@ import gzip
 import http.client
 import json
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from agentscope_recorder.limits import REQUEST_SECONDS
+from agentscope_recorder.proxies import connection_to
 
 PATH = "/api/v1/events"
 AGENT = "agentscope-recorder/0.1"
@@ -30,6 +30,7 @@ class Answer(NamedTuple):
     verdict: Verdict
     sentence: str = ""
     pause: float = 0.0  #: seconds that the server asks to wait
+    away: bool = False  #: nobody answered
 
 
 class Target(NamedTuple):
@@ -53,7 +54,7 @@ def post_lines(
     try:
         status, after, told = request(target, "POST", body, headers, seconds, path=path)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return Answer(Verdict.LATER, f"{target.url} does not answer ({error}).")
+        return Answer(Verdict.LATER, f"{target.url} does not answer ({why(error)}).", away=True)
     return judged(target, status, after, told)
 
 
@@ -61,28 +62,35 @@ def request(
     target: Target, method: str, body: bytes, headers: dict[str, str], seconds: float, *, path: str = PATH
 ) -> tuple[int, str, bytes]:
     """Make one request: (status, Retry-After, body). Raises OSError, HTTPException, ValueError."""
-    place = urlsplit(target.url)
-    kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
-    if not place.hostname:
-        raise ValueError("the address has no host")
-    connection = kind(place.hostname, place.port, timeout=seconds)
+    connection, before, more = connection_to(target.url, seconds)
     try:
-        connection.request(method, place.path.rstrip("/") + path, body=body or None, headers=headers)
+        connection.request(method, before + path, body=body or None, headers={**headers, **more})
         answer = connection.getresponse()
         return answer.status, answer.getheader("Retry-After") or "", answer.read(65_536)
     finally:
         connection.close()
 
 
+def why(error: Exception) -> str:
+    """Say why nobody answered, with what to do where it is known."""
+    if "WRONG_VERSION_NUMBER" in str(error):
+        return "it speaks no TLS there; is the address http://?"
+    return str(error) or type(error).__name__
+
+
 def judged(target: Target, status: int, after: str, told: bytes) -> Answer:
-    """Say what a status means. 422 is an answer too: nothing could be read, and the server has kept it."""
-    if status < 300 or status == 422:
+    """Say what a status means. 422 is an answer too: nothing could be read, and the server has kept it.
+
+    What is no JSON comes from a gateway or another program: it has stored nothing, and judges no line.
+    """
+    is_ours = told.lstrip()[:1] == b"{"
+    if (status < 300 or status == 422) and is_ours:
         return Answer(Verdict.STORED)
-    if status in (400, 413):
+    if status == 413 or (status == 400 and is_ours):
         return Answer(Verdict.SMALLER, sentence_in(told) or f"The server refused lines with {status}.")
     if status in (401, 403):
         return Answer(Verdict.NEVER, f"The server does not take the key: {sentence_in(told) or status}")
-    if status in (301, 302, 307, 308, 404, 405):
+    if status < 500 and status not in (407, 408, 409, 425, 429):
         return Answer(
             Verdict.NEVER, f"There is no AgentScope at {target.url} ({status}); check AGENTSCOPE_URL."
         )

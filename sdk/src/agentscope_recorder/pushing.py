@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Callable, NamedTuple
@@ -44,7 +45,7 @@ def keep_offset(path: Path, target: Target, offset: int) -> None:
         told = json.loads(place.read_text())
     except (OSError, ValueError):
         told = {}
-    spare = place.with_name(f"{place.name}.{os.getpid()}")
+    spare = place.with_name(f"{place.name}.{os.getpid()}-{threading.get_ident()}")
     try:
         spare.write_text(json.dumps({**(told if isinstance(told, dict) else {}), target.url: offset}))
         spare.replace(place)
@@ -88,7 +89,7 @@ def post_in_parts(target: Target, lines: list[bytes], post: Post = post_lines) -
     if answer.verdict is not Verdict.SMALLER:
         return answer
     if len(lines) == 1:
-        warn_once("refused", f"An event stays in the file only: {answer.sentence}")
+        warn_once("refused", f"An event stays in the file only, {target.url} refuses it: {answer.sentence}")
         return Answer(Verdict.STORED)
     middle = len(lines) // 2
     first = post_in_parts(target, lines[:middle], post)

@@ -9,7 +9,7 @@ from typing import Any, Callable, TypeVar
 
 Call = TypeVar("Call", bound=Callable[..., Any])
 _said: set[str] = set()
-_lock = threading.Lock()
+_lock = threading.RLock()  # a signal handler of the agent may come in between
 
 
 def warn_once(about: str, sentence: str) -> None:
@@ -20,8 +20,15 @@ def warn_once(about: str, sentence: str) -> None:
         _said.add(about)
     try:
         print(f"agentscope-recorder: {sentence}", file=sys.stderr)
-    except (OSError, ValueError, AttributeError):  # stderr is closed, or there is none
+    except Exception:  # stderr is closed, there is none, or it is in the midst of a line
         return
+
+
+def said_by(error: BaseException) -> str:
+    try:
+        return f": {error}"
+    except Exception:
+        return ""
 
 
 def never_raises(call: Call) -> Call:
@@ -33,7 +40,8 @@ def never_raises(call: Call) -> Call:
             return call(*args, **kwargs)
         except Exception as error:
             warn_once(
-                f"{call.__qualname__}:{type(error).__name__}", f"{call.__name__} was not recorded: {error!r}"
+                f"{call.__qualname__}:{type(error).__name__}",
+                f"{call.__name__} was not recorded: {type(error).__name__}{said_by(error)}",
             )
             return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import itertools
 import os
+import re
 import time
 import uuid
 from collections.abc import Iterable
@@ -21,15 +22,17 @@ from agentscope_recorder.endings import flush_on_sigterm
 from agentscope_recorder.journal import Journal
 from agentscope_recorder.limits import FLUSH_SECONDS, TEXT_CHARS
 from agentscope_recorder.places import Place, here
-from agentscope_recorder.plain import encode, plain
+from agentscope_recorder.plain import encode, plain, sentence_of
 from agentscope_recorder.posting import Target
 from agentscope_recorder.quiet import never_raises, warn_once
 from agentscope_recorder.redaction import Redactor, Rule, secrets_in
 from agentscope_recorder.shipping import Shipper
-from agentscope_recorder.steps import Step
+from agentscope_recorder.steps import Step, is_stopped
 from agentscope_recorder.workspace import Workspace
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+#: What of the id of a run is no name of a file.
+NO_NAME = re.compile(r"[^\w.-]+")
 #: Set for the programs that a run starts: recorders in them join it.
 RUN_VARIABLE, PARENT_VARIABLE = "AGENTSCOPE_RUN", "AGENTSCOPE_PARENT"
 
@@ -63,7 +66,7 @@ class Recorder:
             self._capture = Capture(
                 capture, deny_fields=deny_fields, deny_paths=deny_paths, text_chars=text_chars
             )
-            self._redactor = Redactor(redact, secrets_in(Path.cwd(), os.environ))
+            self._redactor = Redactor(redact, secrets_in(_cwd(), os.environ))
         except Exception as error:  # what is not understood must not let contents out
             warn_once("settings", f"The settings are wrong ({error}); only metadata is recorded.")
             self._capture, self._redactor = Capture("metadata"), Redactor()
@@ -73,9 +76,7 @@ class Recorder:
         atexit.register(self._at_exit)
         flush_on_sigterm(self)
         self._workspace = None
-        space = (
-            workspace if workspace is None or isinstance(workspace, Workspace) else Workspace(Path(workspace))
-        )
+        space = _space(workspace)
         if not self._joined:
             self.write("run_start", **{"cwd": _cwd(), **_about(space), **about})
         self._workspace = space
@@ -135,7 +136,7 @@ class Recorder:
     @never_raises
     def error(self, error: Any, *, tool: str | None = None, **fields: Any) -> None:
         """Record that something went wrong; it does not end the run."""
-        self.write("error", error=_sentence(error), tool=tool, **fields)
+        self.write("error", error=sentence_of(error), tool=tool, **fields)
 
     @never_raises
     def log(self, level: str, text: str, **data: Any) -> None:
@@ -215,8 +216,11 @@ class Recorder:
             self._workspace.tell_end(self)
         if not self._joined and os.getpid() == self._started_in:
             how = status or _status_of(error)
-            self.write("run_end", status=how, error=_sentence(error) if error else None, **fields)
-        self.flush()
+            self.write("run_end", status=how, error=sentence_of(error) if error else None, **fields)
+        is_sent = self.flush()
+        if self._shipper is not None:
+            self._shipper.close(is_sent=bool(is_sent))
+        self._journal.close()
         atexit.unregister(self._at_exit)
 
     @never_raises
@@ -225,8 +229,13 @@ class Recorder:
         return self._shipper is None or self._shipper.flush(seconds)
 
     def after_fork(self) -> None:
-        """Go on in a forked child: with ids of its own, into the same file, which the parent sends."""
+        """Go on in a forked child: with ids of its own, into the same file, which the parent sends.
+
+        The parent looks at the work tree: its snapshots are no file of the child's to use or remove.
+        """
         self._prefix = uuid.uuid4().hex[:6]
+        self._workspace = None
+        self._asked = Asked()  # other threads may hold the lock of the old one, and are not there
         self._journal.reopen()
 
     def _tell_results(self, messages: Any) -> None:
@@ -249,7 +258,12 @@ class Recorder:
         return at if at.parent or at.agent else at._replace(parent=self._outside)
 
     def _path(self, path: str | Path | None) -> Path:
-        return Path(path) if path is not None else self._config.folder / f"{self.run}.jsonl"
+        try:
+            if path is not None:
+                return Path(path)
+        except TypeError as error:
+            warn_once("path", f"{error}; the run is written to {self._config.folder}.")
+        return self._config.folder / f"{NO_NAME.sub('-', str(self.run))[-100:]}.jsonl"
 
     def _make_shipper(self, config: Config) -> Shipper | None:
         if config.url and config.key:
@@ -266,6 +280,11 @@ class Recorder:
         self.flush()
 
 
+@never_raises
+def _space(told: str | Path | Workspace | None) -> Workspace | None:
+    return told if told is None or isinstance(told, Workspace) else Workspace(Path(told))
+
+
 def _about(space: Workspace | None) -> dict[str, Any]:
     return never_raises(space.about)() or {} if space is not None else {}
 
@@ -278,11 +297,7 @@ def ends_call(event: dict[str, Any]) -> bool:
 def _status_of(error: BaseException | None) -> str:
     if error is None or (isinstance(error, SystemExit) and not error.code):
         return "done"
-    return "interrupted" if isinstance(error, (KeyboardInterrupt, GeneratorExit)) else "failed"
-
-
-def _sentence(error: Any) -> str:
-    return f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(error)
+    return "interrupted" if is_stopped(error) else "failed"
 
 
 def _now() -> str:
@@ -290,8 +305,8 @@ def _now() -> str:
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{rest // 1000:06d}Z"
 
 
-def _cwd() -> str | None:
+def _cwd() -> Path | None:
     try:
-        return str(Path.cwd())
+        return Path.cwd()
     except OSError:
         return None

@@ -12,6 +12,7 @@ from re import Pattern
 from typing import Callable, Union
 
 from agentscope_recorder.limits import ENV_FILE_BYTES, SECRET_CHARS
+from agentscope_recorder.quiet import warn_once
 
 Rule = Union[str, Pattern[str], Callable[[str], str]]
 
@@ -82,7 +83,7 @@ class Redactor:
             if hint in text:
                 text = pattern.sub(functools.partial(masked, name=name), text)
         for rule in self._rules:
-            text = still_json(text, rule(text))
+            text = still_json(text, given_by(rule, text))
         return text.encode()
 
 
@@ -100,6 +101,15 @@ def as_function(rule: Rule) -> Callable[[str], str]:
     if "secret" in pattern.groupindex:
         return lambda text: pattern.sub(lambda found: masked(found, "own"), text)
     return lambda text: pattern.sub("[redacted:own]", text)
+
+
+def given_by(rule: Callable[[str], str], text: str) -> str:
+    """Apply a rule; one that fails gives nothing, so that the line is withheld."""
+    try:
+        return str(rule(text))
+    except Exception as error:
+        warn_once("rule", f"A redaction rule failed ({error!r}); such events are withheld.")
+        return ""
 
 
 def still_json(before: str, after: str) -> str:
@@ -120,10 +130,10 @@ def forms_of(secret: str) -> list[str]:
     return [secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]]
 
 
-def secrets_in(folder: Path, environment: os._Environ[str] | dict[str, str]) -> list[str]:
+def secrets_in(folder: Path | None, environment: os._Environ[str] | dict[str, str]) -> list[str]:
     """List the values of `.env` files of a folder, and those of secret names in the environment."""
     found = [value for name, value in environment.items() if SECRET_NAME.search(name) and not is_path(value)]
-    for path in sorted(folder.glob(".env*")):
+    for path in sorted(folder.glob(".env*")) if folder is not None else ():
         if path.is_file() and not path.name.endswith((".example", ".sample", ".template")):
             found += values_of(path)
     return found

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from agentscope_recorder.places import Place, here
+from agentscope_recorder.plain import sentence_of
 from agentscope_recorder.quiet import never_raises
 
 if TYPE_CHECKING:
@@ -101,14 +102,25 @@ class Step:
             return
         fields = {"duration_ms": int((time.perf_counter() - self._started) * 1000), **self._told}
         if error is not None:
-            fields.setdefault("error", f"{type(error).__name__}: {error}")
-            fields.setdefault("is_error", True)
+            fields = {**fields_of(error), **fields}
         if self.kind == "llm":
             fields["phase"] = "end"
         if self.kind == "agent":
             fields = {"agent": self.id, "text": fields.pop("output", None), **fields}
             fields.pop("is_error", None)
         self.run.write(end, id=self.id, name=self.name, place=place, **fields)
+
+
+def fields_of(error: BaseException) -> dict[str, Any]:
+    """Write how a step ended that raised."""
+    stopped = {"status": "cancelled"} if is_stopped(error) else {}
+    return {"error": sentence_of(error), "is_error": True, **stopped}
+
+
+def is_stopped(error: BaseException) -> bool:
+    """Say whether somebody stopped the work, rather than that it failed."""
+    stopped = isinstance(error, (KeyboardInterrupt, GeneratorExit))
+    return stopped or type(error).__name__ in ("CancelledError", "Cancelled")  # of asyncio, trio and others
 
 
 def new_id(run: Recorder, kind: str, name: str, fields: dict[str, Any]) -> str:

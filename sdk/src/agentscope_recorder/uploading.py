@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from agentscope_recorder.posting import Answer, Target, Verdict, judged, request
+from agentscope_recorder.posting import Answer, Target, Verdict, judged, request, why
 
 PATH = "/api/v1/import"
 #: Seconds that an import may take; a long session is read in some.
@@ -34,7 +34,9 @@ def upload(target: Target, files: Iterable[tuple[str, Path]]) -> tuple[Answer, I
         body = form_of(files, boundary)
         status, after, told = request(target, "POST", body, headers, SECONDS, path=PATH)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return Answer(Verdict.LATER, f"{target.url} does not answer ({error})."), Imported([], 0)
+        return Answer(Verdict.LATER, f"{target.url} does not answer ({why(error)}).", away=True), Imported(
+            [], 0
+        )
     return judged(target, status, after, told), imported(told)
 
 

@@ -8,7 +8,7 @@ import time
 from typing import Any, Callable, Protocol
 
 from agentscope_recorder.clients.streams import Watched
-from agentscope_recorder.plain import plain
+from agentscope_recorder.plain import plain, sentence_of
 from agentscope_recorder.quiet import never_raises
 from agentscope_recorder.recorder import Recorder
 
@@ -88,9 +88,7 @@ class Call:
         if self.first is not None:
             told["ttft_ms"] = self._since(self.first)
         if error is not None:
-            told.update(
-                error=f"{type(error).__name__}: {error}", http_status=getattr(error, "status_code", None)
-            )
+            told.update(error=sentence_of(error), http_status=getattr(error, "status_code", None))
         self.run.write("llm_call", id=self.id, phase="end", **told)
 
     def watch(self, stream: Any) -> Watched:
