@@ -51,6 +51,7 @@ class Placer:
         self.members: dict[str, set[str]] = {}  #: names of the traces that are known, by their run
         for name, run in self.before.items():
             self.members.setdefault(run, set()).add(name)
+        self.hosts: dict[str, list[TraceFacts]] = {}  #: stored ones at the time of loose calls, by run
 
     def place(self, spans: Iterable[Span], *, now: datetime) -> list[SavedRun]:
         """Place all, and move what is stored elsewhere. Raises MustBeAlone."""
@@ -209,6 +210,7 @@ class Placer:
             elif one.why != Why.NEAR or one.trace in self.traces.fresh:
                 self.put(one, one.trace, Why.NEAR)
                 alone.append(one)
+        self.share({one.run for one in loose if one.why == Why.TIME})
         if alone := [one for one in alone if one.session or one.instance]:
             self.place_near(alone)
 
@@ -227,8 +229,18 @@ class Placer:
                 "longest": LONGEST_SECONDS * SECOND,
             }
             for trace, *values in self.traces.rows(placing_sql.HOSTS, given):
-                found[trace].add(facts_of_row(values).run)
+                host = facts_of_row(values)
+                found[trace].add(host.run)
+                self.hosts.setdefault(host.run, []).append(host)
         return found
+
+    def share(self, runs: set[str]) -> None:
+        """Remember of runs that loose calls joined them: they may tell of the same model calls once more."""
+        self.lock({one.trace for run in runs for one in self.hosts.get(run, []) if SHARED not in one.told})
+        for run in runs:
+            for name in self.members.get(run, ()):
+                if is_host(one := self.traces.facts[name]):
+                    one.told.setdefault(SHARED, [0, True])
 
     def place_near(self, loose: list[TraceFacts]) -> None:
         """Put loose calls into the run of those near them; runs that turn out to be near become one."""

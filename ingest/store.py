@@ -13,9 +13,8 @@ from ingest import sql
 from ingest.queries import inputs_of_steps
 from ingest.spans.grouping import grown_since, note_place, run_of_trace
 from ingest.spans.hearing import Heard
-from ingest.spans.known import SHARED, Known, Memories, Shape, TraceFacts, Why
+from ingest.spans.known import GUESTS, INSIDE, SHARED, Known, Memories, Shape, TraceFacts
 from ingest.spans.lookups import Wanted
-from ingest.spans.pairing import SLACK
 from ingest.spans.span import Span, SpanKind
 from runs.copying import copy_rows
 from teams.models import Project
@@ -103,7 +102,7 @@ class StoredTraces:
         }
         found = self._read(sql.CALLS_OF_RUNS, given)
         if models := [one.at for one in group if one.kind == SpanKind.LLM]:
-            times = {"since": min(models) - SLACK, "until": max(models) + SLACK}
+            times = {"since": min(models) - INSIDE, "until": max(models) + INSIDE}
             found += self._read(sql.MODEL_CALLS_AT, given | times)
         return Memories(found, dict.fromkeys((one.trace for one in [*found, *group]), run))
 
@@ -135,7 +134,7 @@ class StoredTraces:
             }
             for one in self._read(sql.CALLS_OF_RUNS, given):
                 memories.add(one)
-        shared = sorted({one.run for one in self.facts.values() if one.why == Why.CALL or SHARED in one.told})
+        shared = sorted({one.run for one in self.facts.values() if one.why in GUESTS or SHARED in one.told})
         if wanted.models and shared:
             given = {"project": self.project.pk, "runs": shared, **wanted.times()}
             for one in self._read(sql.MODEL_CALLS_AT, given):

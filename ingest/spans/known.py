@@ -16,6 +16,10 @@ from ingest.spans.span import SpanKind
 
 #: Nanoseconds within which two libraries see one model call begin; the next one may begin soon after.
 AT_ONCE = 5_000_000
+#: …or begin one inside the other, where both end at once: the first call makes a connection first.
+INSIDE = 2_000_000_000
+#: Nanoseconds within which both see it end.
+ENDS = 100_000_000
 #: Kind of a remembered tool call that no span has told of, only the model's answer or its next request.
 TOLD = "told"
 
@@ -51,6 +55,19 @@ class Known(Struct, kw_only=True):
         mine, others = self.until or self.at, until or at
         return not (at and self.at) or (self.at <= others and at <= mine)
 
+    def may_be_twin(self, other: "Known") -> bool:
+        """Say whether two libraries may tell of one call: begun at once, or one inside the other."""
+        if abs(other.at - self.at) <= AT_ONCE:
+            return True
+        outer, inner = (self, other) if self.at < other.at else (other, self)
+        later = outer.until - inner.until
+        return bool(outer.until and inner.until) and -AT_ONCE <= later <= ENDS
+
+    def apart(self, other: "Known") -> int:
+        """Measure how much later and longer another one was."""
+        ends = abs(other.until - self.until) if other.until and self.until else 0
+        return abs(other.at - self.at) + ends
+
 
 class Shape(StrEnum):
     """What a trace is, as far as it is known."""
@@ -71,7 +88,7 @@ class Why(StrEnum):
     TIME = "time"  #: a loose call while the only run of its session or process was at work
 
 
-#: Remembered of a run that two libraries tell of, in traces of their own.
+#: Remembered of a run that two libraries tell of, or may, in traces of their own.
 SHARED = "shared"
 #: A trace that is in the run of another one, which knows by itself how the run stands.
 GUESTS = (Why.CALL, Why.TIME)
@@ -218,7 +235,7 @@ class Memories:
 
     def note_model(self, one: Known) -> None:
         """Let a model call be found by its time; noted again when its begin has moved."""
-        place = (self.run_of(one.trace), one.at // AT_ONCE)
+        place = (self.run_of(one.trace), one.at // INSIDE)
         self.models.setdefault(place, {})[one.trace, one.span] = one
         self.note_source(one)
 
@@ -228,13 +245,13 @@ class Memories:
             self.keys.setdefault(one.trace, set()).add(one.key)
 
     def models_at(self, one: Known) -> list[Known]:
-        """List the model calls of a run that began at once with one."""
-        run, place = self.run_of(one.trace), one.at // AT_ONCE
+        """List the model calls of a run that may be the same as one, by their times."""
+        run, place = self.run_of(one.trace), one.at // INSIDE
         return [
             other
             for near in (place - 1, place, place + 1)
             for other in self.models.get((run, near), {}).values()
-            if abs(other.at - one.at) <= AT_ONCE
+            if other.may_be_twin(one)
         ]
 
     def note_call(self, one: Known) -> None:

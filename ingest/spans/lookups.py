@@ -6,7 +6,8 @@ from msgspec import Struct, field
 
 from ingest.formats.events.values import id_of
 from ingest.spans.hearing import Heard
-from ingest.spans.pairing import SLACK, mark_of
+from ingest.spans.known import INSIDE
+from ingest.spans.pairing import mark_of
 from ingest.spans.span import Span, SpanKind
 from ingest.spans.turns import is_turn
 
@@ -22,7 +23,7 @@ class Wanted(Struct, kw_only=True):
 
     def times(self) -> dict[str, int]:
         """Say between which times the model calls lie."""
-        return {"since": min(self.models) - SLACK, "until": max(self.models) + SLACK}
+        return {"since": min(self.models) - INSIDE, "until": max(self.models) + INSIDE}
 
 
 def wanted_by(heard: Iterable[tuple[Span, Heard]]) -> Wanted:

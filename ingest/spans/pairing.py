@@ -74,7 +74,7 @@ def twin_call(memories: Memories, one: Known) -> Known | None:
         and other.source != one.source
         and not (other.call and one.call)
     ]
-    return min(twins, key=lambda other: abs(other.at - one.at), default=None)
+    return min(twins, key=one.apart, default=None)
 
 
 def model_call_beside(memories: Memories, one: Known) -> Known | None:

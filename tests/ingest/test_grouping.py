@@ -245,6 +245,20 @@ def test_one_call_told_in_two_traces_is_one_step(project):
     assert [len(step.sources) for step in told] == [2, 2]
 
 
+def test_calls_of_which_one_library_names_no_answer_are_the_same_by_their_time(project):
+    """The outer call may begin well before the inner one: LangChain's first makes a connection."""
+    host = [
+        structs.replace(
+            one, attributes={k: v for k, v in one.attributes.items() if k != "gen_ai.response.id"}
+        )
+        for one in agent("1", 0, 10)
+    ]
+    inner, at_once = native("2", 0.29, "21"), native("3", 9.501, "31")
+    in_any_order(project, [host, inner, at_once], [(2, "done", "Done.")])
+    another = native("3", 9.55, "31")  # it ended long before the one around it
+    in_any_order(project, [host, inner, another], [(3, "done", "Done.")])
+
+
 def test_loose_calls_that_leave_a_run_leave_it_as_it_would_be_without_them(project):
     pieces = [call("1", 0), native("3", 20.11, "21"), agent("2", 20, 30, session="ada")]
     in_any_order(project, pieces, [(1, "running"), (2, "done", "Done.")])
