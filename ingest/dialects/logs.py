@@ -14,7 +14,7 @@ from ingest.dialects.gemini_cli import PROGRAM as GEMINI_CLI
 from ingest.dialects.gemini_cli import QWEN_CODE, details_of, is_details
 from ingest.dialects.genai_events import CHOICE, ROLES, WHOLE
 from ingest.dialects.programs import read
-from ingest.dialects.values import Fields, word
+from ingest.dialects.values import Fields, parsed, word
 from ingest.formats.otlp.raw import RawLog, RawSpan
 from ingest.spans.messages import answer_blocks
 from ingest.spans.span import Span, SpanKind
@@ -54,7 +54,8 @@ def part_of_span(trace_id: str, span_id: str, logs: list[RawLog]) -> Span:
 def fields_of_messages(logs: list[RawLog]) -> Fields:
     """Read records that are a message each."""
     messages = [message_of(log) for log in logs if log.name in ROLES]
-    choices = [log.body for log in logs if log.name == CHOICE and isinstance(log.body, dict)]
+    bodies = [parsed(log.body) for log in logs if log.name == CHOICE]  # Semantic Kernel writes JSON text
+    choices = [body for body in bodies if isinstance(body, dict)]
     answer = answer_blocks(choices[-1:])
     return {
         "messages": messages or None,
@@ -65,7 +66,8 @@ def fields_of_messages(logs: list[RawLog]) -> Fields:
 
 def message_of(log: RawLog) -> dict[str, Any]:
     """Make a message of a record."""
-    body: dict[str, Any] = log.body if isinstance(log.body, dict) else {"content": log.body}
+    told = parsed(log.body)
+    body: dict[str, Any] = told if isinstance(told, dict) else {"content": log.body}
     message = {"role": ROLES[log.name], **body}
     if message["role"] == "tool" and "id" in message:
         message["tool_call_id"] = message.pop("id")

@@ -203,7 +203,9 @@ def add_result(said: Said, block: dict[str, Any]) -> None:
         failed = bool(told.get("is_error") or told.get("isError"))
     elif isinstance(told.get("status"), str):
         failed = told["status"] == "error"
-    elif isinstance(content, dict) and str(content.get("type")).startswith("error"):
+    elif isinstance(content, dict) and (
+        str(content.get("type")).startswith("error") or content.keys() == {"error"}  # as Gemini's API says it
+    ):
         failed = True
     said.results.append(
         Result(

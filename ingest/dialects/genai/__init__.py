@@ -4,6 +4,7 @@ from typing import Any
 
 from ingest import wild
 from ingest.dialects.conversations import messages_in
+from ingest.dialects.genai import gemini
 from ingest.dialects.values import (
     Fields,
     first,
@@ -17,8 +18,9 @@ from ingest.dialects.values import (
     word,
 )
 from ingest.formats.otlp.raw import Attributes, RawSpan
-from ingest.spans.messages import answer_blocks
+from ingest.spans.messages import answer_blocks, text_of
 from ingest.spans.span import SpanKind
+from runs.losses import LossKind
 
 KINDS = {
     "chat": SpanKind.LLM,
@@ -34,6 +36,10 @@ KINDS = {
 NO_PROVIDERS = ("strands-agents", "langchain", "agent_framework", "autogen")
 #: Ids that a framework makes for itself (ADK); the model and its messages know other ones.
 OWN_IDS = "adk-"
+#: ADK's span around calls made at once, which have spans of their own.
+AROUND = "(merged tools)"
+#: What a part of a message may say beside its type, its id and its name.
+SAID = ("content", "arguments", "response", "result", "uri", "file_id", "data")
 READ = ("model", "choice.count", "stream")
 
 
@@ -69,6 +75,8 @@ def kind_of(raw: RawSpan, operation: object) -> SpanKind:
     """Say what a span is; without an operation, what it has tells."""
     if operation == "invoke_agent" and raw.kind == 2 and not raw.name.startswith("invoke_agent"):
         return SpanKind.CHAIN  # how opentelemetry-instrumentation-openai-agents calls the whole workflow
+    if raw.attributes.get("gen_ai.tool.name") == AROUND:
+        return SpanKind.CHAIN
     if isinstance(operation, str):
         return KINDS.get(operation, SpanKind.CHAIN)
     if "gen_ai.tool.name" in raw.attributes:
@@ -88,7 +96,10 @@ def provider_of(attributes: Attributes) -> str | None:
 def llm_fields(raw: RawSpan) -> Fields:
     """Read a model call."""
     attributes = raw.attributes
+    messages = messages_in(raw, attributes.get("gen_ai.input.messages"))
     output = parsed_list(attributes.get("gen_ai.output.messages"))
+    if raw.source.scope.endswith(gemini.SCOPE):
+        messages, output = gemini.with_own_ids(messages, output)
     reason = named_reason(attributes.get("gen_ai.response.finish_reasons"))
     if reason is None and output and isinstance(output[-1], dict):
         reason = wild.text(output[-1].get("finish_reason"))
@@ -97,13 +108,20 @@ def llm_fields(raw: RawSpan) -> Fields:
         "asked_model": word(attributes, "gen_ai.request.model"),
         "params": params_of(attributes, "gen_ai.request.", READ),
         "system": parsed(first(attributes, "gen_ai.system_instructions")),
-        "messages": messages_in(raw, attributes.get("gen_ai.input.messages")),
+        "messages": messages,
         "answer": answer_blocks(output) if output else None,
+        "lost": {LossKind.CONTENTS.value: 1} if is_hollow(messages) else None,
         "stop_reason": reason,
         "response_id": word(attributes, "gen_ai.response.id"),
         "first_token_ms": first_token_of(attributes),
         **usage_of(attributes),
     }
+
+
+def is_hollow(messages: list[Any] | None) -> bool:
+    """Say whether messages came without what they say: pydantic-ai can send their shapes alone."""
+    given = [part for message in messages or [] for part in wild.items(wild.mapping(message).get("parts"))]
+    return bool(given) and not any(name in wild.mapping(part) for part in given for name in SAID)
 
 
 def first_token_of(attributes: Attributes) -> int | None:
@@ -149,8 +167,16 @@ def tool_fields(raw: RawSpan) -> Fields:
         "tool": word(attributes, "gen_ai.tool.name") or raw.name.removeprefix("execute_tool ") or None,
         "call_id": None if (call or "").startswith(OWN_IDS) else call,
         "input": text_or_json(first(attributes, "gen_ai.tool.call.arguments", "tool_arguments")),
-        "output": text_or_json(first(attributes, "gen_ai.tool.call.result", "tool_response")),
+        "output": result_of(first(attributes, "gen_ai.tool.call.result", "tool_response")),
     }
+
+
+def result_of(value: object) -> str | None:
+    """Read a tool's result; strands sends the blocks of one as JSON."""
+    found = parsed_list(value)
+    if found and all(isinstance(block, dict) and block.keys() == {"text"} for block in found):
+        return text_of(found)
+    return text_or_json(value)
 
 
 def guardrail_fields(attributes: Attributes) -> Fields:

@@ -1,10 +1,14 @@
-"""Official GenAI before 1.37: messages as events of the span, one each (strands still sends them)."""
+"""Official GenAI: messages as events of the span, one each before 1.37 (strands still does), else whole."""
 
 from typing import Any
 
+from msgspec import structs
+
+from ingest.dialects import genai
 from ingest.dialects.values import Fields, parsed, text_or_json, word
 from ingest.formats.otlp.raw import RawEvent, RawSpan
 from ingest.spans.messages import answer_blocks, text_of
+from ingest.spans.span import SpanKind
 
 ROLES = {
     "gen_ai.system.message": "system",
@@ -21,6 +25,8 @@ def read(raw: RawSpan) -> Fields | None:
     if not any(event.name.startswith("gen_ai.") for event in raw.events):
         return None
     operation = raw.attributes.get("gen_ai.operation.name")
+    if any(event.name == WHOLE for event in raw.events):
+        return whole_fields(raw, operation)
     if operation == "execute_tool":
         return tool_fields(raw)
     messages = [message_of(event) for event in raw.events if event.name in ROLES]
@@ -34,6 +40,19 @@ def read(raw: RawSpan) -> Fields | None:
         if event.name in ("gen_ai.content.prompt", "gen_ai.content.completion"):
             fields |= old_content(event)
     return fields
+
+
+def whole_fields(raw: RawSpan, operation: object) -> Fields:
+    """Read events that have what the latest conventions put on the span, an attribute each (strands)."""
+    told: dict[str, Any] = {}
+    for event in raw.events:
+        if event.name == WHOLE:
+            told |= event.attributes
+    if genai.KINDS.get(str(operation)) is SpanKind.LLM:
+        return genai.llm_fields(structs.replace(raw, attributes=told, events=[]))
+    if operation == "execute_tool":
+        return failure_of(raw, genai.tool_fields(raw)["output"])
+    return genai.agent_fields(told) if operation == "invoke_agent" else {}
 
 
 def message_of(event: RawEvent) -> dict[str, Any]:
@@ -64,10 +83,14 @@ def tool_fields(raw: RawSpan) -> Fields:
             fields["call_id"] = word(event.attributes, "id")
         elif event.name == CHOICE:
             fields["output"] = text_of(parsed(event.attributes.get("message")))
-    if raw.attributes.get("gen_ai.tool.status") == "error" and not fields.get("failed"):
-        error = str(fields.get("output") or "The tool failed.").partition("\n")[0][:300]
-        fields |= {"failed": True, "error": error}
-    return fields
+    return fields | failure_of(raw, fields.get("output"))
+
+
+def failure_of(raw: RawSpan, output: object) -> Fields:
+    """Read strands' word for how a tool ended."""
+    if raw.attributes.get("gen_ai.tool.status") != "error":
+        return {}
+    return {"failed": True, "error": str(output or "The tool failed.").partition("\n")[0][:300]}
 
 
 def old_content(event: RawEvent) -> Fields:

@@ -36,6 +36,8 @@ def read(raw: RawSpan) -> Fields | None:
     if not isinstance(told, str):
         return None
     kind = KINDS.get(told.upper(), SpanKind.CHAIN)
+    if kind is SpanKind.LLM and raw.source.scope.endswith(".llama_index") and not is_call(attributes):
+        kind = SpanKind.CHAIN
     handoff = HANDOFF.fullmatch(raw.name)
     if kind is SpanKind.TOOL and handoff and "tool.name" not in attributes:
         return {
@@ -57,6 +59,11 @@ def read(raw: RawSpan) -> Fields | None:
         "input": text_or_json(attributes.get("input.value")),
         "output": text_or_json(attributes.get("output.value")),
     }
+
+
+def is_call(attributes: Attributes) -> bool:
+    """Say whether a span of LlamaIndex is a model call: methods around one, and before it, claim to be."""
+    return any(name.startswith(("llm.input_messages.", "llm.token_count.")) for name in attributes)
 
 
 def facts_of_metadata(meta: object) -> Fields:

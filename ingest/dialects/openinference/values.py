@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from ingest import wild
 from ingest.dialects.values import parsed, text_or_json
 from ingest.formats.otlp.raw import Attributes
 from ingest.spans.messages import text_of
@@ -32,6 +33,9 @@ def response_id_in(value: object) -> str | None:
 def input_of(attributes: Attributes) -> str | None:
     """Read a tool's arguments; `tool.parameters` is their schema in some instrumentations."""
     value = attributes.get("input.value")
+    if isinstance(value, str) and value.startswith('{"kwargs"'):
+        inner = wild.mapping(parsed(value)).get("kwargs")  # LlamaIndex keeps them as those of a function
+        value = inner if isinstance(inner, dict) else value
     return text_or_json(value if value is not None else attributes.get("tool.parameters"))
 
 
@@ -50,7 +54,15 @@ def enveloped(value: object) -> dict[str, Any]:
 def output_of(value: object) -> str | None:
     """Read a tool's result."""
     inner = enveloped(value)
-    return text_of(inner["content"]) if inner else text_or_json(value)
+    if inner:
+        return text_of(inner["content"])
+    blocks = wild.mapping(parsed(value)).get("blocks") if starts_blocks(value) else None  # LlamaIndex
+    return text_of(blocks) if isinstance(blocks, list) else text_or_json(value)
+
+
+def starts_blocks(value: object) -> bool:
+    """Say whether a result is a list of blocks with what else was known of it."""
+    return isinstance(value, str) and value.startswith('{"blocks"')
 
 
 def call_id_in(value: object) -> str | None:
