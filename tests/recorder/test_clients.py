@@ -4,6 +4,7 @@ The packages are not installed here; what stands for them has their shape.
 """
 
 import asyncio
+import json
 from types import SimpleNamespace as Object
 
 import pytest
@@ -174,3 +175,126 @@ def test_clients_are_wrapped_once(run, trace):
     record_anthropic(record_anthropic(client, run), run)
     client.messages.create(model="m", messages=[])
     assert len(told(trace)) == 2
+
+
+def awaitable(answer):
+    """Give a method as async clients have it: a plain function that gives something to await."""
+
+    async def later(request):
+        return answer(request)
+
+    def create(**request):
+        return later(request)
+
+    return create
+
+
+async def items_of(items):
+    for item in items:
+        yield item
+
+
+@pytest.mark.parametrize(
+    ("make", "client_of", "answer"),
+    [(record_anthropic, anthropic_client, ANSWER), (record_openai, openai_client, COMPLETION)],
+)
+def test_method_that_gives_something_to_await(run, trace, make, client_of, answer):
+    client = make(client_of(awaitable(lambda request: answer)), run)
+    method = client.messages.create if make is record_anthropic else client.chat.completions.create
+    assert asyncio.run(method(model="m", messages=[])) is answer
+    assert told(trace, "usage")[1] == ("llm_call", answer["usage"])
+
+
+def test_stream_that_is_awaited_first(run, trace):
+    client = record_openai(openai_client(awaitable(lambda request: items_of(CHUNKS))), run)
+
+    async def loop():
+        stream = await client.chat.completions.create(model="m", messages=[], stream=True)
+        return [await anext(stream), *[item async for item in stream]]
+
+    assert asyncio.run(loop()) == CHUNKS
+    assert told(trace, "content", "usage")[1:] == [("llm_call", "Hello", CHUNKS[-1]["usage"])]
+
+
+def test_refusal_that_is_awaited_is_told_and_raised(run, trace):
+    def refuse(request):
+        raise ConnectionError("gone")
+
+    client = record_anthropic(anthropic_client(awaitable(refuse)), run)
+    with pytest.raises(ConnectionError):
+        asyncio.run(client.messages.create(model="m", messages=[]))
+    assert told(trace, "phase", "error")[1] == ("llm_call", "end", "ConnectionError: gone")
+
+
+class Closed:
+    """A manager of a stream that cannot be opened."""
+
+    def __enter__(self):
+        raise ConnectionError("gone")
+
+    def __exit__(self, *_):
+        """Never asked."""
+
+    async def __aenter__(self):
+        raise ConnectionError("gone")
+
+    async def __aexit__(self, *_):
+        """Never asked."""
+
+
+def opened(stream):
+    """Open a stream and read nothing of it."""
+    with stream:
+        """It does not open."""
+
+
+async def opened_async(stream):
+    async with stream:
+        """It does not open."""
+
+
+@pytest.mark.parametrize("opening", [opened, lambda stream: asyncio.run(opened_async(stream))])
+def test_stream_that_does_not_open_ends_its_call(run, trace, opening):
+    client = record_anthropic(Object(messages=Object(stream=lambda **request: Closed())), run)
+    with pytest.raises(ConnectionError):
+        opening(client.messages.stream(model="m", messages=[]))
+    assert told(trace, "phase", "error")[1:] == [("llm_call", "end", "ConnectionError: gone")]
+
+
+def test_bare_answer_is_told_out_of_its_bytes(run, trace):
+    bare = Object(http_response=Object(content=json.dumps(COMPLETION)), parse=lambda: "theirs")
+    client = record_openai(openai_client(lambda **request: bare), run)
+    assert client.chat.completions.create(model="m", messages=[]).parse() == "theirs"
+    assert told(trace, "content")[1:] == [("llm_call", "Hello")]
+
+
+def test_bare_stream_is_told_when_it_is_parsed(run, trace):
+    bare = Object(http_response=Object(), parse=lambda: iter(CHUNKS))
+    client = record_openai(openai_client(lambda **request: bare), run)
+    given = client.chat.completions.create(model="m", messages=[], stream=True)
+    assert given is bare
+    assert told(trace, "phase", "content")[1:] == [("llm_call", "end", None)]
+    assert list(given.parse()) == CHUNKS
+    assert told(trace, "phase", "content")[2:] == [("llm_call", "end", "Hello")]
+
+
+def test_copies_of_a_client_are_recorded_and_their_attempts_once(run, trace):
+    http = Object(event_hooks={"request": [], "response": []})
+
+    def new():
+        return Object(
+            _client=http, with_options=lambda **_: new(), **vars(openai_client(lambda **_: COMPLETION))
+        )
+
+    client = record_openai(new(), run).with_options(timeout=1).with_options(timeout=2)
+    client.chat.completions.create(model="m", messages=[])
+    assert told(trace, "content")[1:] == [("llm_call", "Hello")]
+    assert len(http.event_hooks["response"]) == 1
+
+
+def test_parsed_answers_and_those_of_the_beta_are_recorded(run, trace):
+    beta = Object(messages=Object(create=lambda **_: ANSWER))
+    client = record_anthropic(Object(messages=Object(parse=lambda **_: ANSWER), beta=beta), run)
+    client.messages.parse(model="m", messages=[])
+    client.beta.messages.create(model="m", messages=[])
+    assert told(trace, "phase") == [("llm_call", "start"), ("llm_call", "end")] * 2

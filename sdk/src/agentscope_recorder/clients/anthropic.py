@@ -6,15 +6,8 @@ import functools
 import json
 from typing import Any, TypeVar, cast
 
-from agentscope_recorder.clients.calls import (
-    MARK,
-    Call,
-    Dialect,
-    Fields,
-    Listener,
-    watch_attempts,
-    watch_method,
-)
+from agentscope_recorder.clients.attempts import watch_attempts, watch_copies
+from agentscope_recorder.clients.calls import MARK, Call, Dialect, Fields, Listener, watch_methods
 from agentscope_recorder.plain import plain
 from agentscope_recorder.quiet import never_raises
 from agentscope_recorder.recorder import Recorder
@@ -25,14 +18,20 @@ Client = TypeVar("Client")
 def record_anthropic(client: Client, run: Recorder) -> Client:
     """Record what a client of the package `anthropic` does, also an async one. Gives the client back."""
     try:
-        dialect = Anthropic()
-        messages = cast("Any", client).messages
-        watch_method(messages, "create", run, dialect)
-        watch_stream(messages, run, dialect)
+        watch_messages(cast("Any", client).messages, run)
+        watch_messages(getattr(getattr(client, "beta", None), "messages", None), run)
         watch_attempts(client, run)
+        watch_copies(client, run, record_anthropic)
     except Exception as error:
         run.log("warning", f"The client of anthropic is not recorded: {error!r}")
     return client
+
+
+def watch_messages(messages: Any, run: Recorder) -> None:
+    """Watch what asks a model, of `client.messages` or of its beta."""
+    dialect = Anthropic()
+    watch_methods(messages, ("create", "parse"), run, dialect)
+    watch_stream(messages, run, dialect)
 
 
 class Anthropic(Dialect):
@@ -133,7 +132,11 @@ class Managed:
         return getattr(self._manager, name)
 
     def __enter__(self) -> Any:
-        self._stream = self._manager.__enter__()
+        try:
+            self._stream = self._manager.__enter__()
+        except BaseException as error:
+            self._tell(error)
+            raise
         return self._stream
 
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> Any:
@@ -141,7 +144,11 @@ class Managed:
         return self._manager.__exit__(kind, error, traceback)
 
     async def __aenter__(self) -> Any:
-        self._stream = await self._manager.__aenter__()
+        try:
+            self._stream = await self._manager.__aenter__()
+        except BaseException as error:
+            self._tell(error)
+            raise
         return self._stream
 
     async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 import time
+from collections.abc import Awaitable, Iterable
 from typing import Any, Callable, Protocol
 
 from agentscope_recorder.clients.streams import Watched
@@ -110,22 +112,21 @@ class Call:
         return int((at - self.started) * 1000)  # cut: its begin is then not before it began
 
 
-def watch_method(owner: Any, name: str, run: Recorder, dialect: Dialect) -> None:
-    """Put a watched method in the place of a client's own; once."""
-    method = getattr(owner, name, None)
-    if method is None or hasattr(method, MARK):
-        return
-    wrapped = (
-        watched_async(method, run, dialect)
-        if inspect.iscoroutinefunction(method)
-        else watched(method, run, dialect)
-    )
-    wrapped.__dict__[MARK] = True
-    setattr(owner, name, wrapped)
+def watch_methods(owner: Any, names: Iterable[str], run: Recorder, dialect: Dialect) -> None:
+    """Put watched methods in the place of a client's own, of those that it has; once."""
+    for name in names:
+        method = getattr(owner, name, None)
+        if method is not None and not hasattr(method, MARK):
+            wrapped = watched(method, run, dialect)
+            wrapped.__dict__[MARK] = True
+            setattr(owner, name, wrapped)
 
 
 def watched(method: Callable[..., Any], run: Recorder, dialect: Dialect) -> Callable[..., Any]:
-    """Wrap a method; what it returns and raises stays as it is, but for streams, which are passed on."""
+    """Wrap a method; what it returns and raises stays as it is, but for streams, which are passed on.
+
+    Methods of async clients are often plain functions that give something to await.
+    """
 
     @functools.wraps(method)
     def call(*args: Any, **request: Any) -> Any:
@@ -135,61 +136,56 @@ def watched(method: Callable[..., Any], run: Recorder, dialect: Dialect) -> Call
         except BaseException as error:
             told.close({}, error)
             raise
-        return taken(told, request, answer)
+        return awaited(told, request, answer) if inspect.isawaitable(answer) else taken(told, request, answer)
 
     return call
 
 
-def watched_async(method: Callable[..., Any], run: Recorder, dialect: Dialect) -> Callable[..., Any]:
-    """The same for a method that is awaited."""
-
-    @functools.wraps(method)
-    async def call(*args: Any, **request: Any) -> Any:
-        told = Call(run, dialect, request)
-        try:
-            answer = await method(*args, **request)
-        except BaseException as error:
-            told.close({}, error)
-            raise
-        return taken(told, request, answer)
-
-    return call
+async def awaited(told: Call, request: Fields, answer: Awaitable[Any]) -> Any:
+    """Wait for an answer in the agent's place."""
+    try:
+        got = await answer
+    except BaseException as error:
+        told.close({}, error)
+        raise
+    return taken(told, request, got)
 
 
 def taken(told: Call, request: Fields, answer: Any) -> Any:
     """Tell an answer that is whole, or listen to one that is a stream."""
-    if request.get("stream") is True:
+    if is_raw(answer):
+        take_raw(told, request, answer)
+    elif request.get("stream") is True:
         return told.watch(answer)
-    told.done(answer)
+    else:
+        told.done(answer)
     return answer
 
 
-def watch_attempts(client: Any, run: Recorder) -> None:
-    """See the attempts that a client makes again by itself, through the event hooks of its HTTP client."""
-    http = getattr(client, "_client", None)
-    hooks = getattr(http, "event_hooks", None)
-    if not isinstance(hooks, dict):
-        return
-
-    @never_raises
-    def note(response: Any) -> None:
-        status = getattr(response, "status_code", 0)
-        if status in (408, 409, 429) or status >= 500:
-            run.retry(http_status=status, error=f"HTTP {status}", wait_ms=wait_of(response))
-
-    async def note_async(response: Any) -> None:
-        note(response)
-
-    is_async = "Async" in type(http).__name__ or hasattr(http, "aclose")
-    http.event_hooks = {**hooks, "response": [*hooks.get("response", []), note_async if is_async else note]}  # type: ignore[union-attr]  # it has hooks, so it is there
+def is_raw(answer: Any) -> bool:
+    """Say whether this is the bare answer of `with_raw_response`, which its caller parses."""
+    return hasattr(answer, "http_response") and callable(getattr(answer, "parse", None))
 
 
-def wait_of(response: Any) -> int | None:
-    """Read how long the server asks to wait, in milliseconds."""
-    headers = getattr(response, "headers", {})
-    for name, scale in (("retry-after-ms", 1), ("retry-after", 1000)):
-        try:
-            return round(float(headers[name]) * scale)
-        except (KeyError, ValueError, TypeError):
-            continue
-    return None
+def take_raw(told: Call, request: Fields, answer: Any) -> None:
+    """Tell a bare answer: out of its bytes where they came, else when it is parsed, if it ever is."""
+    try:
+        body = json.loads(answer.http_response.content)
+    except Exception:  # it has not come yet, or is a stream
+        told.close({})
+        watch_parse(told, request, answer)
+    else:
+        told.done(body)
+
+
+@never_raises
+def watch_parse(told: Call, request: Fields, answer: Any) -> None:
+    """Tell what a bare answer is parsed to."""
+    method = answer.parse
+
+    @functools.wraps(method)
+    def parse(*args: Any, **kwargs: Any) -> Any:
+        got = method(*args, **kwargs)
+        return awaited(told, request, got) if inspect.isawaitable(got) else taken(told, request, got)
+
+    answer.parse = parse

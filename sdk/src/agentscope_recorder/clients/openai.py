@@ -6,20 +6,25 @@ from typing import Any, TypeVar, cast
 
 from agentscope_recorder.asked import decoded
 from agentscope_recorder.clients.anthropic import given
-from agentscope_recorder.clients.calls import Dialect, Fields, Listener, watch_attempts, watch_method
+from agentscope_recorder.clients.attempts import watch_attempts, watch_copies
+from agentscope_recorder.clients.calls import Dialect, Fields, Listener, watch_methods
 from agentscope_recorder.plain import plain
 from agentscope_recorder.recorder import Recorder
 
 Client = TypeVar("Client")
+#: What asks a model; `stream` asks by `create`.
+METHODS = ("create", "parse")
 
 
 def record_openai(client: Client, run: Recorder) -> Client:
     """Record what a client of the package `openai` does, also an async one. Gives the client back."""
     try:
-        watch_method(cast("Any", client).chat.completions, "create", run, Chat())
-        if hasattr(client, "responses"):
-            watch_method(client.responses, "create", run, Responses())
+        chat, beta = cast("Any", client).chat, getattr(client, "beta", None)
+        watch_methods(chat.completions, METHODS, run, Chat())
+        watch_methods(getattr(getattr(beta, "chat", None), "completions", None), METHODS, run, Chat())
+        watch_methods(getattr(client, "responses", None), METHODS, run, Responses())
         watch_attempts(client, run)
+        watch_copies(client, run, record_openai)
     except Exception as error:
         run.log("warning", f"The client of openai is not recorded: {error!r}")
     return client

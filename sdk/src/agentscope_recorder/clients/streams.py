@@ -43,6 +43,18 @@ class Watched:
         self._hear(item)
         return item
 
+    async def __anext__(self) -> Any:
+        try:
+            item = await self._stream.__anext__()
+        except StopAsyncIteration:
+            self._finish(None)
+            raise
+        except BaseException as error:
+            self._finish(error)
+            raise
+        self._hear(item)
+        return item
+
     async def __aiter__(self) -> AsyncIterator[Any]:
         try:
             async for item in self._stream:
