@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 WORKERS ?= 2
 
-.PHONY: run test test-sdks test-api test-agents check bench bench-findings screenshots lock format clean
+.PHONY: run test test-sdks test-api test-agents test-clients check bench bench-findings screenshots lock format clean
 
 run: $(STAMP)
 	@exec $(BIN)/python manage.py serve
@@ -20,7 +20,12 @@ test-sdks: $(STAMP)
 # Drives the agents that people run, against a tiny model: they are installed from npm, into a folder of their own.
 test-agents: $(STAMP)
 	@$(BIN)/python -m tests.agents.prepare claude-code codex
-	TEST_AGENTS=1 $(BIN)/pytest -q -p no:xdist -rs tests/agents $(ARGS)
+	TEST_AGENTS=1 $(BIN)/pytest -q -p no:xdist -rs tests/agents --ignore tests/agents/test_clients.py $(ARGS)
+
+# Records loops around the clients of anthropic and openai, of today and of long ago, from the network as well.
+test-clients: $(STAMP)
+	@$(BIN)/python -m tests.agents.prepare clients old-clients
+	TEST_CLIENTS=1 $(BIN)/pytest -q -p no:xdist -rs tests/agents/test_clients.py $(ARGS)
 
 # Asks the read API all that its OpenAPI document allows, and more, by schemathesis.
 test-api: $(STAMP)

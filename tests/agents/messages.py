@@ -25,6 +25,11 @@ def busy() -> dict[str, Any]:
     return {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
 
 
+def refused() -> dict[str, Any]:
+    """Say that a request is wrong."""
+    return {"type": "error", "error": {"type": "invalid_request_error", "message": "Refused."}}
+
+
 def answer(turn: Turn, usage: Usage, name: str) -> dict[str, Any]:
     """Give a message."""
     content: list[dict[str, Any]] = [{"type": "text", "text": turn.text}] if turn.text else []

@@ -5,18 +5,26 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from secrets import token_hex
 from threading import Lock, Thread
 from types import ModuleType
 from typing import Any
 
 import zstandard
 
-from tests.agents import messages, responses
+from tests.agents import chats, messages, responses
 from tests.agents.script import MODEL, Script, Turn, talk_of, usage_of
 
-WIRES: dict[str, ModuleType] = {"/messages": messages, "/responses": responses}
+WIRES: dict[str, ModuleType] = {
+    "/messages": messages,
+    "/responses": responses,
+    "/chat/completions": chats,
+}
 #: What it says to whatever is no talk of the script.
 ASIDE = Turn("Beside the script.")
+#: Words that it refuses.
+REFUSED = "Refuse this"
 
 
 class Model(ThreadingHTTPServer):
@@ -30,10 +38,15 @@ class Model(ThreadingHTTPServer):
         self.busy = busy  # (turn, status)
         self.asked: list[tuple[str, dict[str, Any]]] = []  # (path, body)
         self.lock = Lock()
+        self.mark, self.numbers = token_hex(4), count()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
+
+    def new_name(self) -> str:
+        """Name an answer as nobody has before: whatever has the same name is billed once."""
+        return f"{self.mark}x{next(self.numbers)}"
 
     def is_busy(self, turn: int) -> int:
         """Give the status of a refusal, once."""
@@ -61,14 +74,17 @@ class Handler(BaseHTTPRequestHandler):
         if wire is None:
             self.answer(200, {"input_tokens": 1} if path.endswith("count_tokens") else {})
             return
+        if REFUSED in wire.prompt_of(body):
+            self.answer(400, wire.refused())
+            return
         talk, turn = talk_of(self.server.script, wire.prompt_of(body)), wire.turn_of(body)
         if talk is None:
-            self.tell(wire, body, wire.answer(ASIDE, usage_of(0), "aside"))
+            self.tell(wire, body, wire.answer(ASIDE, usage_of(0), self.server.new_name()))
         elif status := self.server.is_busy(turn):
             self.answer(status, wire.busy())
         else:
-            name = f"{len(talk)}{turn}"
-            self.tell(wire, body, wire.answer(talk[min(turn, len(talk) - 1)], usage_of(turn), name))
+            said = talk[min(turn, len(talk) - 1)]
+            self.tell(wire, body, wire.answer(said, usage_of(turn), self.server.new_name()))
 
     def tell(self, wire: ModuleType, body: dict[str, Any], told: dict[str, Any]) -> None:
         """Give an answer as it was asked for."""
@@ -103,10 +119,15 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("content-type", "text/event-stream")
         self.send_header("connection", "close")
         self.end_headers()
+        is_named = True
         for place, (name, event) in enumerate(events):
-            data = json.dumps({"type": name, "sequence_number": place, **event})
-            self.wfile.write(f"event: {name}\ndata: {data}\n\n".encode())
+            is_named = bool(name)
+            told = {"type": name, "sequence_number": place, **event} if name else event
+            head = f"event: {name}\n" if name else ""
+            self.wfile.write(f"{head}data: {json.dumps(told)}\n\n".encode())
             self.wfile.flush()
+        if not is_named:
+            self.wfile.write(b"data: [DONE]\n\n")
         self.close_connection = True
 
     def log_message(self, *_: Any) -> None:

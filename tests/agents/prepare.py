@@ -16,6 +16,11 @@ AGENTS = {
     "claude-code": ("@anthropic-ai/claude-code", "claude"),
     "codex": ("@openai/codex", "codex"),
 }
+#: environment -> what is installed there: packages of providers, of today and of long ago.
+ENVIRONMENTS = {
+    "clients": ["anthropic", "openai"],
+    "old-clients": ["anthropic==0.40.0", "openai==1.50.0", "httpx<0.28"],
+}
 DONE = ".installed"
 
 
@@ -29,9 +34,9 @@ def program_of(agent: str) -> Path:
     return FOLDER / agent / "node_modules" / ".bin" / AGENTS[agent][1]
 
 
-def version_of(agent: str) -> str:
-    """Say which version is installed."""
-    return (FOLDER / agent / DONE).read_text()
+def python_of(environment: str) -> Path:
+    """Give the interpreter of an environment."""
+    return FOLDER / environment / "bin" / "python"
 
 
 def prepare_agent(agent: str) -> bool:
@@ -54,6 +59,18 @@ def prepare_agent(agent: str) -> bool:
     return True
 
 
+def prepare_environment(name: str) -> bool:
+    """Make an environment of Python if it is not there yet; say whether it is now."""
+    if is_there(name):
+        return True
+    subprocess.run([UV, "venv", "--quiet", "--clear", FOLDER / name], check=True)
+    installed = run(UV, "pip", "install", "--quiet", "--python", python_of(name), *ENVIRONMENTS[name])
+    if installed.returncode:
+        return refused(name, installed)
+    (FOLDER / name / DONE).touch()
+    return True
+
+
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=900)
 
@@ -68,4 +85,4 @@ def refused(name: str, ended: subprocess.CompletedProcess[str]) -> bool:
 if __name__ == "__main__":
     print(f"agentscope | installing what is tried into {FOLDER} (once)")
     for name in sys.argv[1:]:
-        prepare_agent(name)
+        (prepare_environment if name in ENVIRONMENTS else prepare_agent)(name)

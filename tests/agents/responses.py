@@ -30,6 +30,11 @@ def busy() -> dict[str, Any]:
     return {"error": {"message": "Busy.", "type": "rate_limit_error", "code": "rate_limit_exceeded"}}
 
 
+def refused() -> dict[str, Any]:
+    """Say that a request is wrong."""
+    return {"error": {"message": "Refused.", "type": "invalid_request_error", "code": None}}
+
+
 def answer(turn: Turn, usage: Usage, name: str) -> dict[str, Any]:
     """Give a response."""
     text = {"type": "output_text", "text": turn.text, "annotations": []}
@@ -71,9 +76,11 @@ def events(response: dict[str, Any]) -> Iterator[Event]:
     for place, item in enumerate(response["output"]):
         yield "response.output_item.added", {"output_index": place, "item": item | begun(item)}
         if item["type"] == "message":
+            part = {"type": "output_text", "text": "", "annotations": []}
+            place_of = {"item_id": item["id"], "output_index": place, "content_index": 0}
+            yield "response.content_part.added", {**place_of, "part": part}
             for piece in halves(item["content"][0]["text"]):
-                told = {"item_id": item["id"], "output_index": place, "content_index": 0, "delta": piece}
-                yield "response.output_text.delta", told
+                yield "response.output_text.delta", {**place_of, "delta": piece, "logprobs": []}
         yield "response.output_item.done", {"output_index": place, "item": item}
     yield "response.completed", {"response": response}
 
