@@ -105,7 +105,7 @@ class ArchivedStep(Struct, omit_defaults=True, kw_only=True):
     kind: Kind
     sources: list[str]
     raw: list[str] = field(default_factory=list)  #: digests
-    rank: Annotated[int, Meta(ge=0, le=100)] = 1
+    rank: Annotated[int, Meta(ge=0, le=30_000)] = 1
     name: str = ""
     tool: str = ""
     model: str = ""
@@ -129,6 +129,7 @@ class ArchivedStep(Struct, omit_defaults=True, kw_only=True):
     cost_usd: Annotated[float, Meta(ge=0)] | None = None  #: as the source reported it
     call_id: str = ""
     context: str | None = None  #: the message list sent
+    names: dict[str, Time | None] = field(default_factory=dict)  #: what sources call it, and when they told
     detail: dict[str, Any] = field(default_factory=dict)
 
 
@@ -204,12 +205,13 @@ _STEP_FIELDS = (
 )
 
 
-def step_of(row: StepRow) -> ArchivedStep:
-    """Write a step. Prices are left out: whoever imports it has their own."""
+def step_of(row: StepRow, names: dict[str, datetime | None]) -> ArchivedStep:
+    """Write a step, and what sources call it. Prices are left out: whoever imports it has their own."""
     fields: dict[str, Any] = {name: getattr(row, name) for name in _STEP_FIELDS}
     reported = row.price is not None and row.price.get("source") == "reported"
     return ArchivedStep(
         **fields,
+        names=names,
         kind=Kind(row.kind),
         status=StepStatus(row.status),
         parent=row.parent_key,

@@ -1,6 +1,7 @@
 """One run's share of a batch: what was stored, what came, what is to be written. No database here."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -52,6 +53,7 @@ class Work(Struct, kw_only=True, eq=False):
     contexts: list[Context] = field(default_factory=list)
     joined: list[tuple[str, str]] = field(default_factory=list)  #: keys of steps that turn out to be one
     retired: list[str] = field(default_factory=list)  #: keys of steps that others replace
+    names: list[tuple[str, str, datetime | None]] = field(default_factory=list)  #: told by an archive
 
     def __post_init__(self) -> None:
         self.old_row = replace(self.row)

@@ -10,13 +10,8 @@ from runs.names import Given, Register, rename_steps
 
 def name_steps(cursor: Any, works: Iterable[Work]) -> dict[Any, Register]:
     """Give records that have names the keys of the steps they are of. Returns the names by run."""
-    named = [work for work in works if any(step.names for step in work.step_records)]
-    wanted = [
-        (work.row.id, name)
-        for work in named
-        if not work.created
-        for name in {name for step in work.step_records for name in step.names}
-    ]
+    named = [work for work in works if work.names or any(step.names for step in work.step_records)]
+    wanted = [(work.row.id, name) for work in named if not work.created for name in asked_names(work)]
     known: dict[Any, list[Given]] = {}
     if wanted:
         given = {"run_ids": [run for run, _ in wanted], "names": [name for _, name in wanted]}
@@ -25,8 +20,16 @@ def name_steps(cursor: Any, works: Iterable[Work]) -> dict[Any, Register]:
             known.setdefault(run, []).append((name, key, at))
     registers = {work.row.id: Register(left_of(known.get(work.row.id, []), work)) for work in named}
     for work in named:
+        for name, key, at in work.names:
+            registers[work.row.id].add(key, [name], at)
         rename_steps(work, registers[work.row.id])
     return registers
+
+
+def asked_names(work: Work) -> set[str]:
+    """List the names that a batch tells of the steps of a run."""
+    told = {name for step in work.step_records for name in step.names}
+    return told | {name for name, _, _ in work.names}
 
 
 def left_of(names: list[Given], work: Work) -> list[Given]:

@@ -191,6 +191,8 @@ class Batch(Struct, frozen=True, kw_only=True):
     changes: list[ChangeRecord] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     retired: list[tuple[str, str]] = field(default_factory=list)  #: run and key of steps that others replace
+    #: Names that an archive keeps of steps: run, name, key of the step, and when it was told.
+    names: list[tuple[str, str, str, datetime | None]] = field(default_factory=list)
     format: str = ""
 
     def __add__(self, other: "Batch") -> "Batch":
@@ -200,6 +202,7 @@ class Batch(Struct, frozen=True, kw_only=True):
             changes=self.changes + other.changes,
             quarantined=self.quarantined + other.quarantined,
             retired=self.retired + other.retired,
+            names=self.names + other.names,
             format=self.format or other.format,
         )
 

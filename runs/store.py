@@ -117,7 +117,7 @@ def mentioned_runs(batch: Batch) -> list[str]:
     names = [run.external_id for run in batch.runs]
     names += [step.run for step in batch.steps]
     names += [change.run for change in batch.changes]
-    names += [run for run, _ in batch.retired]
+    names += [run for run, _ in batch.retired] + [run for run, *_ in batch.names]
     return list(dict.fromkeys(names))
 
 
@@ -161,6 +161,8 @@ def share_out(batch: Batch, works: dict[str, Work]) -> None:
         works[change.run].change_records.append(change)
     for run, key in batch.retired:
         works[run].retired.append(key)
+    for run, name, key, at in batch.names:
+        works[run].names.append((name, key, at))
 
 
 def load_steps(cursor: Any, works: list[Work]) -> None:

@@ -1,6 +1,7 @@
 """A run as an archive: read in bounded pieces, so that a run of any length streams."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -27,6 +28,9 @@ SOME_CHANGES = f"""
     SELECT {listed(CHANGE_COLUMNS)} FROM runs_filechange WHERE run_id = %s AND n > %s ORDER BY n LIMIT %s
 """
 
+#: The names of some steps.
+NAMES = "SELECT key, name, at FROM runs_stepname WHERE run_id = %s AND key = ANY(%s) ORDER BY at, name"
+
 #: All links of the message lists, each after the one it extends; three digests a message.
 LINKS = "SELECT digest, parent, message FROM runs_contextnode WHERE run_id = %s ORDER BY depth, digest"
 
@@ -46,10 +50,21 @@ def archive_of(run: Run) -> Iterator[bytes]:
         yield archives.line_of(name, told)
     for steps in pieces_of_steps(run):
         yield from texts(run, archives.digests_in(steps), written)
-        yield b"".join(archives.line_of(name, archives.step_of(step)) for step in steps)
+        names = names_of(run, steps)
+        yield b"".join(
+            archives.line_of(name, archives.step_of(step, names.get(step.key, {}))) for step in steps
+        )
     for changes in pieces_of_changes(run):
         yield from texts(run, archives.texts_in(changes), written)
         yield b"".join(archives.line_of(name, archives.change_of(change)) for change in changes)
+
+
+def names_of(run: Run, steps: list[StepRow]) -> dict[str, dict[str, datetime | None]]:
+    """Read what sources call some steps, and when each told."""
+    names: dict[str, dict[str, datetime | None]] = {}
+    for key, name, at in fetched(NAMES, [run.id, [step.key for step in steps]]):
+        names.setdefault(key, {})[name] = at
+    return names
 
 
 def pieces_of_steps(run: Run) -> Iterator[list[StepRow]]:

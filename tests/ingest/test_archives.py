@@ -10,8 +10,10 @@ from django.db import connection
 from ingest.pipeline import take_events, take_files
 from ingest.sources import SourceFile
 from runs.contents import read_messages
-from runs.models import FileChange, Run, Step
+from runs.kinds import Kind
+from runs.models import FileChange, Run, Step, StepName
 from runs.queries.exports import archive_of
+from runs.records import Batch, StepRecord
 from runs.store import save
 from teams.actions import create_project
 from tests.recordings import one_of_everything
@@ -45,6 +47,7 @@ def all_of(run):
         "run": rows_of(Run, id=run.id),
         "steps": rows_of(Step, run_id=run.id),
         "changes": rows_of(FileChange, run_id=run.id),
+        "names": rows_of(StepName, run_id=run.id),
         "messages": [read_messages(run.id, step.context_digest) for step in steps],
         "blobs": blobs,
     }
@@ -83,6 +86,39 @@ def test_archive_of_a_run_changes_nothing_where_it_came_from(project):
     before = all_of(run)
     copied(run, project)
     assert (Run.objects.count(), all_of(run)) == (1, before)
+
+
+def told(key, source, names, **fields):
+    step = StepRecord(run="r", key=key, kind=Kind.TOOL, source=source, names=names, **fields)
+    return Batch(steps=[step])
+
+
+def test_copy_knows_steps_by_their_names(project, elsewhere):
+    """Two steps turn out to be one, and a third has the weak name of another: all stay what they are."""
+    at, later = NOW.replace(hour=5), NOW.replace(hour=6)
+    told_first = [
+        told("hook-1", "hook", ("hook:1",), tool="Bash", started_at=at),
+        told("trace-1", "trace", ("trace:1",), ended_at=later, output="fine"),
+        told("both", "log", ("hook:1", "trace:1")),
+        told("alone", "hook", ("hook:2", "~text:a"), started_at=at),
+        told("other", "trace", ("~text:a",), started_at=later),
+        told("third", "hook", ("hook:3", "~text:a"), started_at=later),
+    ]
+    for batch in told_first:
+        save(project, batch, now=NOW)
+    run = Run.objects.get()
+    assert list(Step.objects.order_by("seq").values_list("key", "kind", "sources")) == [
+        ("hook-1", "tool", ["hook", "trace", "log"]),
+        ("trace-1", "event", ["trace"]),
+        ("alone", "tool", ["hook", "trace"]),
+        ("third", "tool", ["hook"]),
+    ]
+    copy = copied(run, elsewhere)
+    assert all_of(copy) == all_of(run)
+    save(elsewhere, told("span-9", "span", ("trace:1",), model="m"), now=NOW)
+    row = Step.objects.get(run_id=copy.id, key="hook-1")
+    assert (row.sources, row.tool, row.model) == (["hook", "trace", "log", "span"], "Bash", "m")
+    assert Step.objects.filter(run_id=copy.id).count() == 4
 
 
 @pytest.mark.parametrize("path", sorted(DATA.glob("*.jsonl")), ids=lambda path: path.stem)

@@ -105,6 +105,7 @@ def read_step(reading: Reading, seen: Seen, record: ArchivedStep) -> None:
             **fields,
         )
     )
+    reading.names += [(seen.run.id, indexable(name), key, at) for name, at in record.names.items()]
     for number in range(1, max(len(sources), len(raws))):
         source = sources[min(number, len(sources) - 1)]
         raw = raws[number] if number < len(raws) else None

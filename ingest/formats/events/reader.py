@@ -60,6 +60,7 @@ def finish(reading: Reading, lines: Lines) -> Batch:
         steps=reading.steps,
         changes=reading.changes,
         quarantined=lines.quarantined + reading.quarantined,
+        names=reading.names,
         format=SOURCE,
     )
 

@@ -75,6 +75,7 @@ class Reading:
         self.steps: list[StepRecord] = []
         self.changes: list[ChangeRecord] = []
         self.quarantined: list[Quarantined] = []
+        self.names: list[tuple[str, str, str, datetime | None]] = []  #: of steps of an archive
         self.contexts: dict[bytes, Context] = {}
         self.shelves: dict[str, Any] = {}  #: what lines of an archive laid down, by run
         self.memory = memory
