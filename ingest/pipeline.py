@@ -85,9 +85,11 @@ def take_files(
     batch = read_files([file for file, known in named if known not in traced], now=now)
     if halves := runs_to_join(batch):
         batch = join_lanes(batch, queries.lanes_of_runs(project, halves))
-    batch = supersede(project, batch)
     tell(50)
-    saved = save(project, batch, source="import", now=now)
+    with transaction.atomic():
+        batch = supersede(project, batch)
+        saved = keep(project, batch, source="import", now=now)
+    live.announce(project, saved)
     for one in told:
         batch, saved = one.batch + batch, one.saved + saved
     return Outcome(accepted=len(batch.steps), batch=batch, saved=saved, redacted=redacted)
@@ -208,9 +210,16 @@ def save(project: Project, batch: Batch, *, source: str, now: datetime) -> list[
         saved = save_with_meters(project, batch, now=now)
     else:
         with transaction.atomic():
-            saved = save_with_meters(project, batch, now=now)
-            actions.keep_problems(project, batch.quarantined, source=source, now=now)
+            saved = keep(project, batch, source=source, now=now)
     live.announce(project, saved)
+    return saved
+
+
+def keep(project: Project, batch: Batch, *, source: str, now: datetime) -> list[store.SavedRun]:
+    """Store a batch and its problems in the transaction at hand."""
+    saved = save_with_meters(project, batch, now=now)
+    if batch.quarantined:
+        actions.keep_problems(project, batch.quarantined, source=source, now=now)
     return saved
 
 

@@ -6,6 +6,15 @@ COLUMNS = (
 )
 _SPAN = ", ".join(f"s.{name}" for name in COLUMNS)
 
+#: Sources that replace each other's steps of a run go one after the other, though the run may not be there
+#: yet. In one order, so that two batches never wait for each other crosswise.
+LOCK_RUNS = """
+    SELECT pg_advisory_xact_lock(key) FROM (
+        SELECT hashtextextended(%(project)s || ':run:' || run, 0) AS key
+        FROM unnest(%(runs)s::text[]) AS asked (run) ORDER BY key
+    ) AS keys
+"""
+
 #: What is remembered of a trace.
 TRACE_COLUMNS = (
     *("trace", "run", "session", "instance", "shape", "why", "begun", "after", "answer"),

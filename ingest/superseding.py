@@ -4,9 +4,10 @@ Its lines have no ids and no times, so few single steps can be told to be one. A
 log records all but shell commands, which meet by what was run, whichever comes first. What goes is hidden.
 """
 
+from django.db import connection
 from msgspec.structs import replace
 
-from ingest import queries
+from ingest import queries, sql
 from runs.records import Batch, StepRecord
 from teams.models import Project
 
@@ -16,12 +17,18 @@ PRINTED, ROLLOUT, LOGS = "codex:exec-json", "codex:rollout", "otel:codex-logs"
 
 
 def supersede(project: Project, batch: Batch) -> Batch:
-    """Leave out of a batch, or hide of what is stored, the steps that a better source of the run replaces."""
+    """Leave out of a batch, or hide of what is stored, the steps that a better source of the run replaces.
+
+    What is stored stays as it was found until the transaction ends, in which the batch is to be saved.
+    """
     told: dict[str, set[str]] = {}
     for step in batch.steps:
         if step.source in (PRINTED, ROLLOUT, LOGS):
             told.setdefault(step.run, set()).add(step.source)
-    stored = queries.sources_of_runs(project, set(told)) if told else {}
+    if not told:
+        return batch
+    lock_runs(project, set(told))
+    stored = queries.sources_of_runs(project, set(told))
     if not stored:
         return batch
     better = {run: stored[run] for run, sources in told.items() if PRINTED in sources and run in stored}
@@ -36,6 +43,12 @@ def supersede(project: Project, batch: Batch) -> Batch:
             keys = queries.keys_by_one_source(project, run, PRINTED, but_for=kept)
             retired += [(run, key) for key in keys]
     return replace(batch, steps=steps, changes=changes, retired=retired)
+
+
+def lock_runs(project: Project, names: set[str]) -> None:
+    """Let nobody else replace steps of these runs meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.LOCK_RUNS, {"project": project.pk, "runs": sorted(names)})
 
 
 def is_replaced(step: StepRecord, sources: "set[str] | tuple[()]") -> bool:

@@ -1,10 +1,13 @@
 """One thread of Codex told by any of its channels, in any order, is one run without doubles."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from random import Random
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from runs.models import Run, Step
@@ -107,3 +110,21 @@ def test_spans_of_its_own_insides_are_left(ingest_key):
         json.dumps({"resourceSpans": [{"resource": resource, "scopeSpans": [scope]}]}),
     )
     assert not Run.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_printed_gives_way_also_to_a_rollout_sent_at_the_same_time(ingest_key):
+    """Neither sees the other's steps stored when it begins: whoever is second has to look again."""
+    gate = Barrier(2)
+    with ThreadPoolExecutor(2) as threads:
+        sent = [threads.submit(send_at, gate, ingest_key, name) for name in ("rollout", "printed")]
+    assert [one.result() for one in sent] == [None, None]
+    assert sums() == expected({"rollout", "printed"})
+
+
+def send_at(gate, key, name):
+    gate.wait()
+    try:
+        send(key, *PIECES[name])
+    finally:
+        connection.close()
