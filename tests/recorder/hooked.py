@@ -4,13 +4,14 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from agentscope_recorder.hooks import client
 from agentscope_recorder.pushing import HOOKS
+
+from tests.product import wait_for
 
 SECONDS = 30
 
@@ -66,10 +67,7 @@ class Session:
 
     def wait(self) -> None:
         """Wait until there is no keeper."""
-        deadline = time.monotonic() + SECONDS
-        while list(self.keepers()):
-            assert time.monotonic() < deadline, "the keeper does not end"
-            time.sleep(0.05)
+        wait_for(lambda: not list(self.keepers()))
 
     def keepers(self) -> Iterator[int]:
         """List the keepers of this session: processes of our client in its folder."""
@@ -82,12 +80,14 @@ class Session:
             if is_here and str(client.__file__).encode() in words:
                 yield int(path.parent.name)
 
+    def start(self) -> None:
+        """Begin, and wait for the first look: the hook does not."""
+        self.hook("SessionStart", source="startup")
+        wait_for((self.home / self.name / "told.json").exists)
+
     def settle(self) -> None:
         """Wait until the look after the last call is done: the hook does not."""
-        deadline = time.monotonic() + SECONDS
-        while json.loads((self.home / self.name / "looked.json").read_text())["calls"]:
-            assert time.monotonic() < deadline, "no look"
-            time.sleep(0.01)
+        wait_for(lambda: json.loads((self.home / self.name / "calls.json").read_text()) == {})
 
     @property
     def journal(self) -> Path:

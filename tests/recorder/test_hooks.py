@@ -27,7 +27,7 @@ def names(session):
 
 
 def test_changes_of_a_shell_command_are_those_of_its_call(session):
-    session.hook("SessionStart", source="startup")
+    session.start()
     session.tool("t1", "echo two >> notes.txt; echo n > new.txt; rm calc.py")
     session.tool("t2", "true")
     session.end()
@@ -42,7 +42,7 @@ def test_changes_of_a_shell_command_are_those_of_its_call(session):
 
 def test_first_look_says_what_is_checked_out(session):
     (session.root / "notes.txt").write_text("dirty\n")
-    session.hook("SessionStart", source="startup")
+    session.start()
     session.end()
     [look] = [line["agentscope"] for line in session.lines() if line["hook_event_name"] == "AgentScopeLook"]
     kept = {name: look[name] for name in ("branch", "root", "dirty", "dirty_files")}
@@ -50,7 +50,7 @@ def test_first_look_says_what_is_checked_out(session):
 
 
 def test_changes_between_calls_are_nobodys(session):
-    session.hook("SessionStart", source="startup")
+    session.start()
     session.tool("t1", "true")
     session.settle()
     (session.root / "notes.txt").write_text("by hand\n")
@@ -65,7 +65,7 @@ def test_changes_between_calls_are_nobodys(session):
 def test_events_arrive_and_are_sent_once(session):
     with far_side() as server:
         session.goes_to(server.url)
-        session.hook("SessionStart", source="startup")
+        session.start()
         session.tool("t1", "echo two >> notes.txt")
         session.end()
         assert [json.loads(line) for line in server.lines()] == session.lines()
@@ -92,13 +92,13 @@ def test_without_arguments_it_ends_well(session):
 
 def test_broken_config_keeps_the_events(session):
     (session.home / "config.json").write_text("{broken")
-    session.hook("SessionStart", source="startup")
+    session.start()
     session.end()
     assert names(session) == ["SessionStart", "SessionEnd"]
 
 
 def test_keeper_that_is_killed_is_replaced_and_its_call_known(session):
-    session.hook("SessionStart", source="startup")
+    session.start()
     session.hook("PreToolUse", tool_name="Bash", tool_use_id="t1", tool_input={"command": "x"})
     for process in session.keepers():
         os.kill(process, signal.SIGKILL)
@@ -112,7 +112,7 @@ def test_keeper_that_is_killed_is_replaced_and_its_call_known(session):
 def test_agent_that_is_killed_in_a_call_is_noticed(session):
     agent = subprocess.Popen(["sleep", "60"])
     session.environment["CLAUDE_PID"] = str(agent.pid)
-    session.hook("SessionStart", source="startup")
+    session.start()
     session.hook("PreToolUse", tool_name="Bash", tool_use_id="t1", tool_input={"command": "x"})
     (session.root / "notes.txt").write_text("half done\n")
     agent.kill()
@@ -123,7 +123,7 @@ def test_agent_that_is_killed_in_a_call_is_noticed(session):
 
 
 def test_calls_at_the_same_time_keep_what_they_name(session):
-    session.hook("SessionStart", source="startup")
+    session.start()
     edit = {"tool_name": "Edit", "tool_input": {"file_path": str(session.root / "calc.py")}}
     session.hook("PreToolUse", tool_use_id="t1", **edit)
     session.hook("PreToolUse", tool_use_id="t2", tool_name="Bash", tool_input={}, agent_id="a1")
@@ -156,7 +156,7 @@ def test_many_hooks_at_once_start_one_keeper(session):
 def test_two_sessions_in_one_repository(session, tmp_path):
     other = Session(tmp_path, "s2", repository=session.root)
     for one in (session, other):
-        one.hook("SessionStart", source="startup")
+        one.start()
     session.tool("t1", "echo 1 >> notes.txt")
     session.settle()
     other.tool("t2", "echo 2 >> notes.txt")
@@ -172,7 +172,7 @@ def test_two_sessions_in_one_repository(session, tmp_path):
 def test_secrets_and_denied_files_are_not_written(session):
     (session.root / ".env").write_text("API_TOKEN=tok-12345678\n")
     git(session.root, "add", "-f", ".env")
-    session.hook("SessionStart", source="startup")
+    session.start()
     session.tool("t1", "echo tok-12345678 > notes.txt; echo API_TOKEN=other-secret > .env")
     read = {"tool_name": "Read", "tool_use_id": "t2", "tool_input": {"file_path": str(session.root / ".env")}}
     session.hook("PostToolUse", **read, tool_response={"content": "other-secret"})
@@ -195,7 +195,7 @@ def test_huge_output_is_cut(session):
 
 def test_server_that_is_away_holds_nobody(session):
     session.goes_to("http://127.0.0.1:9")
-    session.hook("SessionStart", source="startup")
+    session.start()
     began = time.monotonic()
     session.tool("t1", "true")
     assert time.monotonic() - began < 3
@@ -220,7 +220,7 @@ def test_folder_without_git_is_said(tmp_path):
 def test_session_arrives_as_one_run_with_hidden_changes(session, product):
     session.name = f"h{time.time_ns()}"
     session.goes_to(product.url, product.ingest_key)
-    session.hook("SessionStart", source="startup")
+    session.start()
     session.hook("UserPromptSubmit", prompt="Fix it", prompt_id="p1")
     path = str(session.root / "calc.py")
     edit = {"tool_name": "Edit", "tool_use_id": f"{session.name}-1"}

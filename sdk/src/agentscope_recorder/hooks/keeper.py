@@ -77,6 +77,7 @@ class Keeper:
         self.close(listening)
         self.waiting.put(None)
         looker.join(END_SECONDS)
+        self.looks.finish(END_SECONDS)
         self.transcripts.finish(END_SECONDS)
         if self.shipper is not None:
             self.shipper.flush(END_SECONDS)

@@ -1,26 +1,22 @@
-"""Looks at the work tree before and after each tool, in the order of the hooks, and tells what changed."""
+"""Looks at the work tree before and after each tool, in the order of the hooks."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable
+from typing import Callable
 
 from agentscope_recorder.hooks.calls import Calls, agent_of, is_looked_at
-from agentscope_recorder.hooks.lines import Payload, portions
+from agentscope_recorder.hooks.differences import Differences, Look, Tell, told_tree
+from agentscope_recorder.hooks.lines import Payload
 from agentscope_recorder.limits import LATE_SECONDS, SLOW_LOOKS
-from agentscope_recorder.workspace.changes import Change
 from agentscope_recorder.workspace.git import GitFailed, Repository, root_of
 
-#: How a line about a look is written: (event that it belongs to, when, call or None, what).
-Tell = Callable[..., None]
-STATE = "looked.json"
-#: Events that end whatever was under way in the main agent: what was not ended was interrupted.
+#: Events that end whatever was under way in their agent: what was not ended was interrupted.
 ENDS = frozenset({"Stop", "StopFailure", "SessionEnd", "UserPromptSubmit"})
 AFTER = frozenset({"PostToolUse", "PostToolUseFailure", "PermissionDenied"})
-DIRTY_FILES = 50
+Seen = Callable[[], None]
 
 
 class Looks:
@@ -29,45 +25,47 @@ class Looks:
     def __init__(self, folder: Path, tell: Tell) -> None:
         self.folder, self.tell = folder, tell
         self.repository: Repository | None = None
-        self.calls, self.last = Calls(), ""
+        self.differences: Differences | None = None
+        self.calls = Calls.of(folder)
+        self.last, self.at = "", 0  #: the newest tree, and when it was looked at
         self.slow, self.is_over = 0, False
 
-    def take(self, payload: Payload, came: int, seen: Callable[[], None]) -> None:
+    def take(self, payload: Payload, came: int, seen: Seen) -> None:
         """Look, where the event asks for it; `seen` lets the tool begin. It does not raise."""
         if self.is_over:
             return
         try:
-            if self.repository is None and not self.begin(payload, came):
+            if self.differences is None and not self.begin(payload, came):
                 return
-            if self.looked(payload, came, seen):
-                self.keep()
+            self.look_for(payload, came, seen)
         except (GitFailed, OSError) as error:
             self.give_up(payload, came, str(error))
 
-    def looked(self, payload: Payload, came: int, seen: Callable[[], None]) -> bool:
-        """Look before a call, after one, or when a turn ends; say whether. Raises GitFailed, OSError."""
-        name = payload.get("hook_event_name")
-        changes_files = is_looked_at(payload.get("tool_name"))
-        if name == "PreToolUse" and changes_files:
-            self.look(payload, came, None, seen)
+    def look_for(self, payload: Payload, came: int, seen: Seen) -> None:
+        """Look before a call, after one, or when a turn ends. Raises GitFailed, OSError."""
+        name, call = payload.get("hook_event_name"), payload.get("tool_use_id")
+        if name == "PreToolUse" and is_looked_at(payload.get("tool_name")):
+            if came > self.at:  # else nothing has happened since the look after the call before
+                self.look(payload, came)
             self.calls.begin(payload)
-        elif name in AFTER and changes_files:
-            self.end([payload], payload, came)
+            seen()
+            self.notice_time(payload, came)
+        elif name in AFTER and is_looked_at(payload.get("tool_name")) and isinstance(call, str):
+            self.look(payload, came, [call])
         elif name == "PostToolBatch":
-            self.end(list(calls_in(payload)), payload, came)
+            self.look(payload, came, [one for one in calls_in(payload) if one in self.calls.open])
         elif name in ENDS:
-            self.look(payload, came, None)
+            self.look(payload, came)
             self.calls.end_all(agent_of(payload))
-        else:
-            return False
-        return True
 
-    def end(self, ended: list[Payload], payload: Payload, came: int) -> None:
-        """Look after calls that were under way."""
-        known = [call["tool_use_id"] for call in ended if call.get("tool_use_id") in self.calls.open]
-        if known:
-            self.look(payload, came, known[-1])
-        for call in known:
+    def look(self, payload: Payload, came: int, ended: list[str] | None = None) -> None:
+        """Look, and leave what changed to be told; not where no call has ended. Raises GitFailed, OSError."""
+        if ended == [] or self.repository is None or self.differences is None:
+            return
+        old, self.last, self.at = self.last, self.repository.snapshot(), time.time_ns()
+        ending = ended[-1] if ended else None
+        self.differences.put(Look(payload, came, old, self.last, self.calls.copy(), ending))
+        for call in ended or ():
             self.calls.end(call)
 
     def begin(self, payload: Payload, came: int) -> bool:
@@ -77,47 +75,15 @@ class Looks:
         if root is None:
             self.give_up(payload, came, "no repository of git")
             return False
-        state = self.kept()
         self.repository = Repository(root, self.folder)
-        now = self.repository.snapshot()
-        if state.get("root") == str(root):
-            self.last = state["tree"]
-            self.calls.read(state["calls"])
-        else:
-            self.last = now
-            self.tell(payload, came, None, **self.facts(now))
+        self.differences = Differences(self.repository, self.folder, self.tell)
+        self.last = told_tree(self.folder, root)
+        if not self.last:
+            self.look(payload, came)
         return True
-
-    def facts(self, now: str) -> dict[str, Any]:
-        """Say what is checked out, and what is not committed. Raises GitFailed."""
-        assert self.repository is not None
-        dirty = self.repository.changes(self.repository.head_tree(), now)
-        files = [change.path for change in dirty[:DIRTY_FILES]]
-        root = str(self.repository.root)
-        return {**self.repository.facts(), "root": root, "dirty": len(dirty), "dirty_files": files}
-
-    def look(
-        self, payload: Payload, came: int, ending: str | None, seen: Callable[[], None] = lambda: None
-    ) -> None:
-        """Tell what changed since the last look. Raises GitFailed."""
-        assert self.repository is not None
-        now = self.repository.snapshot()
-        seen()
-        self.notice_time(payload, came)
-        changes, self.last = self.repository.changes(self.last, now), now
-        root = str(self.repository.root)
-        for call, share in self.calls.share_out(changes, root, ending).items():
-            self.tell_changes(share, payload, came, call)
-
-    def tell_changes(self, share: list[Change], payload: Payload, came: int, call: str | None) -> None:
-        assert self.repository is not None
-        for portion in portions(share):
-            self.tell(payload, came, call, root=str(self.repository.root), changes=portion)
 
     def notice_time(self, payload: Payload, came: int) -> None:
         """Give up where tools wait too long for looks: the agent comes first."""
-        if payload.get("hook_event_name") != "PreToolUse":
-            return
         self.slow = self.slow + 1 if (time.time_ns() - came) / 1e9 > LATE_SECONDS else 0
         if self.slow >= SLOW_LOOKS:
             self.give_up(payload, came, "too large a repository")
@@ -127,24 +93,15 @@ class Looks:
         self.is_over = True
         self.tell(payload, came, None, unseen=why[:200])
 
-    def kept(self) -> dict[str, Any]:
-        """Read what an earlier keeper of the session has seen."""
-        try:
-            state = json.loads((self.folder / STATE).read_text())
-            return {"root": str(state["root"]), "tree": str(state["tree"]), "calls": dict(state["calls"])}
-        except (OSError, ValueError, TypeError, KeyError):
-            return {}
-
-    def keep(self) -> None:
-        """Remember what was seen, for the next keeper of the session."""
-        assert self.repository is not None
-        state = {"root": str(self.repository.root), "tree": self.last, "calls": self.calls.written()}
-        spare = self.folder / f"{STATE}.new"
-        spare.write_text(json.dumps(state))
-        spare.replace(self.folder / STATE)
+    def finish(self, seconds: float) -> None:
+        """Wait until all is told, at most so long."""
+        if self.differences is not None:
+            self.differences.finish(seconds)
 
 
-def calls_in(payload: Payload) -> Iterator[Payload]:
-    """List the calls of a batch."""
+def calls_in(payload: Payload) -> Iterator[str]:
+    """List the ids of the calls of a batch."""
     told = payload.get("tool_calls")
-    yield from (one for one in (told if isinstance(told, list) else []) if isinstance(one, dict))
+    for one in told if isinstance(told, list) else []:
+        if isinstance(one, dict) and isinstance(one.get("tool_use_id"), str):
+            yield one["tool_use_id"]

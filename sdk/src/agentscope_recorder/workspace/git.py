@@ -11,7 +11,10 @@ from agentscope_recorder.limits import CHANGED_FILES, FILE_BYTES, SNAPSHOT_SECON
 from agentscope_recorder.workspace.changes import Change
 
 #: Nothing of the user's settings may run a program, or change what is in the files.
-SETTINGS = ("core.fsmonitor=false", "core.autocrlf=false", "core.safecrlf=false", "core.hooksPath=/dev/null")
+SETTINGS = (
+    *("core.fsmonitor=false", "core.autocrlf=false", "core.safecrlf=false", "core.hooksPath=/dev/null"),
+    *("core.untrackedCache=true", "status.showUntrackedFiles=all"),
+)
 LINK, MODULE = "120000", "160000"
 EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  #: git's name of the tree without files
 
@@ -32,6 +35,7 @@ class Repository:
         paths = self.run("rev-parse", "--git-path", "index", "--git-path", "objects").decode().split("\n")
         index, objects = (root / path for path in paths[:2])
         (folder / "objects").mkdir(parents=True, exist_ok=True)
+        (folder / "index.lock").unlink(missing_ok=True)  # of one that was killed
         if index.exists():
             shutil.copyfile(index, folder / "index")
         others = [str(objects.resolve()), self.environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")]
@@ -39,8 +43,11 @@ class Repository:
             GIT_INDEX_FILE=str(folder / "index"),
             GIT_OBJECT_DIRECTORY=str(folder / "objects"),
             GIT_ALTERNATE_OBJECT_DIRECTORIES=os.pathsep.join(filter(None, others)),
+            GIT_OPTIONAL_LOCKS="1",  # the index is ours: what git learns of times and folders is kept
         )
         self.tree = ""
+        if not ignored:
+            self.run("update-index", "--force-untracked-cache")
 
     def run(self, *words: str, given: bytes | None = None) -> bytes:
         """Run git. Raises GitFailed, also when it takes too long."""
@@ -76,10 +83,13 @@ class Repository:
         return self.tree
 
     def touched(self) -> list[bytes]:
-        """List the files that are not as the index has them."""
-        words = ["ls-files", "-z", "--modified", "--others"]
-        found = self.run(*words, *([] if self.ignored else ["--exclude-standard"]))
-        return [path for path in dict.fromkeys(found.split(b"\0")) if path and not path.endswith(b"/")]
+        """List the files that are not as the index has them; `status` asks with all cores, and remembers."""
+        if self.ignored:
+            found = self.run("ls-files", "-z", "--modified", "--others").split(b"\0")
+        else:
+            told = self.run("status", "--porcelain", "-z", "--no-renames", "--ignore-submodules=dirty")
+            found = [row[3:] for row in told.split(b"\0") if row[1:2] != b" "]
+        return [path for path in dict.fromkeys(found) if path and not path.endswith(b"/")]
 
     def write_tree(self) -> str:
         """Write the index as a tree; one with conflicts is read from the files alone."""
