@@ -73,3 +73,9 @@ TRANSCRIPT_SECONDS = 0.5
 
 #: Bytes a second that sending a growing transcript again may cost.
 TRANSCRIPT_BYTES_A_SECOND = 2 * MIB
+
+#: Seconds after which a session that says nothing is taken for over, and what it left is sent by another one.
+QUIET_SECONDS = 60.0
+
+#: Seconds that what is sent is kept beside the hooks: to look at, and to send elsewhere.
+KEPT_SECONDS = 7 * 86_400.0

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from agentscope_recorder.cli.hook_checks import checks_of_hooks
 from agentscope_recorder.config import Config, config_path, read_config
 from agentscope_recorder.posting import PATH
 
@@ -32,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
         *settings_of(config),
         folder_of(config.folder),
         *(answers_of(config) if config.url and config.key else ()),
+        *checks_of_hooks(config),
     ]
     for fine, sentence in checks:
         print(f"{'✓' if fine else '✗'} {sentence}")

@@ -42,7 +42,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 def run_install(options: argparse.Namespace) -> int:
     """Add our lines."""
     agent, path = AGENTS[options.agent], path_of(options)
-    shared = path == claude_code.shared_path()
+    shared = claude_code.is_shared(path)
     wish = Wish(target_of(options), path, not options.no_telemetry, options.http, shared)
     before = read(path)
     after = agent.installed(before, wish)

@@ -14,6 +14,8 @@ WAIT_SECONDS = 1.0
 #: Bytes of a payload that are taken; the rest is read, so that Claude Code can write it, and left.
 MOST_BYTES = 64 * 1024 * 1024
 SOCKET, LOCK = "socket", "lock"
+#: What a keeper says: `doctor` shows it.
+TROUBLES = "troubles.txt"
 MARK = b'"session_id":'
 #: Environment variable that keeps a hook from telling anything.
 OFF = "AGENTSCOPE_HOOKS"
@@ -119,10 +121,11 @@ def start(home: str, folder: str, lock: int) -> None:
 def keep(home: str, folder: str, listener: int) -> None:
     """Become the keeper: without the agent's terminal, group and pipes, which it would wait for."""
     os.setsid()
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for file in (0, 1, 2):
-        os.dup2(nothing, file)
     os.umask(0o077)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    troubles = os.open(TROUBLES, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for file, to in ((0, nothing), (1, nothing), (2, troubles)):
+        os.dup2(to, file)
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path.insert(0, os.path.dirname(os.path.dirname(here)))
     from agentscope_recorder.hooks.keeper import run

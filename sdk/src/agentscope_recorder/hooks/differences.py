@@ -43,10 +43,11 @@ class Differences:
         """Leave a look to be told."""
         self._looks.put(look)
 
-    def finish(self, seconds: float) -> None:
-        """Wait until all is told, at most so long."""
+    def finish(self, seconds: float) -> bool:
+        """Wait until all is told, at most so long; say whether it is."""
         self._looks.put(None)
         self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while (look := self._looks.get()) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import queue
@@ -14,6 +15,7 @@ from typing import Any, Callable, NamedTuple
 from agentscope_recorder.config import read_config, settings_in
 from agentscope_recorder.hooks.client import SOCKET
 from agentscope_recorder.hooks.homes import CONFIG
+from agentscope_recorder.hooks.leftovers import care_for, forget_looks
 from agentscope_recorder.hooks.lines import Payload, Writer
 from agentscope_recorder.hooks.looks import Looks
 from agentscope_recorder.hooks.transcripts import Transcripts
@@ -25,6 +27,8 @@ from agentscope_recorder.shipping import Shipper
 
 #: Claude Code tells hooks which process it is, and in which folder it was started.
 AGENT_VARIABLE, PROJECT_VARIABLE = "CLAUDE_PID", "CLAUDE_PROJECT_DIR"
+#: Held while a keeper may look.
+LOCK = "keeper.lock"
 DONE = b"+"
 
 
@@ -53,13 +57,12 @@ class Keeper:
     """One session. The main thread hears hooks, one looks, one sends; what is answered is in the file."""
 
     def __init__(self, home: Path, folder: Path) -> None:
-        self.folder = folder
+        self.home, self.folder = home, folder
         self.writer: Writer | None = None
         self.journal = Journal(home / f"{folder.name}{HOOKS}")
-        target = target_of(home)
-        self.shipper = Shipper(self.journal, target) if target.url and target.key else None
-        self.transcripts = Transcripts(target)
-        self.looks = Looks(folder, self.tell_look)
+        self.target = target_of(home)
+        self.shipper = Shipper(self.journal, self.target) if self.target.url and self.target.key else None
+        self.transcripts = Transcripts(self.target)
         self.waiting: queue.SimpleQueue[Told | None] = queue.SimpleQueue()
         self.agent = pid_in(os.environ.get(AGENT_VARIABLE))
         self.last: Payload = {}
@@ -67,8 +70,9 @@ class Keeper:
 
     def keep(self, listening: socket.socket) -> None:
         """Hear hooks until the session is over, its agent is gone, or nothing comes any more."""
-        looker = threading.Thread(target=self.look, daemon=True)
+        looker = threading.Thread(target=self.look_alone, daemon=True)
         looker.start()
+        threading.Thread(target=care_for, args=(self.home, self.folder, self.target), daemon=True).start()
         listening.settimeout(PULSE_SECONDS)
         heard = time.monotonic()
         while not self.is_over and time.monotonic() - heard < IDLE_SECONDS and is_alive(self.agent):
@@ -77,7 +81,6 @@ class Keeper:
         self.close(listening)
         self.waiting.put(None)
         looker.join(END_SECONDS)
-        self.looks.finish(END_SECONDS)
         self.transcripts.finish(END_SECONDS)
         if self.shipper is not None:
             self.shipper.flush(END_SECONDS)
@@ -119,18 +122,26 @@ class Keeper:
         self.is_over = name == "SessionEnd"
         self.waiting.put(told)
 
-    def look(self) -> None:
+    def look_alone(self) -> None:
+        """Look once an earlier keeper of the session is through; when the session is over, clean up."""
+        with (self.folder / LOCK).open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            looks = Looks(self.folder, self.tell_look)
+            self.look(looks)
+            is_told = looks.finish(END_SECONDS)
+            if is_told and (self.is_over or not is_alive(self.agent)):
+                forget_looks(self.folder)
+
+    def look(self, looks: Looks) -> None:
         """Look at the work tree, event by event."""
-        while True:
-            told = self.waiting.get()
-            if told is None:
-                break
-            self.looks.take(told.payload, told.came, told.seen)
+        while (told := self.waiting.get()) is not None:
+            looks.take(told.payload, told.came, told.seen)
             told.seen()
             self.transcripts.take(told.payload)
         if not self.is_over and self.last:  # the agent is gone: what it did last is told yet
-            self.looks.take({**self.last, "hook_event_name": "SessionEnd"}, time.time_ns(), lambda: None)
-            self.transcripts.take({**self.last, "hook_event_name": "SessionEnd"})
+            end = {**self.last, "hook_event_name": "SessionEnd"}
+            looks.take(end, time.time_ns(), lambda: None)
+            self.transcripts.take(end)
 
     def tell_look(self, payload: Payload, came: int, call: str | None, **told: Any) -> None:
         """Write down what was seen."""

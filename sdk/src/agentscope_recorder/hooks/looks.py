@@ -93,10 +93,9 @@ class Looks:
         self.is_over = True
         self.tell(payload, came, None, unseen=why[:200])
 
-    def finish(self, seconds: float) -> None:
-        """Wait until all is told, at most so long."""
-        if self.differences is not None:
-            self.differences.finish(seconds)
+    def finish(self, seconds: float) -> bool:
+        """Wait until all is told, at most so long; say whether it is."""
+        return self.differences is None or self.differences.finish(seconds)
 
 
 def calls_in(payload: Payload) -> Iterator[str]:

@@ -52,6 +52,11 @@ def local_path() -> Path:
     return Path.cwd() / ".claude" / "settings.local.json"
 
 
+def is_shared(path: Path) -> bool:
+    """Say whether others have a settings file too."""
+    return path.absolute() == shared_path() and path.absolute() != default_path().absolute()
+
+
 def installed(text: str, wish: Wish) -> str:
     """Add our hooks to settings, in the place of older ones of ours. Raises Trouble."""
     settings = settings_in(without(text) if text.strip() else "{}")
