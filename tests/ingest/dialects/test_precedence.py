@@ -32,7 +32,7 @@ def test_order_of_the_table():
     assert [name for name, _ in DIALECTS] == [
         *("claude-code", "gemini-cli"),
         *("langfuse", "vercel", "langsmith", "mlflow", "laminar", "logfire", "anthropic"),
-        *("agentops", "smolagents", "litellm", "autogen"),
+        *("agentops", "braintrust", "smolagents", "litellm", "autogen"),
         *("genai", "openinference", "openllmetry", "genai-events", "genai-legacy"),
     ]
 

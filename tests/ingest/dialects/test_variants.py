@@ -6,6 +6,7 @@ from ingest.dialects.logs import read_logs
 from ingest.formats.otlp import RawEvent, RawLog, Source
 from ingest.spans.hearing import hear
 from ingest.spans.span import SpanKind
+from runs.records import Tokens
 from tests.ingest.dialects.test_precedence import read
 
 WHOLE = "gen_ai.client.inference.operation.details"
@@ -114,3 +115,31 @@ def test_semantic_kernel_writes_messages_as_json_text():
     )
     assert span.messages == [{"role": "user", "content": "Fix the cart."}]
     assert span.answer == [{"type": "text", "text": "Done."}]
+
+
+def test_braintrust_keeps_json_in_each_attribute():
+    said = [{"message": {"role": "assistant", "content": "Done."}, "finish_reason": "stop"}]
+    counts = {"prompt_tokens": 30, "prompt_cached_tokens": 20, "completion_tokens": 5, "tokens": 35}
+    call = read(
+        braintrust__span_attributes='{"type": "llm"}',
+        braintrust__input_json='[{"role": "user", "content": "Fix it."}]',
+        braintrust__output_json=json.dumps(said),
+        braintrust__metadata='{"model": "gpt-5-mini", "session_id": "s-1"}',
+        braintrust__metrics=json.dumps(counts),
+    )
+    assert (call.source, call.kind, call.model) == ("otel:braintrust", SpanKind.LLM, "gpt-5-mini")
+    assert (call.session, call.answer) == ("s-1", [{"type": "text", "text": "Done."}])
+    assert call.tokens == Tokens(input=10, cache_read=20, output=5)
+    tool = read(
+        name="read_file",
+        braintrust__span_attributes='{"type": "tool"}',
+        braintrust__input_json='{"path": "a.py"}',
+        braintrust__output_json='"x = 1"',
+    )
+    assert (tool.kind, tool.tool, tool.input, tool.output) == (
+        SpanKind.TOOL,
+        "read_file",
+        '{"path":"a.py"}',
+        "x = 1",
+    )
+    assert read(braintrust__parent="project_name:shop").kind is SpanKind.NONE
