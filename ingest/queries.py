@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ingest.formats.events import ANSWERED, CALLED, EDIT_TOOLS, NAMELESS, KnownCall, KnownEdit, RunFacts
 from ingest.formats.events.guesses import WRITING_WORDS
 from ingest.lanes import StoredLanes
-from ingest.limits import PROBLEMS_PAGE, UPLOAD_RUNS_LISTED
-from ingest.models import Problem, Upload, UploadPart, UploadState
+from ingest.limits import LONGEST_SECONDS, PROBLEMS_PAGE, UPLOAD_RUNS_LISTED
+from ingest.models import Problem, TraceSpan, Upload, UploadPart, UploadState
 from ingest.sources import SourceFile
 from runs.contents import read_blobs
 from runs.kinds import Kind, StepStatus
@@ -141,6 +142,34 @@ def inputs_of_steps(project: Project, calls: set[tuple[str, str]]) -> dict[tuple
     return found
 
 
+def traces_of_spans(project: Project, spans: Iterable[str]) -> dict[str, str]:
+    """Find the traces of spans whose ids are UUIDs of version 7: those that began up to a day before them."""
+    found: dict[str, str] = {}
+    for span in sorted(spans):
+        began = time_in(span)
+        if began is None:
+            continue
+        earliest = f"{max(began - LONGEST_SECONDS * 1000, 0):012x}"
+        near = TraceSpan.objects.filter(
+            trace__project=project,
+            trace__trace__gte=f"{earliest[:8]}-{earliest[8:]}",
+            trace__trace__lte=f"{span[:13]}-g",
+            span=span,
+        )
+        if (trace := near.values_list("trace__trace", flat=True).first()) is not None:
+            found[span] = trace
+    return found
+
+
+def time_in(id: str) -> int | None:
+    """Read the milliseconds that an id of that version begins with."""
+    try:
+        known = UUID(id)
+    except ValueError:
+        return None
+    return known.int >> 80 if known.version == 7 else None
+
+
 def runs_named(project: Project, names: Iterable[str]) -> list[Run]:
     """Read runs by the ids that clients gave them."""
     return list(Run.objects.filter(project=project, external_id__in=list(names)).order_by("external_id"))
@@ -202,6 +231,7 @@ __all__ = [
     "problems_of",
     "runs_named",
     "titles_of",
+    "traces_of_spans",
     "upload_of",
     "uploads_of",
 ]

@@ -36,4 +36,8 @@ urlpatterns = [
     re_path(rf"^{OPIK}/(?P<what>spans|traces)/(?P<id>{ID})/?$", opik.patch_one, name="opik-patch"),
     re_path(rf"^{OPIK}/traces/feedback-scores/?$", opik.put_scores, name="opik-scores"),
     re_path(rf"^{OPIK}/traces/(?P<trace>{ID})/feedback-scores/?$", opik.put_score, name="opik-score"),
+    re_path(rf"^{OPIK}/spans/feedback-scores/?$", opik.put_scores_of_spans, name="opik-span-scores"),
+    re_path(
+        rf"^{OPIK}/spans/(?P<span>{ID})/feedback-scores/?$", opik.put_score_of_span, name="opik-span-score"
+    ),
 ]

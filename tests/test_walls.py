@@ -43,6 +43,8 @@ CHANGED = {
     "sdk:opik-patch": ("PATCH", f"/api/v1/private/spans/{ID}"),
     "sdk:opik-score": ("PUT", f"/api/v1/private/traces/{ID}/feedback-scores"),
     "sdk:opik-scores": ("PUT", "/api/v1/private/traces/feedback-scores"),
+    "sdk:opik-span-score": ("PUT", f"/api/v1/private/spans/{ID}/feedback-scores"),
+    "sdk:opik-span-scores": ("PUT", "/api/v1/private/spans/feedback-scores"),
 }
 #: API URLs are opened by a key; they take no team in the path.
 BY_KEY = {

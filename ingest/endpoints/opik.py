@@ -1,11 +1,12 @@
 """Opik's API, as far as its SDK sends to it (docs/reference/sdks.md)."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from ingest import pipeline
+from ingest import pipeline, queries
 from ingest.endpoints.gate import as_json, for_programs, for_questions, gated, json_body
 from ingest.formats.sdks import opik
 from ingest.formats.sdks.told import Told
@@ -57,9 +58,23 @@ def take_score(request: HttpRequest, project: Project, *, trace: str) -> HttpRes
     return store(request, project, lambda body: opik.read_score(trace, body))
 
 
+def take_scores_of_spans(request: HttpRequest, project: Project) -> HttpResponse:
+    """Store scores of single spans."""
+    find = partial(queries.traces_of_spans, project)
+    return store(request, project, lambda body: opik.read_scores_of_spans(body, find))
+
+
+def take_score_of_span(request: HttpRequest, project: Project, *, span: str) -> HttpResponse:
+    """Store one score of a span."""
+    find = partial(queries.traces_of_spans, project)
+    return store(request, project, lambda body: opik.read_score_of_span(span, body, find))
+
+
 patch_one = gated(take_update, methods=("PATCH",))
 put_scores = gated(take_scores, methods=("PUT",))
 put_score = gated(take_score, methods=("PUT",))
+put_scores_of_spans = gated(take_scores_of_spans, methods=("PUT",))
+put_score_of_span = gated(take_score_of_span, methods=("PUT",))
 
 
 def store(request: HttpRequest, project: Project, read: Callable[[bytes], Told]) -> HttpResponse:

@@ -142,6 +142,7 @@ OTHERS = {
         "application/json",
     ),
     "opik-scores": ("PUT", "/api/v1/private/traces/feedback-scores", "application/json"),
+    "opik-span-scores": ("PUT", "/api/v1/private/spans/feedback-scores", "application/json"),
     "claude-code-hooks": ("POST", "/api/v1/hooks/claude-code", "application/json"),
     "codex-notices": ("POST", "/api/v1/hooks/codex", "application/json"),
     "import-form": ("POST", "/api/v1/import", FORM),

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 
 TRACE = "01a1f817-c36c-7034-9634-b45c710f4ac3"
 CALL, TOOL = TRACE.replace("01a1", "02a1"), TRACE.replace("01a1", "03a1")
+LATER = "01a1f817-d36c-7034-9634-b45c710f4ac3"  # as Opik makes them: begins with its time
 BEGAN, ENDED = "2026-11-20T08:34:29.000Z", "2026-11-20T08:34:31.000Z"
 WHOLE = {"end_time": ENDED, "trace_id": TRACE}
 
@@ -80,3 +81,18 @@ def test_scores_of_a_trace(send):
         ("correct", "1 · Good.")
     ]
     assert Problem.objects.filter(source="opik").count() == 1
+
+
+def test_scores_of_a_span_find_its_trace(send):
+    for request in REQUESTS:
+        send(*request)
+    send(
+        "POST", "spans", {"id": LATER, "trace_id": TRACE, "type": "tool", "name": "look", "start_time": BEGAN}
+    )
+    tidy = {"name": "tidy", "value": 0.7, "reason": "Short."}
+    send("PUT", "spans/feedback-scores", {"scores": [{"id": LATER, **tidy}, {"id": CALL, **tidy}]})
+    send("PUT", f"spans/{LATER}/feedback-scores", {"name": "fast", "value": 1})
+    told = Step.objects.filter(kind="event").order_by("name").values_list("name", "output_preview")
+    assert list(told) == [("fast", "1"), ("tidy", "0.7 · Short.")]
+    assert Run.objects.get().meta.get("scores") is None  # they judge no run
+    assert Problem.objects.get(source="opik").why.startswith("No span of this id has come")

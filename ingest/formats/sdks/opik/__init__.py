@@ -1,5 +1,9 @@
 """Opik's batches of spans and traces: each comes when it begins and again when it is over."""
 
+from collections.abc import Callable, Mapping
+
+import msgspec
+
 from ingest import wild
 from ingest.dialects.langsmith.contents import answer_in, last_generation, messages_in
 from ingest.dialects.values import Fields, arguments_of, inclusive, text_or_json, word
@@ -10,6 +14,7 @@ from ingest.spans.span import Span, SpanKind, nanoseconds_of
 from ingest.streams import Refused
 
 SOURCE = "opik"
+UNKNOWN_SPAN = "No span of this id has come; send the score after the span."
 NO_IDS = "The span or trace has no id, or no trace."
 KINDS = {"llm": SpanKind.LLM, "tool": SpanKind.TOOL, "guardrail": SpanKind.GUARDRAIL}
 #: Where a decorated function with one parameter for all arguments has them.
@@ -91,13 +96,38 @@ def read_score(trace: str, body: bytes) -> Told:
     return told
 
 
-def span_of_score(record: Record) -> Span | None:
+def read_scores_of_spans(body: bytes, find: Callable[[set[str]], Mapping[str, str]]) -> Told:
+    """Read scores of single spans, which name no trace: `find` gives the traces of spans. Raises Refused."""
+    given = record_of_body(body).get("scores")
+    if not isinstance(given, list):
+        raise Refused("The body has no list `scores`.", status=400)
+    refuse_too_many(len(given))
+    items = [wild.mapping(item) for item in given]
+    traces = find({span for item in items if (span := identity(item.get("id")))})
+    told = Told()
+    for n, item in enumerate(items, 1):
+        span = identity(item.get("id"))
+        if span and span not in traces:
+            told.leave(f"score {n}", UNKNOWN_SPAN, {"item": item})
+        else:
+            add(told, f"score {n}", span_of_score(item, trace=traces.get(span, ""), about=span), item)
+    return told
+
+
+def read_score_of_span(id: str, body: bytes, find: Callable[[set[str]], Mapping[str, str]]) -> Told:
+    """Read one score of a span. Raises Refused."""
+    scores = {"scores": [{**record_of_body(body), "id": id}]}
+    return read_scores_of_spans(msgspec.json.encode(scores), find)
+
+
+def span_of_score(record: Record, *, trace: str = "", about: str = "") -> Span | None:
     """Make the event of a score; one of a name replaces the one before."""
-    trace, name = identity(record.get("id")), wild.text(record.get("name"))
-    if not trace or not name:
+    judged, name = identity(record.get("id")), wild.text(record.get("name"))
+    if not judged or not name:
         return None
     told = record.get("value"), record.get("reason")
-    return score_span(SOURCE, trace, identity(f"{trace}:{name}"), name=name, value=told[0], comment=told[1])
+    score = identity(f"{judged}:{name}")
+    return score_span(SOURCE, trace or judged, score, name=name, value=told[0], comment=told[1], about=about)
 
 
 def span_of(record: Record, *, is_trace: bool) -> Span | None:
