@@ -62,6 +62,7 @@ class RunHead:
     model: str
     where: str
     commit: str
+    dirty: str  #: what was not committed when it began
     duration: str
     turns: int
     tools: int
@@ -112,6 +113,11 @@ def where_of(run: Run | ListedRun) -> str:
     return f"{repo}@{run.branch}" if run.branch else repo
 
 
+def dirty_words(told: object) -> str:
+    """Write how many files were not committed when a run began; the recorder counts them."""
+    return f"{plural(told, 'file')} not committed" if type(told) is int and 0 < told < 10**9 else ""
+
+
 def cost_words(cost: Decimal, *, calls: int, unpriced: int, lower_bound: int) -> tuple[str, str]:
     """Write a cost that is honest about what is not known, and why."""
     if unpriced and unpriced >= calls:
@@ -155,6 +161,7 @@ def run_head(run: Run, *, prompt: str = "") -> RunHead:
         model=run.model,
         where=where_of(run),
         commit=run.commit[:8],
+        dirty=dirty_words(run.meta.get("dirty")),
         duration=duration(elapsed(run)),
         turns=run.turns,
         tools=run.tool_calls,

@@ -35,8 +35,9 @@ def repo(tmp_path):
 
 
 def changes(trace):
-    found = told(trace, "step", "path", "op", "before", "after", "basis")
-    return [change[1:] for change in found if change[0] == "file_change"]
+    """List the changes that were observed."""
+    found = told(trace, "origin", "step", "path", "op", "before", "after", "basis")
+    return [change[2:] for change in found if change[:2] == ("file_change", "observed")]
 
 
 def digest_of(folder: Path) -> str:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
 from agentscope_recorder.limits import CHANGED_FILES, FILE_BYTES, SNAPSHOT_SECONDS
+from agentscope_recorder.quiet import warn_once
 from agentscope_recorder.workspace.changes import Change
 
-#: Nothing of the user's settings may run a program, or change what is in the files.
+#: Nothing of the user's settings may run a program, or write beside our own index.
 SETTINGS = (
-    *("core.fsmonitor=false", "core.autocrlf=false", "core.safecrlf=false", "core.hooksPath=/dev/null"),
+    *("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.safecrlf=false", "core.splitIndex=false"),
     *("core.untrackedCache=true", "status.showUntrackedFiles=all"),
 )
+#: Programs that git asks for contents, such as those of LFS: slow, and they write into the repository.
+FILTERS = r"^filter\..*\.(clean|process|required)$"
+#: Variables that point git elsewhere than to the folder it is asked in; git sets them for its hooks.
+ELSEWHERE = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX"),
+    *("GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"),
+)
 LINK, MODULE = "120000", "160000"
-EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  #: git's name of the tree without files
 
 
 class GitFailed(Exception):
@@ -29,9 +37,9 @@ class Repository:
     def __init__(self, root: Path, folder: Path, *, ignored: bool = False) -> None:
         """Begin with the user's index, so that only changed files are read. Raises GitFailed, OSError."""
         self.root, self.ignored = root, ignored
-        self.environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-        for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"):
-            self.environment.pop(name, None)
+        self.environment = environment_here()
+        self.settings = [word for setting in SETTINGS for word in ("-c", setting)]
+        self.settings += self.without_filters()
         paths = self.run("rev-parse", "--git-path", "index", "--git-path", "objects").decode().split("\n")
         index, objects = (root / path for path in paths[:2])
         (folder / "objects").mkdir(parents=True, exist_ok=True)
@@ -51,10 +59,9 @@ class Repository:
 
     def run(self, *words: str, given: bytes | None = None) -> bytes:
         """Run git. Raises GitFailed, also when it takes too long."""
-        settings = [word for setting in SETTINGS for word in ("-c", setting)]
         try:
             done = subprocess.run(
-                ["git", *settings, *words],
+                ["git", *self.settings, *words],
                 cwd=self.root,
                 env=self.environment,
                 input=given,
@@ -73,14 +80,35 @@ class Repository:
             )
         return done.stdout
 
+    def without_filters(self) -> list[str]:
+        """Give the settings that switch filters off: what is on the disk is what is told."""
+        try:
+            told = self.run("config", "--name-only", "--get-regexp", FILTERS)
+        except GitFailed:  # there are none
+            return []
+        names = told.decode("utf-8", "replace").splitlines()
+        off = (f"{name}={'false' if name.endswith('required') else ''}" for name in names)
+        return [word for setting in off for word in ("-c", setting)]
+
     def snapshot(self) -> str:
         """Give the tree of the files as they are; where nothing changed, git only looks at times."""
-        touched = [path for path in self.touched() if self.is_small(path)]
-        if touched:
-            self.run("update-index", "--add", "--remove", "-z", "--stdin", given=b"\0".join(touched) + b"\0")
+        touched = [path for path in self.touched() if self.may_be_read(path)]
+        folders = [path for path in touched if self.is_folder(path)]
+        self.update_index(folders, "--force-remove")
+        self.update_index([path for path in touched if path not in folders], "--add", "--remove", "--replace")
         if touched or not self.tree:
             self.tree = self.write_tree()
         return self.tree
+
+    def update_index(self, paths: list[bytes], *how: str) -> None:
+        """Take files into the index, or out of it."""
+        if paths:
+            self.run("update-index", *how, "-z", "--stdin", given=b"\0".join(paths) + b"\0")
+
+    def is_folder(self, path: bytes) -> bool:
+        """Say whether there is a folder where a file was; a submodule is none."""
+        place = self.root / os.fsdecode(path)
+        return place.is_dir() and not place.is_symlink() and not (place / ".git").exists()
 
     def touched(self) -> list[bytes]:
         """List the files that are not as the index has them; `status` asks with all cores, and remembers."""
@@ -100,12 +128,14 @@ class Repository:
             self.run("add", "--all", ".")
             return self.run("write-tree").decode().strip()
 
-    def is_small(self, path: bytes) -> bool:
-        """Say whether a file is small enough to be hashed; one that is gone is."""
+    def may_be_read(self, path: bytes) -> bool:
+        """Say whether a file is small enough to be hashed, and lets us; one that is gone is."""
+        place = self.root / os.fsdecode(path)
         try:
-            return (self.root / os.fsdecode(path)).lstat().st_size <= FILE_BYTES
+            found = place.lstat()
         except OSError:
             return True
+        return found.st_size <= FILE_BYTES and (not stat.S_ISREG(found.st_mode) or os.access(place, os.R_OK))
 
     def changes(self, old: str, new: str) -> list[Change]:
         """List the files that differ between two trees, with their contents."""
@@ -169,7 +199,7 @@ class Repository:
         try:
             return self.run("rev-parse", "HEAD^{tree}").decode().strip()
         except GitFailed:
-            return EMPTY
+            return self.run("mktree", given=b"").decode().strip()
 
     def commits_since(self, commit: str) -> list[str]:
         """List the commits made since one, newest first: id and subject."""
@@ -183,16 +213,29 @@ class Repository:
             return []
 
 
+def environment_here() -> dict[str, str]:
+    """Give the environment in which git looks at the folder it is asked in, and fetches and locks nothing."""
+    around = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    return {**around, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+
+
 def root_of(path: Path) -> Path | None:
     """Find the work tree that a folder lies in; None without git, or outside of a repository."""
     try:
         done = subprocess.run(
             ["git", "rev-parse", "--show-toplevel"],
             cwd=path,
+            env=environment_here(),
             capture_output=True,
             timeout=SNAPSHOT_SECONDS,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
+    if b"dubious ownership" in done.stderr:
+        warn_once(
+            f"owner:{path}",
+            f"{path} is a repository of another user; git looks at it after:"
+            f" git config --global --add safe.directory {path}",
+        )
     return Path(os.fsdecode(done.stdout.rstrip(b"\n"))) if done.returncode == 0 else None

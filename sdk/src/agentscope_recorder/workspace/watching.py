@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import shutil
 import tempfile
 import threading
@@ -26,7 +28,10 @@ class Workspace:
 
     def __init__(self, path: Path, *, ignored: bool = False) -> None:
         """Look at the files as they are. `ignored`: also those that `.gitignore` leaves out."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._is_looking = False
+        self._pid = os.getpid()
+        atexit.register(self.close)
         self._folder: Path | None = None
         self._repository: Repository | None = None
         self._walked: Folder | None = None
@@ -84,29 +89,41 @@ class Workspace:
             net = self._repository.changes(self._first, self._last)
             commits = self._repository.commits_since(self._commit) if self._commit else []
             paths = [change.path for change in net[:DIRTY_FILES]]
-            run.write(
-                "event", name="workspace", data={"changed": len(net), "files": paths, "commits": commits}
-            )
+            told = {"changed": len(net), "files": paths, "commits": commits}
+            step = run.new_id()
+            run.write("event", id=step, name="workspace", data=told)
+            for change in net:
+                run.write("file_change", step=step, **{**event_of(change), "origin": "net"})
         self.close()
 
     def close(self) -> None:
-        """Remove what the snapshots needed."""
-        if self._folder is not None:
+        """Remove what the snapshots needed; a forked child leaves it to the parent."""
+        if self._folder is not None and os.getpid() == self._pid:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = self._repository = None
+            atexit.unregister(self.close)
 
     def _look(self) -> list[Change]:
         with self._lock:
-            if self._walked is not None:
-                return self._walked.snapshot()
-            if self._repository is None:
+            if self._is_looking:  # a signal handler records in the midst of a look
                 return []
+            self._is_looking = True
             try:
-                now = self._repository.snapshot()
-                changes = self._repository.changes(self._last, now)
-                self._last = now
-                return changes
-            except GitFailed as error:
-                warn_once("workspace", f"The work tree is looked at no more: {error}")
-                self.close()
-                return []
+                return self._changes()
+            finally:
+                self._is_looking = False
+
+    def _changes(self) -> list[Change]:
+        if self._walked is not None:
+            return self._walked.snapshot()
+        if self._repository is None:
+            return []
+        try:
+            now = self._repository.snapshot()
+            changes = self._repository.changes(self._last, now)
+            self._last = now
+            return changes
+        except GitFailed as error:
+            warn_once("workspace", f"The work tree is looked at no more: {error}")
+            self.close()
+            return []
