@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from agentscope_recorder.cli import main
@@ -125,23 +126,47 @@ def test_telemetry_of_ones_own_stays(tmp_path):
     assert json.loads(path.read_text()) == own
 
 
-@pytest.mark.parametrize("before", ["", 'model = "gpt-5"\n', 'model = "gpt-5"'])
-def test_codex_gets_a_block_and_is_as_it_was_afterwards(tmp_path, before):
+NOTIFY = 'model = "gpt-5"\nnotify = ["say", \'a "b"\'] # mine\n\n[tui]\nnotify = 1\n'
+LONG = 'notify = [\n  "say", # how\n  "a [b]",\n]\n'
+CODEX = [
+    ("", []),
+    ('model = "gpt-5"\n', []),
+    ('model = "gpt-5"', []),
+    (NOTIFY, ["say", 'a "b"']),
+    (LONG, ["say", "a [b]"]),
+]
+
+
+@pytest.mark.parametrize(("before", "program"), CODEX)
+def test_codex_gets_lines_and_is_as_it_was_afterwards(tmp_path, before, program):
     tomllib = pytest.importorskip("tomllib")
-    path = tmp_path / "config.toml"
-    path.write_text(before)
+    path = settings_of(tmp_path, before)
     assert install("codex", path) == 0
-    otel = tomllib.loads(path.read_text())["otel"]
-    assert otel["exporter"]["otlp-http"]["headers"] == {"x-api-key": KEY}
+    told = tomllib.loads(path.read_text())
+    assert told["otel"]["exporter"]["otlp-http"]["headers"] == {"x-api-key": KEY}
+    [home] = (tmp_path / "state/agentscope/hooks").iterdir()
+    notify = str(Path(client.__file__).with_name("notify.py"))
+    assert told["notify"] == [sys.executable, "-I", "-S", notify, str(home), *program]
     assert install("codex", path) == 0
     assert uninstall("codex", path) == 0
     assert (path.read_text() if path.exists() else "") == before
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(("before", "program"), CODEX[1:2] + CODEX[3:])
+def test_codex_settings_that_were_changed_since_lose_our_lines_only(tmp_path, before, program):
+    path = settings_of(tmp_path, before)
+    install("codex", path)
+    path.write_text(path.read_text() + "[mine]\n")
+    assert uninstall("codex", path) == 0
+    assert path.read_text() == before + "[mine]\n"
 
 
 @pytest.mark.parametrize(
     ("agent", "before", "sentence"),
     [
         ("codex", "[otel]\nx = 1\n", "an [otel] table already"),
+        ("codex", "notify = 1\n", "not a list of texts"),
         ("claude-code", "{broken", "The settings are no JSON"),
         ("claude-code", '{"hooks": 1}', '"hooks" of the settings is no object'),
     ],

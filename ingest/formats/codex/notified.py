@@ -14,6 +14,8 @@ from runs.kinds import Kind, RunStatus, StepStatus
 from runs.records import Batch, Quarantined, RunRecord, StepRecord, digest_of
 
 SOURCE = "codex:notify"
+#: The field that our recorder adds: `ts` is when the notice came.
+OURS = "agentscope"
 NO_TURN = "Not a notice of Codex: its `type` is not `agent-turn-complete`, or it names no `thread-id`."
 
 
@@ -26,7 +28,9 @@ def read(data: bytes, *, now: datetime) -> Batch:
         if thread is None or line.record.get("type") != "agent-turn-complete":
             batch += Batch(quarantined=[Quarantined(where=f"notify:{line.number}", why=NO_TURN)])
         else:
-            batch += read_turn(thread, line.record, now)
+            came = wild.when(wild.mapping(line.record.get(OURS)).get("ts"))
+            given = {name: value for name, value in line.record.items() if name != OURS}
+            batch += read_turn(thread, given, min(came, now) if came is not None else now)
     return batch
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import threading
@@ -10,14 +11,15 @@ from pathlib import Path
 from typing import Callable, NamedTuple
 
 from agentscope_recorder.limits import BATCH_BYTES, BATCH_LINES, LINE_BYTES
+from agentscope_recorder.posting import PATH as EVENTS_PATH
 from agentscope_recorder.posting import Answer, Target, Verdict, post_lines
 from agentscope_recorder.quiet import warn_once
 
 #: Beside the file: how far the server has it.
 SENT = ".sent"
-#: The end of files whose lines are hooks of Claude Code; those of others are events.
-HOOKS = ".hooks.jsonl"
-HOOKS_PATH = "/api/v1/hooks/claude-code"
+#: The ends of files whose lines are hooks of Claude Code and notices of Codex; those of others are events.
+HOOKS, NOTICES = ".hooks.jsonl", ".notices.jsonl"
+PATHS = {HOOKS: "/api/v1/hooks/claude-code", NOTICES: "/api/v1/hooks/codex"}
 Post = Callable[[Target, list[bytes]], Answer]
 
 
@@ -108,12 +110,8 @@ def is_too_long(line: bytes) -> bool:
 
 def post_for(path: Path) -> Post:
     """Choose how the lines of a file are sent."""
-    return post_hooks if path.name.endswith(HOOKS) else post_lines
-
-
-def post_hooks(target: Target, lines: list[bytes]) -> Answer:
-    """Send hooks in one request. It does not raise."""
-    return post_lines(target, lines, path=HOOKS_PATH)
+    place = next((place for end, place in PATHS.items() if path.name.endswith(end)), EVENTS_PATH)
+    return functools.partial(post_lines, path=place)
 
 
 def push_file(path: Path, target: Target, post: Post | None = None) -> tuple[int, Answer]:

@@ -10,10 +10,8 @@ from types import ModuleType
 
 from agentscope_recorder.cli.targets import target_of
 from agentscope_recorder.cli.troubles import Trouble
-from agentscope_recorder.config import read_config
 from agentscope_recorder.installing import claude_code, codex
 from agentscope_recorder.installing.wishes import Wish
-from agentscope_recorder.posting import Target
 
 AGENTS: dict[str, ModuleType] = {"claude-code": claude_code, "codex": codex}
 #: Beside the settings: what they were, and what we made of them.
@@ -78,8 +76,7 @@ def run_uninstall(options: argparse.Namespace) -> int:
         write(path, after)
     for spare in (kept, beside(path, AFTER)):
         spare.unlink(missing_ok=True)
-    config = read_config(url=options.url, key=options.key)
-    agent.clear(path, Target(config.url, config.key))
+    agent.clear(path)
     print(
         f"{path} is as it was."
         if is_as_written

@@ -12,16 +12,14 @@ import time
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
-from agentscope_recorder.config import read_config, settings_in
 from agentscope_recorder.hooks.client import SOCKET
-from agentscope_recorder.hooks.homes import CONFIG
+from agentscope_recorder.hooks.homes import target_of
 from agentscope_recorder.hooks.leftovers import care_for, forget_looks
 from agentscope_recorder.hooks.lines import Payload, Writer
 from agentscope_recorder.hooks.looks import Looks
 from agentscope_recorder.hooks.transcripts import Transcripts
 from agentscope_recorder.journal import Journal
 from agentscope_recorder.limits import CLIENT_SECONDS, END_SECONDS, IDLE_SECONDS, PULSE_SECONDS
-from agentscope_recorder.posting import Target
 from agentscope_recorder.pushing import HOOKS
 from agentscope_recorder.shipping import Shipper
 
@@ -44,13 +42,6 @@ def run(home: str, folder: str, listener: int) -> None:
     """Keep one session until it ends."""
     with socket.socket(fileno=listener) as listening:
         Keeper(Path(home), Path(folder)).keep(listening)
-
-
-def target_of(home: Path) -> Target:
-    """Read where events of an install go; without a word there, as everywhere else."""
-    told = settings_in(home / CONFIG)
-    config = read_config(url=str(told.get("url") or ""), key=str(told.get("key") or ""))
-    return Target(config.url, config.key)
 
 
 class Keeper:

@@ -96,9 +96,9 @@ def prepare(wish: Wish) -> None:
         homes.write_config(homes.home_for(wish.settings), wish.target)
 
 
-def clear(settings: Path, target: Target) -> None:
+def clear(settings: Path) -> None:
     """Remove what was prepared."""
-    homes.remove(homes.home_for(settings), target)
+    homes.remove(homes.home_for(settings))
 
 
 def variables_of(target: Target) -> dict[str, str]:
