@@ -149,6 +149,8 @@ def _peek_whole(data: bytes) -> list[Record]:
     if whole is None and data[:1] in (b"{", b"["):  # cut off: an agent was killed while it wrote
         whole = _json(closed(data.decode("utf-8", "replace")).encode())
     items = whole if isinstance(whole, list) else [whole]
+    # Old OpenHands trajectories are pairs of an action and what came of it.
+    items = [one for item in items[:PEEK_LINES] for one in (item if isinstance(item, list) else [item])]
     return [item for item in items[:PEEK_LINES] if isinstance(item, dict)]
 
 

@@ -65,3 +65,11 @@ def test_any_value_of_what_tells_formats_apart_is_no_error(data):
     file = SourceFile("x", as_bytes([record]))
     assert detect(file) == detect(file)
     assert read_files([file], now=NOW).format in ("", detect(file)[0])
+
+
+def test_old_openhands_pairs_of_an_action_and_what_came_of_it():
+    pairs = [
+        [{"action": "message", "source": "user", "args": {"content": "Fix it"}}, {"observation": "null"}],
+        [{"action": "run", "source": "agent", "args": {"command": "ls"}}, {"observation": "run"}],
+    ]
+    assert detect(SourceFile("a.json", json.dumps(pairs).encode())) == ("openhands", "OpenHands events")

@@ -40,7 +40,8 @@ class Conversation:
     def take(self, number: int, message: dict[str, Any]) -> None:
         """Read one message."""
         extra = wild.mapping(message.get("extra"))
-        at = wild.when(extra.get("timestamp"))
+        # Before version 2 the time stands beside the role.
+        at = wild.when(extra.get("timestamp")) or wild.when(message.get("timestamp"))
         role = wild.text(message.get("role")) or ""
         if role == "exit":
             self.left(number, message, extra, at)
@@ -57,7 +58,9 @@ class Conversation:
 
     def is_result(self, message: dict[str, Any], extra: dict[str, Any]) -> bool:
         """Tell the result of a command from what the harness or a human says in the user's name."""
-        return is_observation(message) or "returncode" in extra or not extra.get("interrupt_type")
+        if is_observation(message) or "returncode" in extra:
+            return True
+        return not extra.get("interrupt_type") and not all(call.answered for call in self.open)
 
     def answer(
         self, number: int, message: dict[str, Any], extra: dict[str, Any], at: datetime | None
@@ -179,6 +182,11 @@ class Conversation:
         """Take what only the head of the file says."""
         if self.task is None:
             self.task = wild.text(info.get("task"))
+        for call in () if info else self.open:
+            # A bare list of messages ends with the command that hands in.
+            if not call.answered and any(word in str(call.given.get("command")) for word in SUBMITS):
+                self.recording.answered(call, "", None)
+                self.handed_in = True
 
 
 def last_line(text: str) -> str:

@@ -218,3 +218,45 @@ def test_real_files_have_the_counts_of_the_reference(name, cost, shared_data):
     } == {measure: truth[measure] for measure in ("turns", "tool_calls", "errors")}
     assert sum(s.cost_usd or 0 for s in batch.steps) == pytest.approx(cost)
     assert batch.quarantined == []
+
+
+def said_in_version_1(n, command):
+    return {"role": "assistant", "content": f"Next.\n```bash\n{command}\n```", "timestamp": START + n}
+
+
+def got_in_version_1(n, code):
+    content = f"<returncode>{code}</returncode>\n<output>\nx\n</output>"
+    return {"role": "user", "content": content, "timestamp": START + n}
+
+
+def test_last_words_of_version_1_are_no_result_of_a_call():
+    messages = [
+        {"role": "user", "content": "Fix the sum", "timestamp": START},
+        said_in_version_1(1, "ls"),
+        got_in_version_1(2, 0),
+        {"role": "user", "content": "Limits exceeded.", "timestamp": START + 3},
+    ]
+    info = {"mini_version": "1.17.0", "exit_status": "LimitsExceeded", "submission": ""}
+    batch = read_one({"info": info, "messages": messages, "trajectory_format": "mini-swe-agent-1"})
+    told = [(step.kind, step.tool, step.status) for step in batch.steps]
+    assert told == [
+        (Kind.PROMPT, None, StepStatus.OK),
+        (Kind.LLM, None, StepStatus.OK),
+        (Kind.TOOL, "bash", StepStatus.OK),
+        (Kind.ERROR, None, StepStatus.FAILED),
+    ]
+    (run,) = batch.runs
+    assert run.status == RunStatus.FAILED
+    assert batch.steps[2].ended_at == datetime.fromtimestamp(START + 2, UTC)
+
+
+def test_bare_list_ends_with_the_command_that_hands_in():
+    messages = [
+        {"role": "user", "content": "Fix the sum"},
+        said_in_version_1(1, "ls"),
+        got_in_version_1(2, 0),
+        said_in_version_1(3, "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"),
+    ]
+    batch = read_one(messages)
+    assert batch.runs[0].status == RunStatus.DONE
+    assert [step.status for step in batch.steps if step.kind == Kind.TOOL] == [StepStatus.OK] * 2
