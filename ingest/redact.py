@@ -79,7 +79,7 @@ def _rules_by_marks(data: bytes) -> list[Rule]:
     found = 0
     for start in (0, 1):
         pairs = np.frombuffer(data, dtype="<u2", count=(len(data) - start) // 2, offset=start)
-        found |= int(np.bitwise_or.reduce(_MARKS[pairs]))
+        found |= int(np.bitwise_or.reduce(_MARKS.take(pairs, mode="clip")))  # "clip" looks at no bounds
     return [rule for place, rule in enumerate(RULES) if found >> place & 1]
 
 

@@ -18,7 +18,7 @@ class Mask:
 
     def __call__(self, text: str) -> str:
         """Mask one text."""
-        if not self.rules or len(text) < 16:
+        if len(text) < 16:
             return text
         data, count = redact(text.encode("utf-8", "replace"), self.rules)
         self.masked += count
@@ -30,11 +30,6 @@ def is_json(content_type: str, data: bytes) -> bool:
     if "json" in content_type:
         return True
     return "protobuf" not in content_type and data.lstrip()[:1] in (b"{", b"[")
-
-
-def keep(text: str) -> str:
-    """Leave a text as it is."""
-    return text
 
 
 def read_traces(data: bytes, *, json: bool, redacts: bool) -> tuple[Received, int]:
@@ -60,5 +55,5 @@ def _read(
         data, masked = redact(data) if redacts else (data, 0)
         return read_json(data), masked
     mask = Mask(data) if redacts else None
-    received = read(Reader(mask or keep), data)
+    received = read(Reader(mask if mask is not None and mask.rules else None), data)
     return received, mask.masked if mask else 0

@@ -57,9 +57,9 @@ METRICS = Signal(
 
 
 class Reader:
-    """Reads one body. `clean` is what every text passes: it masks secrets."""
+    """Reads one body. `clean` is what every text passes that may hold secrets: it masks them."""
 
-    def __init__(self, clean: Clean) -> None:
+    def __init__(self, clean: Clean | None) -> None:
         self.clean = clean
         self.received = Received()
         self.texts: dict[str, str] = {}  #: clean ones; one that comes again is the same object
@@ -121,20 +121,20 @@ class Reader:
                 status=span.status.code,
                 message=self.text(span.status.message),
                 attributes=self.attributes(span.attributes),
-                events=[
-                    RawEvent(
-                        name=self.text(event.name),
-                        at=time(event.time_unix_nano),
-                        attributes=self.attributes(event.attributes),
-                    )
-                    for event in span.events
-                ],
+                events=[self.event(event) for event in span.events],
                 links=[
                     RawLink(trace_id=hex_of(link.trace_id, 16), span_id=hex_of(link.span_id, 8))
                     for link in span.links
                 ],
                 dropped=span.dropped_attributes_count,
             )
+        )
+
+    def event(self, event: Any) -> RawEvent:
+        return RawEvent(
+            name=self.text(event.name),
+            at=time(event.time_unix_nano),
+            attributes=self.attributes(event.attributes),
         )
 
     def read_logs(self, data: bytes) -> Received:
@@ -186,20 +186,28 @@ class Reader:
         self.received.quarantined.append(Quarantined(where=where, why=why, data=data[:PROBLEM_BYTES]))
 
     def text(self, value: str) -> str:
-        found = self.texts.get(value)
-        if found is None:
-            found = self.clean(wild.clean(value)) if value else ""
-            if found is value:  # what has secrets is masked, and counted, each time
-                self.texts[value] = found
+        return (self.texts.get(value) or self.new_text(value)) if value else ""
+
+    def new_text(self, value: str) -> str:
+        found = wild.clean(value)
+        if self.clean is not None:
+            found = self.clean(found)
+        if found is value:  # what has secrets is masked, and counted, each time
+            self.texts[value] = found
         return found
 
     def attributes(self, pairs: Iterable[Any]) -> Attributes:
-        return {self.name(pair.key): self.value(pair.value) for pair in pairs}
+        """Read attributes. It runs for each of hundreds of a span: what came before is only looked up."""
+        names, texts, found = self.names, self.texts, {}
+        for pair in pairs:
+            name, value = pair.key, pair.value
+            text = value.string_value
+            read = (texts.get(text) or self.new_text(text)) if text else self.value(value)
+            found[names.get(name) or self.name(name)] = read
+        return found
 
     def name(self, value: str) -> str:
-        found = self.names.get(value)
-        if found is None:
-            found = self.names[value] = wild.clean(value)
+        found = self.names[value] = wild.clean(value)
         return found
 
     def value(self, value: Any, depth: int = wild.DEEPEST) -> Any:
