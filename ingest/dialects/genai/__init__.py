@@ -40,6 +40,27 @@ OWN_IDS = "adk-"
 AROUND = "(merged tools)"
 #: What a part of a message may say beside its type, its id and its name.
 SAID = ("content", "arguments", "response", "result", "uri", "file_id", "data")
+#: Our names of token counts, and this dialect's spellings of each.
+USAGE = {
+    "input_tokens": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
+    "output_tokens": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
+    "cache_read_input_tokens": (
+        "gen_ai.usage.cache_read.input_tokens",
+        "gen_ai.usage.cache_read_input_tokens",
+        "gen_ai.usage.details.cache_read_tokens",
+    ),
+    "cache_creation_input_tokens": (
+        "gen_ai.usage.cache_write.input_tokens",
+        "gen_ai.usage.cache_creation.input_tokens",
+        "gen_ai.usage.cache_creation_input_tokens",
+        "gen_ai.usage.details.cache_write_tokens",
+    ),
+    "reasoning_tokens": (
+        "gen_ai.usage.reasoning.output_tokens",
+        "gen_ai.usage.reasoning_tokens",
+        "gen_ai.usage.details.reasoning_tokens",
+    ),
+}
 READ = ("model", "choice.count", "stream")
 
 
@@ -136,27 +157,7 @@ def usage_of(attributes: Attributes) -> Fields:
     """Read usage in this dialect's spellings; the input holds what came from the cache."""
     cost = wild.number(first(attributes, "operation.cost", "gen_ai.usage.cost"))
     fields: Fields = {"cost_usd": cost} if cost is not None else {}
-    names = {
-        "input_tokens": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
-        "output_tokens": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
-        "cache_read_input_tokens": (
-            "gen_ai.usage.cache_read.input_tokens",
-            "gen_ai.usage.cache_read_input_tokens",
-            "gen_ai.usage.details.cache_read_tokens",
-        ),
-        "cache_creation_input_tokens": (
-            "gen_ai.usage.cache_write.input_tokens",
-            "gen_ai.usage.cache_creation.input_tokens",
-            "gen_ai.usage.cache_creation_input_tokens",
-            "gen_ai.usage.details.cache_write_tokens",
-        ),
-        "reasoning_tokens": (
-            "gen_ai.usage.reasoning.output_tokens",
-            "gen_ai.usage.reasoning_tokens",
-            "gen_ai.usage.details.reasoning_tokens",
-        ),
-    }
-    return fields | inclusive({ours: first(attributes, *theirs) for ours, theirs in names.items()})
+    return fields | inclusive({ours: first(attributes, *theirs) for ours, theirs in USAGE.items()})
 
 
 def tool_fields(raw: RawSpan) -> Fields:

@@ -12,12 +12,24 @@ from runs.records import Tokens
 
 MOST = 10**8  # tokens of one call; more is a mistake, and would not fit the columns of a run
 Usage = dict[str, Any]
+#: The spelling that readers of spans bring usage into.
+PLAIN = dict.fromkeys(
+    (
+        "input_tokens",
+        "output_tokens",
+        "cache_read_input_tokens",
+        "cache_creation_input_tokens",
+        "reasoning_tokens",
+    )
+)
 
 
 def tokens_of(usage: object, semantics: object = None) -> Tokens | None:
     """Read usage of any spelling; None when it names no number."""
     if type(usage) is not dict:
         return None
+    if semantics == "inclusive" and usage.keys() <= PLAIN.keys():
+        return _plain(usage)
     inclusive = semantics == "inclusive" if semantics in ("inclusive", "exclusive") else _is_inclusive(usage)
     entered = _first(usage, "input_tokens", "prompt_tokens", "promptTokenCount", "inputTokens", "input")
     output = _first(
@@ -28,16 +40,37 @@ def tokens_of(usage: object, semantics: object = None) -> Tokens | None:
     reasoning = _reasoning(usage) if thoughts is None else thoughts
     if entered is output is read is five is hour is thoughts is None:
         return None
-    inside = (read or 0) + (five or 0) + (hour or 0)
+    return _buckets(
+        inclusive=inclusive,
+        entered=entered,
+        cached=(read or 0, five or 0, hour or 0),
+        output=(output or 0) + (thoughts or 0),
+        reasoning=reasoning,
+    )
+
+
+def _plain(usage: Usage) -> Tokens | None:
+    """Read usage that holds no names but those of `PLAIN`: one look for each."""
+    entered, output, read, written, reasoning = (whole_of(usage.get(name), most=MOST) for name in PLAIN)
+    if entered is output is read is written is None:
+        return None
+    cached = (read or 0, written or 0, 0)
+    return _buckets(inclusive=True, entered=entered, cached=cached, output=output or 0, reasoning=reasoning)
+
+
+def _buckets(
+    *, inclusive: bool, entered: int | None, cached: tuple[int, int, int], output: int, reasoning: int | None
+) -> Tokens:
+    inside = sum(cached)
     # Old adapters mix both: a cache larger than the input can only lie beside it.
     uncached = (entered or 0) - inside if inclusive and inside <= (entered or 0) else (entered or 0)
     return Tokens(
         input=uncached,
-        cache_read=read or 0,
-        cache_write_5m=five or 0,
-        cache_write_1h=hour or 0,
-        output=(output or 0) + (thoughts or 0),
-        reasoning=min(reasoning or 0, (output or 0) + (thoughts or 0)),
+        cache_read=cached[0],
+        cache_write_5m=cached[1],
+        cache_write_1h=cached[2],
+        output=output,
+        reasoning=min(reasoning or 0, output),
     )
 
 
