@@ -27,7 +27,7 @@ from ingest.sequences import numbers_of
 from ingest.sources import SourceFile
 from ingest.spans.hearing import Heard, hear
 from ingest.spans.lookups import by_trace, wanted_by
-from ingest.spans.span import Span, SpanKind
+from ingest.spans.span import Span
 from ingest.spans.weave import Weaver
 from ingest.store import StoredTraces
 from ingest.streams import Refused
@@ -169,7 +169,7 @@ def take_spans(
     source: str = "otlp",
 ) -> Outcome:
     """Store spans of any tracing source; what is remembered of their traces is locked until they are."""
-    heard = [(span, hear(span) if span.kind is SpanKind.LLM else Heard()) for span in spans]
+    heard = [(span, hear(span)) for span in spans]
     alone = needs_alone(spans)
     for attempt in range(PLACING_ATTEMPTS, 0, -1):
         try:

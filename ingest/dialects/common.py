@@ -100,9 +100,13 @@ def tags_of(attributes: Attributes) -> list[str]:
 
 
 def resource_of(raw: RawSpan) -> dict[str, object]:
-    """Keep who sent it."""
-    given = raw.source.resource
-    return {name: given[name] for name in RESOURCE_NAMES if given.get(name) not in (None, "")}
+    """Keep who sent it; all spans of a source share it."""
+    found: dict[str, object] | None = raw.source.known.get(resource_of)
+    if found is None:
+        given = raw.source.resource
+        found = {name: given[name] for name in RESOURCE_NAMES if given.get(name) not in (None, "")}
+        raw.source.known[resource_of] = found
+    return found
 
 
 def raw_of(raw: RawSpan) -> bytes:

@@ -15,7 +15,7 @@ TOLD_BY_OTHERS = ("otel:claude-code", "otel:codex-logs", "otel:gemini-cli", "ote
 
 def changes_of_call(run: str, key: str, *, tool: str, input: str | None, source: str) -> list[ChangeRecord]:
     """List what a tool call that worked changed, by its arguments."""
-    if not input or CUT.search(input):
+    if not input or not may_change(tool) or CUT.search(input):
         return []
     found = changes_of_edit(RunFound(run, RunFacts()), key, tool=tool, input=input)
     if source.startswith(TOLD_BY_OTHERS):

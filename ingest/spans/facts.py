@@ -90,18 +90,22 @@ def number_of_losses(facts: TraceFacts) -> int:
 
 def note_earliest(facts: TraceFacts, name: str, at: int, value: object) -> None:
     """Keep the earliest word; of two at once the smaller, so that order plays no part."""
-    if value in (None, ""):
+    if value is None or value == "":
+        return
+    told = facts.told.get(name)
+    if told is not None and (whole(told[0]) < at or told == [at, value]):
         return
     value = wild.tree(value)  # it goes into a JSON column
-    told = facts.told.get(name)
     if told is None or (at, str(value)) < (told[0], str(told[1])):
         facts.told[name] = [at, value]
 
 
 def note_latest(facts: TraceFacts, name: str, at: int, value: object) -> None:
     """Keep the latest word, which may be that there is none."""
-    value = wild.tree(value)
     told = facts.told.get(name)
+    if told is not None and whole(told[0]) > at:
+        return
+    value = wild.tree(value)
     if told is None or (at, str(value)) > (told[0], str(told[1])):
         facts.told[name] = [at, value]
 

@@ -6,7 +6,8 @@ import msgspec
 from msgspec import Struct, field
 
 from ingest.spans.messages import Call, Result, Said, read_message
-from ingest.spans.span import Span
+from ingest.spans.pairing import mark_of
+from ingest.spans.span import Span, SpanKind
 from runs.records import digest_of
 
 #: A loop of one's own tells a failed tool to the model in words; these begin such results.
@@ -26,7 +27,7 @@ class Heard(Struct):
     results: list[tuple[Call, Result]] = field(default_factory=list)  #: since the answer before it
     prompts: list[tuple[str, str]] = field(default_factory=list)  #: (key, text)
     after: str = ""  #: the answer that a human prompt followed
-    mark: bytes | None = None  #: of what was sent: an attempt made again has the same
+    mark: bytes | None = None  #: of what was sent: an attempt made again has the same; what a tool was given
 
     def calls(self) -> list[Call]:
         """List every call, those with results first."""
@@ -34,6 +35,15 @@ class Heard(Struct):
 
 
 def hear(span: Span) -> Heard:
+    """Read what a span tells beside itself."""
+    if span.kind is SpanKind.LLM:
+        return hear_messages(span)
+    if span.kind in (SpanKind.TOOL, SpanKind.RETRIEVER):
+        return Heard(mark=mark_of(span.tool or "", span.input))
+    return Heard()
+
+
+def hear_messages(span: Span) -> Heard:
     """Read what is new in the messages of a model call."""
     heard = Heard(asked=[call for call in calls_in(span.answer) if is_told(call)])
     messages = span.messages or []

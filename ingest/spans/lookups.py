@@ -33,10 +33,7 @@ def wanted_by(heard: Iterable[tuple[Span, Heard]]) -> Wanted:
         wanted.spans.add((span.trace_id, span.span_id))
         if span.parent_id:
             wanted.spans.add((span.trace_id, span.parent_id))
-        if span.kind in (SpanKind.TOOL, SpanKind.RETRIEVER):
-            wanted.around.add((span.trace_id, span.span_id))
-            wanted.marks.add(mark_of(span.tool or "", span.input))
-        elif is_turn(span):
+        if span.kind in (SpanKind.TOOL, SpanKind.RETRIEVER) or is_turn(span):
             wanted.around.add((span.trace_id, span.span_id))
         if span.kind is SpanKind.LLM and span.start:
             wanted.models.add(span.start)

@@ -86,11 +86,11 @@ def model_call_beside(memories: Memories, one: Known) -> Known | None:
     return below[0] if len(below) == 1 else None
 
 
-def key_of_tool_span(memories: Memories, one: Known, span: Span) -> str:
-    """Say which step a tool's span is."""
+def key_of_tool_span(memories: Memories, one: Known, span: Span, mark: bytes | None) -> str:
+    """Say which step a tool's span is, of which `mark_of` says what it was called with."""
     own = id_of(span.call_id) or ""
     if span.input is not None or not one.key:
-        one.mark = mark_of(span.tool or "", span.input)
+        one.mark = mark
     if not one.key:
         told = told_call(memories, one, own)
         if told is not None:

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from ingest import wild
 from ingest.formats.events.answers import cost_of, preview_of_blocks
 from ingest.formats.events.values import BIGGEST, capped, facts_of, text_of
 from ingest.spans.contexts import Contexts
@@ -101,7 +100,7 @@ def detail_of(span: Span) -> dict[str, object]:
     ):
         if value:
             detail[name] = value
-    facts = facts_of(wild.tree(detail))
+    facts = facts_of(detail) if detail else detail
     lost = losses_of(span)
     return {**facts, LOST: lost} if lost else facts
 

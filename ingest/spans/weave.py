@@ -116,7 +116,7 @@ class Weaver:
             one.key = key_of_model_call(self.memories, one, span)
             self.memories.note_key(one)
         elif span.kind in (SpanKind.TOOL, SpanKind.RETRIEVER):
-            one.key = key_of_tool_span(self.memories, one, span)
+            one.key = key_of_tool_span(self.memories, one, span, heard.mark)
         elif span.kind in POINTS:
             one.key = one.span
         elif span.kind is not SpanKind.AGENT or not one.lane:

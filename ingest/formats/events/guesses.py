@@ -24,6 +24,7 @@ WRITING_WORDS = (
     "save",
     "update_file",
 )
+WRITING = re.compile("|".join(WRITING_WORDS))
 
 
 #: How clients mark a text that they cut; no change is made of one.
@@ -54,7 +55,7 @@ _decode = msgspec.json.Decoder(Shape).decode
 
 def looks_like_edit(tool: str) -> bool:
     """Say whether a tool's name speaks of writing."""
-    return any(word in tool.lower() for word in WRITING_WORDS)
+    return WRITING.search(tool.lower()) is not None
 
 
 def guess_change(run: RunFound, key: str, *, tool: str, input: str, source: str) -> list[ChangeRecord]:

@@ -100,10 +100,10 @@ def facts_of(value: object) -> dict[str, object]:
     """Read a small JSON object; one that is too large is named, with its size, instead of kept."""
     if type(value) is not dict or not value:
         return {}
-    size = len(_encode(value))
+    facts: dict[str, object] = wild.tree(value)
+    size = len(_encode(facts))
     if size > FACTS_BYTES:
         return {"too_large": f"{size} bytes; at most {FACTS_BYTES} are kept here. The raw record has it all."}
-    facts: dict[str, object] = wild.tree(value)
     return facts
 
 
