@@ -9,6 +9,9 @@ from django.views.defaults import page_not_found
 
 from teams.access import NOT_HERE
 
+#: What no form of a browser sends: SDKs also ask for paths outside of /api/ that this server has not.
+SENT_BY_PROGRAMS = ("application/json", "application/x-protobuf", "application/x-ndjson")
+
 
 @require_safe
 @never_cache
@@ -30,6 +33,6 @@ def show_no_api(request: HttpRequest, rest: str) -> HttpResponse:
 
 def answer_absent(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what is not here: programs in JSON, people with a page."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or request.content_type in SENT_BY_PROGRAMS:
         return JsonResponse({"error": NOT_HERE}, status=404)
     return page_not_found(request, exception)

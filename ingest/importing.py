@@ -114,9 +114,15 @@ def read_span_file(file: SourceFile) -> Received:
         return Received(quarantined=[bad])
 
 
-def without_agent(file: SourceFile) -> Quarantined:
-    """Say that a file of OTLP was read, and came to nothing."""
-    why = "OpenTelemetry data, but no span and no log record in it tells what an agent did."
+def without_agent(file: SourceFile, *, waiting: bool) -> Quarantined:
+    """Say that a file of OTLP was read, and came to no run: its numbers may wait for one."""
+    if waiting:
+        why = (
+            "OpenTelemetry metrics: what they count of their sessions is kept, and will stand beside their "
+            "runs once a transcript, traces or logs of these sessions come."
+        )
+    else:
+        why = "OpenTelemetry data, but no span, log record or metric in it tells what an agent did."
     return Quarantined(where=file.path, why=why, data=file.data[:PROBLEM_BYTES])
 
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from django.db import OperationalError, transaction
 from msgspec import Struct
+from msgspec.structs import replace
 from psycopg.errors import DeadlockDetected
 
 from ingest import actions, queries
@@ -20,7 +21,7 @@ from ingest.importing import SDK_READERS, read_files, read_sdk_files, read_span_
 from ingest.lanes import join_lanes, runs_to_join
 from ingest.limits import EVENTS_PER_REQUEST, PLACING_ATTEMPTS, VALUES_PER_FILE
 from ingest.metering import keep_numbers, keep_readings, records_of, save_with_meters
-from ingest.meters import readings_of
+from ingest.meters import Reading, readings_of
 from ingest.placing import MustBeAlone, Placer, lock_places, needs_alone
 from ingest.redact import redact
 from ingest.sequences import numbers_of
@@ -103,9 +104,12 @@ def take_span_files(project: Project, files: list[SourceFile], format: str, *, n
     spans = [span for one in received for span in [*read_spans(one.spans), *read_logs(one.logs)]]
     damaged = [bad for one in received for bad in one.quarantined]
     outcome = take_spans(project, spans, damaged=damaged, now=now)
-    if outcome.saved or damaged:
-        return outcome
-    return take_spans(project, [], damaged=[without_agent(file) for file in files], now=now)
+    readings = readings_of([point for one in received for point in one.points])
+    batch, saved = take_readings(project, readings, now=now)
+    if outcome.saved or saved or damaged:
+        return replace(outcome, batch=outcome.batch + batch, saved=[*outcome.saved, *saved])
+    nothing = [without_agent(file, waiting=bool(readings)) for file in files]
+    return take_spans(project, [], damaged=nothing, now=now)
 
 
 def take_traces(project: Project, body: bytes, *, json: bool, now: datetime) -> Outcome:
@@ -137,15 +141,23 @@ def tell_gaps(project: Project, numbers: dict[tuple[str, str], set[int]], *, now
 def take_metrics(project: Project, body: bytes, *, json: bool, now: datetime) -> Outcome:
     """Store what agents count of their sessions; other metrics are left. Raises Unreadable."""
     received, masked = otlp.read_metrics(body, json=json, redacts=project.redacts)
-    readings, batch, saved = readings_of(received.points), Batch(), list[store.SavedRun]()
-    if readings:
-        with transaction.atomic():
-            keep_readings(project, readings, now=now)
-            known = queries.known_runs(project, {one.run for one in readings})
-            batch = Batch(runs=records_of(project, known))
-            saved = store.save(project, batch, now=now)
-        live.announce(project, saved)
+    batch, saved = take_readings(project, readings_of(received.points), now=now)
     return Outcome(accepted=len(received.points), batch=batch, saved=saved, redacted=masked)
+
+
+def take_readings(
+    project: Project, readings: list[Reading], *, now: datetime
+) -> tuple[Batch, list[store.SavedRun]]:
+    """Count numbers, and tell them to the runs that are here."""
+    if not readings:
+        return Batch(), []
+    with transaction.atomic():
+        keep_readings(project, readings, now=now)
+        known = queries.known_runs(project, {one.run for one in readings})
+        batch = Batch(runs=records_of(project, known))
+        saved = store.save(project, batch, now=now)
+    live.announce(project, saved)
+    return batch, saved
 
 
 def take_told(project: Project, told: Told, *, source: str, now: datetime, masked: int = 0) -> Outcome:

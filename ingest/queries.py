@@ -175,6 +175,12 @@ def runs_named(project: Project, names: Iterable[str]) -> list[Run]:
     return list(Run.objects.filter(project=project, external_id__in=list(names)).order_by("external_id"))
 
 
+def run_in_projects(projects: Iterable[Project], name: str) -> Run | None:
+    """Read the run that a client gave this id, in any of some projects."""
+    found = Run.objects.filter(project__in=list(projects), external_id=name)
+    return found.select_related("project__team").first()
+
+
 def problems_of(project: Project, *, before: tuple[datetime, int] | None = None) -> QuerySet[Problem]:
     """List the problems of a project, the newest first, one page and one more."""
     problems = Problem.objects.filter(project=project).defer("data").order_by("-seen_at", "-id")

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
 
 from ingest.endpoints import langfuse, langsmith, logfire, openai_agents, opik
+from ingest.views.links import follow_opik
 
 #: path -> (name, view)
 PATHS: dict[str, tuple[str, Callable[[HttpRequest], HttpResponse]]] = {
@@ -35,6 +36,7 @@ urlpatterns = [
     re_path(rf"^runs/(?P<run>{ID})/?$", langsmith.patch_run, name="langsmith-patch"),
     re_path(rf"^{OPIK}/(?P<what>spans|traces)/(?P<id>{ID})/?$", opik.patch_one, name="opik-patch"),
     re_path(rf"^{OPIK}/traces/feedback-scores/?$", opik.put_scores, name="opik-scores"),
+    re_path(r"^api/v1/session/redirect/projects/?$", follow_opik, name="opik-link"),
     re_path(rf"^{OPIK}/traces/(?P<trace>{ID})/feedback-scores/?$", opik.put_score, name="opik-score"),
     re_path(rf"^{OPIK}/spans/feedback-scores/?$", opik.put_scores_of_spans, name="opik-span-scores"),
     re_path(

@@ -19,6 +19,7 @@ NO_TENANT = {
     "api:schema": "describes the API",
     "api:try": "describes the API",
     "no_api": "what the API has not",
+    "sdk:opik-link": "leads to runs of the visitor's own projects",
     "teams:home": "lists the visitor's own teams",
     "teams:list": "lists the visitor's own teams",
     "teams:new": "makes the visitor's own team",

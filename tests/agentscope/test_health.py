@@ -29,6 +29,11 @@ def test_absent_address_for_programs_is_json(client: Client, db: None, path: str
     assert (response.status_code, response.json()) == (404, {"error": "Not here, or not yours."})
 
 
+def test_absent_address_for_what_no_browser_sends_is_json(client: Client, db: None) -> None:
+    response = client.post("/v3/auth/token", data='{"api_key": "x"}', content_type="application/json")
+    assert (response.status_code, response.json()) == (404, {"error": "Not here, or not yours."})
+
+
 def test_absent_address_for_people_is_a_page(client: Client, db: None) -> None:
     response = client.get("/no/such/page")
     assert (response.status_code, response["content-type"]) == (404, "text/html; charset=utf-8")

@@ -9,7 +9,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 
 from ingest.limits import METER_POINTS
 from ingest.meters import Reading, fold, total_of
-from ingest.models import Meter
+from ingest.models import Meter, Problem
 from runs.models import Run
 from tests.conftest import SHARED_DATA
 from tests.ingest.claude_channels import attributes
@@ -84,6 +84,38 @@ def test_metrics_wait_for_their_run(ingest_key):
     assert reported() == {"commits": 2}
     send(ingest_key, "/v1/metrics", body_of(metric("claude_code.commit.count", 1, at=2)))
     assert reported() == {"commits": 3}
+
+
+def imported(key, *bodies):
+    answer = Client().post(
+        "/api/v1/import?filename=x.jsonl",
+        data="\n".join(bodies),
+        content_type="application/json",
+        headers={"x-api-key": key},
+    )
+    return answer.status_code, [problem.why for problem in Problem.objects.order_by("id")]
+
+
+@pytest.mark.django_db
+def test_a_file_of_metrics_alone_says_what_becomes_of_it(ingest_key):
+    count = body_of(metric("claude_code.commit.count", 2))
+    status, [why] = imported(ingest_key, count)
+    assert (status, why[:78]) == (
+        422,
+        "OpenTelemetry metrics: what they count of their sessions is kept, and will sta",
+    )
+    hook(ingest_key)
+    assert reported() == {"commits": 2}
+    Problem.objects.all().delete()
+    later = body_of(metric("claude_code.commit.count", 1, at=2))
+    assert imported(ingest_key, count, later) == (200, [])
+    assert reported() == {"commits": 3}
+
+
+@pytest.mark.django_db
+def test_a_file_of_metrics_of_no_agent_is_refused_in_words(ingest_key):
+    _, [why] = imported(ingest_key, body_of(metric("http.server.duration", 2)))
+    assert why == "OpenTelemetry data, but no span, log record or metric in it tells what an agent did."
 
 
 @pytest.mark.django_db

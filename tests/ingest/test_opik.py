@@ -70,6 +70,24 @@ def test_spans_and_traces_one_by_one(send, order):
     ]
 
 
+LINK = "/api/v1/session/redirect/projects/"
+
+
+def test_printed_link_leads_to_the_run_of_its_trace(send, client, owner, outsider, project):
+    for request in REQUESTS:
+        send(*request)
+    run = Run.objects.get()
+    address = f"{LINK}?trace_id={TRACE}&path=aHR0cDovL3g="
+    assert client.get(address)["Location"].startswith("/accounts/login/?next=/api/v1/session/redirect/")
+    client.force_login(owner)
+    at = f"/{project.team.slug}/{project.slug}/"
+    assert client.get(address)["Location"] == f"{at}runs/{run.id}/"
+    assert client.get(f"{LINK}?trace_id={LATER}")["Location"] == at
+    assert client.get(LINK[:-1])["Location"] == at
+    client.force_login(outsider)
+    assert str(run.id) not in client.get(address)["Location"]
+
+
 def test_scores_of_a_trace(send):
     for request in REQUESTS:
         send(*request)
