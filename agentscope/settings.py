@@ -159,7 +159,7 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
 # and a nudge that is lost costs nothing because clients ask for what came after their revision.
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "runs.layers.Layer",
         "CONFIG": {"hosts": [REDIS_URL or embedded.redis_url(DATA_DIR)], "prefix": "agentscope"},
     }
 }

@@ -214,6 +214,9 @@ NUDGE_PAUSE_SECONDS = 0.02
 #: Runs waiting to be announced; above, the oldest are dropped, and heartbeats repair it.
 NOTES_MOST = 10_000
 
+#: Nudges sent to Redis in one round trip: they share SEND_SECONDS.
+NUDGES_AT_ONCE = 200
+
 #: Seconds in which nudges that fail are logged once.
 GRUMBLE_SECONDS = 60
 

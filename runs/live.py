@@ -16,7 +16,7 @@ from uuid import UUID
 
 from channels.layers import get_channel_layer
 
-from runs.limits import GRUMBLE_SECONDS, NOTES_MOST, NUDGE_PAUSE_SECONDS, SEND_SECONDS
+from runs.limits import GRUMBLE_SECONDS, NOTES_MOST, NUDGE_PAUSE_SECONDS, NUDGES_AT_ONCE, SEND_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,12 @@ def run_group(run_id: UUID | str) -> str:
 def project_group(project_id: int) -> str:
     """Name the group of sockets that look at a project's list."""
     return f"project.{project_id}"
+
+
+def nudges_for(run_id: UUID, project_id: int, revision: int, judged: int) -> list[tuple[str, dict[str, Any]]]:
+    """Say what those who look at the run are told, and those who look at its project."""
+    message = {"type": "nudge", "run": str(run_id), "revision": revision, "judged": judged}
+    return [(name, message) for name in (run_group(run_id), project_group(project_id))]
 
 
 class Announcer:
@@ -71,17 +77,15 @@ class Announcer:
     async def _send_notes(self) -> None:
         with self.lock:
             notes, self.notes = self.notes, {}
-        for run_id, (project_id, revision, judged) in notes.items():
-            if not await self._send(project_id, run_id, revision, judged):
+        told = [told for run_id, note in notes.items() for told in nudges_for(run_id, *note)]
+        for start in range(0, len(told), NUDGES_AT_ONCE):
+            if not await self._send(told[start : start + NUDGES_AT_ONCE]):
                 break  # the other notes would wait as long, and heartbeats make good for all of them
         await asyncio.sleep(NUDGE_PAUSE_SECONDS)
 
-    async def _send(self, project_id: int, run_id: UUID, revision: int, judged: int) -> bool:
-        message = {"type": "nudge", "run": str(run_id), "revision": revision, "judged": judged}
-        layer = get_channel_layer()
-        sends = [layer.group_send(name, message) for name in (run_group(run_id), project_group(project_id))]
+    async def _send(self, told: list[tuple[str, dict[str, Any]]]) -> bool:
         try:
-            await asyncio.wait_for(asyncio.gather(*sends), SEND_SECONDS)
+            await asyncio.wait_for(get_channel_layer().send_to_groups(told), SEND_SECONDS)
         except Exception as error:  # Redis may be lost at any moment; ingest must go on
             self._grumble(error)
             return False

@@ -37,7 +37,7 @@ def test_notes_of_one_run_become_one():
 def test_announce_returns_at_once_and_never_raises(settings):
     settings.CHANNEL_LAYERS = {
         "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "BACKEND": "runs.layers.Layer",
             "CONFIG": {"hosts": ["redis://192.0.2.1:1"]},  # nobody is there, and nobody says so
         }
     }
@@ -46,3 +46,13 @@ def test_announce_returns_at_once_and_never_raises(settings):
         live.announce(SimpleNamespace(pk=1), [saved(uuid4(), 1)])
     live.announce(SimpleNamespace(pk=1), [object()])
     assert time.monotonic() - start < 2, "it waited for a connection"
+
+
+async def test_more_runs_than_go_at_once_are_all_told():
+    layer, project = get_channel_layer(), SimpleNamespace(pk=54321)
+    channel = await layer.new_channel()
+    await layer.group_add(live.project_group(project.pk), channel)
+    ids = [uuid4() for _ in range(250)]
+    live.announce(project, [saved(run_id, 1) for run_id in ids])
+    told = [await asyncio.wait_for(layer.receive(channel), 5) for _ in ids]
+    assert [message["run"] for message in told] == [str(run_id) for run_id in ids]
