@@ -23,6 +23,8 @@ socket_routes = [
 ]
 with_short_way = import_module("ingest.asgi").with_short_way
 import_module("ingest.rejecting").start()
+if os.environ.get("AGENTSCOPE_DOOR"):
+    import_module("agentscope.door").share_connections()  # chooses a reactor, unless Daphne did
 
 application = ProtocolTypeRouter(
     {

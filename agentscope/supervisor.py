@@ -5,6 +5,7 @@ Imports no Django: this process stays for as long as the product runs.
 
 import hashlib
 import json
+import mmap
 import multiprocessing
 import os
 import shlex
@@ -12,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -42,7 +44,7 @@ BACKLOG = 512
 #: How far the worker stands back where processors are short: what is posted is stored first, judged after.
 WORKER_NICE = 10
 
-#: Descriptors that every program gets: the socket that all web processes take connections from.
+#: Descriptors that every program gets: the socket that all web processes take connections from, their table.
 _shared: list[int] = []
 
 
@@ -191,8 +193,21 @@ def programs(door: int, *, webs: int) -> dict[str, str]:
     python = shlex.quote(sys.executable)
     web = f"{python} -m daphne -v 0 --fd {door} agentscope.asgi:application"
     return {
-        **{f"web.{number}" if webs > 1 else "web": web for number in range(1, webs + 1)},
+        **webs_of(web, webs=webs),
         "worker": f"nice -n {WORKER_NICE} {python} manage.py worker",
+    }
+
+
+def webs_of(command: str, *, webs: int) -> dict[str, str]:
+    """Name the web processes; several share a table of how many connections each has (agentscope.door)."""
+    if webs == 1:
+        return {"web": command}
+    with tempfile.TemporaryFile() as file:
+        file.truncate(mmap.PAGESIZE)
+        table = os.dup(file.fileno())
+    _shared.append(table)
+    return {
+        f"web.{place + 1}": f"env AGENTSCOPE_DOOR={table}:{place}:{webs} {command}" for place in range(webs)
     }
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -202,6 +203,25 @@ def test_killed_web_and_worker_come_back(running: Callable[[], Served]) -> None:
     assert wait_until(lambda: answers(f"{served.url}/healthz"), seconds=SOON)
     assert wait_until(lambda: served.find("manage.py worker") not in (None, killed[1]), seconds=SOON)
     assert re.search(r"web\.\d +\| ended with status 137; starting again in 1 s", served.log.read_text())
+
+
+def test_connections_are_shared_evenly(running: Callable[[], Served]) -> None:
+    served = running()
+    assert wait_until(lambda: len(served.find_all("agentscope.asgi")) == 2, seconds=SOON)
+    webs = served.find_all("agentscope.asgi")
+
+    def fewest_of_8() -> int:
+        with ExitStack() as clients:
+            for _ in range(8):
+                clients.enter_context(socket.create_connection(("127.0.0.1", served.port)))
+            assert wait_until(lambda: sum(map(connections_of, webs)) == 8, seconds=SOON)
+            return min(map(connections_of, webs))
+
+    assert wait_until(lambda: fewest_of_8() >= 3, seconds=SOON), "one takes nearly all, also when both listen"
+
+
+def connections_of(web: psutil.Process) -> int:
+    return sum(one.status == psutil.CONN_ESTABLISHED for one in web.net_connections("tcp"))
 
 
 def test_one_killed_web_leaves_the_other_to_answer(running: Callable[[], Served]) -> None:
