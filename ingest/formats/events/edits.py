@@ -83,11 +83,12 @@ def changes_of_edit(run: RunFound, key: str, *, tool: str, input: str) -> list[C
         created = tool in ("create_file", "create") or args.command == "create"
         return [_change(run, key, 0, place, op=Op.CREATE if created else Op.EDIT, after=whole)]
     fragments = [edit.fragment() for edit in args.edits] or [args.fragment()]
-    return [
+    found = [
         _change(run, key, n, place, op=Op.EDIT, before=old, after=new, basis=Basis.FRAGMENT)
         for n, (old, new) in enumerate(fragments)
         if old != new
     ]
+    return found or guess_change(run, key, tool=tool, input=input, source=SOURCE)
 
 
 def changes_of_patch(run: RunFound, key: str, input: str) -> list[ChangeRecord]:

@@ -2,9 +2,9 @@
 
 import posixpath
 import re
+from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from ingest.formats.events.places import place_of
 from ingest.formats.events.state import RunFound
@@ -31,26 +31,16 @@ WRITING = re.compile("|".join(WRITING_WORDS))
 CUT = re.compile(r"…\[\d+ (?:chars|characters|bytes)\]|\.\.\.\[truncated")
 
 
-class Shape(Struct, gc=False):
-    """Arguments of tools that change a file, in their common spellings."""
+#: What tools call a file, a text that goes, one that comes, a whole text, a patch, and a list of edits.
+PATHS = ("path", "file_path", "filename", "file", "filepath", "filePath", "file_name", "target_file")
+OLDS = ("old", "old_text", "old_str", "old_string", "oldText", "oldString", "old_content", "search", "find")
+NEWS = ("new", "new_text", "new_str", "new_string", "newText", "newString", "new_content", "replace")
+WHOLES = ("content", "text", "file_text", "contents", "new_content")
+PATCHES = ("diff", "patch")
+EDITS = ("edits", "replacements", "changes")
+Given = dict[str, Any]
 
-    path: str = ""
-    file_path: str = ""
-    filename: str = ""
-    file: str = ""
-    old: str | None = None
-    new: str | None = None
-    old_text: str | None = None
-    new_text: str | None = None
-    search: str | None = None
-    replace: str | None = None
-    content: str | None = None
-    text: str | None = None
-    diff: str | None = None
-    patch: str | None = None
-
-
-_decode = msgspec.json.Decoder(Shape).decode
+_decode = msgspec.json.Decoder(Given).decode
 
 
 def looks_like_edit(tool: str) -> bool:
@@ -63,40 +53,43 @@ def guess_change(run: RunFound, key: str, *, tool: str, input: str, source: str)
     if not looks_like_edit(tool) or CUT.search(input):
         return []
     try:
-        shape = _decode(input)
+        given = _decode(input)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return []
-    change = change_of_shape(shape, run, key, source + GUESSED)
-    return [change] if change is not None else []
-
-
-def change_of_shape(shape: Shape, run: RunFound, key: str, source: str) -> ChangeRecord | None:
-    """Read a change out of a path and a text, a pair of texts, or a patch."""
-    path = (shape.path or shape.file_path or shape.filename or shape.file)[:WORD_CHARS]
+    path = (text_of(given, PATHS) or "")[:WORD_CHARS]
     if not path:
-        return None
+        return []
     place = place_of(path, run)
-    old = next((t for t in (shape.old, shape.old_text, shape.search) if t is not None), None)
-    new = next((t for t in (shape.new, shape.new_text, shape.replace) if t is not None), None)
-    whole = shape.content if shape.content is not None else shape.text
-    patch = shape.diff or shape.patch
-    texts: dict[str, object]
-    if old is not None and new is not None and old != new:
-        texts = {"before": old, "after": new, "basis": Basis.FRAGMENT}
-    elif patch:
-        texts = {"patch": patch, "basis": Basis.PATCH}
-    elif whole is not None:
-        texts = {"after": whole, "basis": Basis.CONTENT}
-    else:
-        return None
-    return ChangeRecord(
-        run=run.id,
-        step=key,
-        key=f"{key}:{place.path}:0",
-        path=posixpath.normpath(place.path),
-        raw_path=place.raw,
-        outside=place.outside,
-        op=Op.EDIT,
-        source=source,
-        **texts,  # type: ignore[arg-type]  # one of the three sets above
-    )
+    return [
+        ChangeRecord(
+            run=run.id,
+            step=key,
+            key=f"{key}:{place.path}:{n}",
+            path=posixpath.normpath(place.path),
+            raw_path=place.raw,
+            outside=place.outside,
+            op=Op.EDIT,
+            source=source + GUESSED,
+            **texts,
+        )
+        for n, texts in enumerate(texts_of(given))
+    ]
+
+
+def texts_of(given: Given) -> list[Given]:
+    """Read the texts of each change: pairs of texts, a patch, or a whole text."""
+    listed: list[Any] = next((given[name] for name in EDITS if isinstance(given.get(name), list)), [])
+    edits = [one for one in (listed or [given]) if isinstance(one, dict)]
+    pairs = [(text_of(one, OLDS), text_of(one, NEWS)) for one in edits]
+    changed = [(old, new) for old, new in pairs if old is not None and new is not None and old != new]
+    if changed:
+        return [{"before": old, "after": new, "basis": Basis.FRAGMENT} for old, new in changed]
+    if patch := text_of(given, PATCHES):
+        return [{"patch": patch, "basis": Basis.PATCH}]
+    whole = text_of(given, WHOLES)
+    return [{"after": whole, "basis": Basis.CONTENT}] if whole is not None else []
+
+
+def text_of(given: Given, names: tuple[str, ...]) -> str | None:
+    """Give the first text that stands under one of these names."""
+    return next((given[name] for name in names if isinstance(given.get(name), str)), None)
