@@ -7,12 +7,15 @@ from dataclasses import replace
 
 from ingest.clients.agents import AGENTS
 from ingest.clients.client import ENV, KEY, URL, Client, Lines
+from ingest.clients.frameworks import FRAMEWORKS
 from ingest.clients.otel import OTEL
 from ingest.clients.own import OWN
 from ingest.clients.sdks import SDKS
+from ingest.clients.sessions import SESSIONS
 from ingest.clients.shells import SHELLS, for_shell
 
-CLIENTS: dict[str, Client] = {client.slug: client for client in (*AGENTS, *SDKS, *OTEL, *OWN)}
+ALL = (*AGENTS, *SESSIONS, *SDKS, *OTEL, *FRAMEWORKS, *OWN)
+CLIENTS: dict[str, Client] = {client.slug: client for client in ALL}
 
 __all__ = ["CLIENTS", "ENV", "SHELLS", "Client", "Lines", "check_line", "filled", "for_shell"]
 

@@ -20,8 +20,10 @@ LINES = [
 ]
 WANTED = [
     *("claude-code", "codex", "gemini-cli", "opencode", "swe-agent", "mini-swe-agent", "openhands"),
+    *("qwen-code", "copilot-cli", "cline", "aider"),
     *("openai-agents", "langchain", "langsmith", "langfuse", "opik", "otel", "openinference", "openllmetry"),
-    *("pydantic-ai", "strands", "adk", "ai-sdk", "own-loop", "files"),
+    *("pydantic-ai", "strands", "adk", "ai-sdk", "crewai", "smolagents", "litellm", "braintrust"),
+    *("recorder", "own-loop", "files"),
 ]
 
 
