@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from msgspec import structs
+
 from ingest import wild
 from ingest.limits import ANSWER_CHARS, SCORES_PER_RUN
 from ingest.spans.hearing import FOR_TOOLS
-from ingest.spans.known import GUESTS, Shape, TraceFacts
+from ingest.spans.known import GUESTS, Shape, TraceFacts, Why
 from ingest.spans.span import Span, SpanKind, moment
 from runs.kinds import RunStatus
 from runs.limits import LOSSES_PER_RUN
@@ -18,6 +20,10 @@ SCORE = "score:"
 #: What a loss of the whole run is remembered by, before its kind (`runs.losses`).
 LOSS = "lost:"
 UNKNOWN_SERVICE = "unknown_service"
+#: Until when the traces of a run are known that another one names.
+NEWEST = "newest"
+#: A time before all others, in nanoseconds: what is told then fills what nobody else tells.
+BEFORE_ALL = 1_000
 
 
 def note_span(facts: TraceFacts, run: TraceFacts, span: Span) -> None:
@@ -25,6 +31,8 @@ def note_span(facts: TraceFacts, run: TraceFacts, span: Span) -> None:
     at = span.start or span.end
     if not span.is_score:
         facts.last_at = max(facts.last_at, span.end, span.start)
+        if run is not facts:
+            note_latest(run, NEWEST, facts.last_at, True)
     for name in ("session", "user", "conversation"):
         note_earliest(run, name, at, getattr(span, name))
     if span.kind is SpanKind.AGENT:
@@ -122,8 +130,9 @@ def take_over(facts: TraceFacts, other: TraceFacts) -> None:
     for name, (at, value) in other.told.items():
         if name in TOGETHER:
             note_earliest(facts, name, whole(at), value)
-        elif name == "outcome" or name.startswith((SCORE, LOSS)):
+        elif name in ("outcome", NEWEST) or name.startswith((SCORE, LOSS)):
             note_latest(facts, name, whole(at), value)
+    note_latest(facts, NEWEST, other.last_at, True)
 
 
 def whole(value: object) -> int:
@@ -153,8 +162,20 @@ def source_of(facts: TraceFacts) -> str:
     return text_of(facts, "source") or "otel"
 
 
-def run_record(facts: TraceFacts, run: TraceFacts) -> RunRecord:
-    """Say all that a trace knows of its run; the newest record knows the most."""
+def run_records(facts: TraceFacts, run: TraceFacts) -> list[RunRecord]:
+    """Say all that is known of a run, and how it stands by this trace."""
+    words = words_of_run(facts, run)
+    if facts.why in GUESTS:  # it names and describes the calls of another agent's run
+        return [structs.replace(words, at=moment(BEFORE_ALL))]
+    state = state_of(facts)
+    newest = max(run.last_at, whole(run.told.get(NEWEST, [0])[0]))
+    if newest <= facts.last_at or (facts.run != facts.trace and facts.why == Why.ITSELF):
+        return [structs.replace(words, **state)]
+    return [words, RunRecord(external_id=facts.run, source=words.source, **state)]
+
+
+def words_of_run(facts: TraceFacts, run: TraceFacts) -> RunRecord:
+    """Say what is known of a run, but for how it stands."""
     resource = value_of(run, "resource")
     told = resource if isinstance(resource, dict) else {}
     service = told.get("service.name")
@@ -175,7 +196,6 @@ def run_record(facts: TraceFacts, run: TraceFacts) -> RunRecord:
         outcome=text_of(run, "outcome"),
         meta={**told, **meta},
         losses={name.removeprefix(LOSS): whole_of(run, name) for name in run.told if name.startswith(LOSS)},
-        **({} if facts.why in GUESTS else state_of(facts)),
     )
 
 

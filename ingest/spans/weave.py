@@ -17,7 +17,7 @@ from ingest.spans.facts import (
     note_earliest,
     note_latest,
     note_span,
-    run_record,
+    run_records,
     source_of,
     text_of,
     whole_of,
@@ -114,7 +114,6 @@ class Weaver:
         had = one.key
         if span.kind is SpanKind.LLM:
             one.key = key_of_model_call(self.memories, one, span)
-            self.memories.note_key(one)
         elif span.kind in (SpanKind.TOOL, SpanKind.RETRIEVER):
             one.key = key_of_tool_span(self.memories, one, span, heard.mark)
         elif span.kind in POINTS:
@@ -264,7 +263,7 @@ class Weaver:
                 facts.told.setdefault("steps", [0, True])  # the root may come alone, and says the end
             if "steps" not in facts.told and not facts.told.get("last"):
                 continue
-            self.woven.runs.append(run_record(facts, self.run_of(trace)))
+            self.woven.runs += run_records(facts, self.run_of(trace))
             self.add_final(facts)
 
     def add_final(self, facts: TraceFacts) -> None:

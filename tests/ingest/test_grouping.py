@@ -1,5 +1,6 @@
 """Which traces are one run, whatever the order in which they come (docs/reference/grouping.md)."""
 
+import json
 import random
 import threading
 from itertools import permutations
@@ -257,6 +258,27 @@ def test_calls_of_which_one_library_names_no_answer_are_the_same_by_their_time(p
     in_any_order(project, [host, inner, at_once], [(2, "done", "Done.")])
     another = native("3", 9.55, "31")  # it ended long before the one around it
     in_any_order(project, [host, inner, another], [(3, "done", "Done.")])
+
+
+def test_calls_that_join_a_run_do_not_name_it(project):
+    pieces = [agent("5", 0, 10), native("1", 0.11, "51"), call("2", 3)]
+    for order in permutations(pieces):
+        take(project, [span for piece in order for span in piece])
+        assert Run.objects.values_list("name", "task", "agent").get() == ("Fix it.", "Fix it.", "fixer")
+        forget()
+        take(project, *order)
+        assert Run.objects.values_list("name", "task", "agent").get() == ("Fix it.", "Fix it.", "fixer")
+        forget()
+
+
+def test_loose_calls_have_the_name_of_the_first_whichever_comes_first(project):
+    pieces = [call("1", 0), call("2", 60), call("3", 120, text="Done.", asks=False)]
+    for piece in pieces[1:]:  # only the first call was sent the prompt
+        piece[0].attributes["gen_ai.input.messages"] = json.dumps([said.says("Go on.")])
+    for order in permutations(pieces):
+        take(project, *order)
+        assert Run.objects.values_list("name", "task", "status").get() == ("Fix it.", "Fix it.", "done")
+        forget()
 
 
 def test_loose_calls_that_leave_a_run_leave_it_as_it_would_be_without_them(project):
