@@ -11,9 +11,9 @@ from psycopg.types.json import Jsonb
 
 from ingest import sql
 from ingest.queries import inputs_of_steps
-from ingest.spans.grouping import grown_since, note_place, run_of_trace
+from ingest.spans.grouping import grown_since, may_be_told_twice, note_place, run_of_trace
 from ingest.spans.hearing import Heard
-from ingest.spans.known import GUESTS, INSIDE, SHARED, Known, Memories, Shape, TraceFacts
+from ingest.spans.known import INSIDE, Known, Memories, Shape, TraceFacts
 from ingest.spans.lookups import Wanted
 from ingest.spans.span import Span, SpanKind
 from runs.copying import copy_rows
@@ -134,7 +134,7 @@ class StoredTraces:
             }
             for one in self._read(sql.CALLS_OF_RUNS, given):
                 memories.add(one)
-        shared = sorted({one.run for one in self.facts.values() if one.why in GUESTS or SHARED in one.told})
+        shared = sorted({one.run for one in self.facts.values() if may_be_told_twice(one)})
         if wanted.models and shared:
             given = {"project": self.project.pk, "runs": shared, **wanted.times()}
             for one in self._read(sql.MODEL_CALLS_AT, given):

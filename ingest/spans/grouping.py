@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ingest.limits import NEAR_SECONDS
 from ingest.spans.facts import note_earliest, note_latest, text_of
 from ingest.spans.hearing import Heard, words_of
-from ingest.spans.known import GUESTS, Shape, TraceFacts, Why
+from ingest.spans.known import GUESTS, NAMELESS, SHARED, Shape, TraceFacts, Why
 from ingest.spans.span import Span, SpanKind
 from runs.records import digest_of
 
@@ -51,6 +51,8 @@ def note_place(facts: TraceFacts, heard: Iterable[tuple[Span, Heard]]) -> None:
             note_earliest(facts, "goes on from", at, digest_of_words(said.after) or NOTHING)
             if span.answer:
                 note_latest(facts, "said", at, digest_of_words(words_of(span)))
+            if not span.response_id and not span.is_start:
+                facts.told.setdefault(NAMELESS, [0, True])
         if span.is_root:
             loose = is_loose_root(span)
             note_earliest(facts, "top", 0 if loose else -1, Shape.LOOSE if loose else Shape.WHOLE)
@@ -86,6 +88,11 @@ def grown_since(known: TraceFacts, facts: TraceFacts) -> int | None:
     if not same or not is_host(known):
         return facts.begun
     return known.last_at if facts.last_at > known.last_at else None
+
+
+def may_be_told_twice(one: TraceFacts) -> bool:
+    """Say whether another library may tell of the model calls of a trace, too."""
+    return one.why in GUESTS or SHARED in one.told or NAMELESS in one.told
 
 
 def is_named(one: TraceFacts) -> bool:

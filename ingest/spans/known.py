@@ -57,9 +57,9 @@ class Known(Struct, kw_only=True):
 
     def may_be_twin(self, other: "Known") -> bool:
         """Say whether two libraries may tell of one call: begun at once, or one inside the other."""
-        if abs(other.at - self.at) <= AT_ONCE:
+        if other.trace != self.trace and abs(other.at - self.at) <= AT_ONCE:
             return True
-        outer, inner = (self, other) if self.at < other.at else (other, self)
+        outer, inner = sorted((self, other), key=lambda one: (one.at, -one.until))
         later = outer.until - inner.until
         return bool(outer.until and inner.until) and -AT_ONCE <= later <= ENDS
 
@@ -90,6 +90,8 @@ class Why(StrEnum):
 
 #: Remembered of a run that two libraries tell of, or may, in traces of their own.
 SHARED = "shared"
+#: Remembered of a trace with an answer without an id: another span of the trace may tell of the same call.
+NAMELESS = "nameless"
 #: A trace that is in the run of another one, which knows by itself how the run stands.
 GUESTS = (Why.CALL, Why.TIME)
 

@@ -62,17 +62,15 @@ def key_of_model_call(memories: Memories, one: Known, span: Span) -> str:
 
 
 def twin_call(memories: Memories, one: Known) -> Known | None:
-    """Find the model call that another library tells of in another trace, where one lacks the answer's id."""
+    """Find the model call that another library tells of, too, where one lacks the answer's id."""
     if not memories.is_told_by_others(one):
         return None
-    taken = memories.keys.get(one.trace, set())
+    near = [other for other in memories.models_at(one) if other is not one and other.key]
+    taken = {other.key for other in near if other.source == one.source}
     twins = [
         other
-        for other in memories.models_at(one)
-        if other.key
-        and other.key not in taken
-        and other.source != one.source
-        and not (other.call and one.call)
+        for other in near
+        if other.key not in taken and other.source != one.source and not (other.call and one.call)
     ]
     return min(twins, key=one.apart, default=None)
 

@@ -260,6 +260,23 @@ def test_calls_of_which_one_library_names_no_answer_are_the_same_by_their_time(p
     in_any_order(project, [host, inner, another], [(3, "done", "Done.")])
 
 
+def test_one_call_told_twice_in_one_trace_is_one_step_without_contents_too(project):
+    """An instrumentation that hides contents tells no id of an answer; its span is beside the provider's."""
+    pieces = [agent("1", 0, 10), *(provider_beside(n, start) for n, start in (("1", 0.104), ("2", 9.504)))]
+    for one in pieces[0][:2]:
+        del one.attributes["gen_ai.response.id"]
+    in_any_order(project, pieces, [(2, "done", "Done.")])
+    take(project, *pieces)
+    assert Run.objects.values_list("input_tokens", flat=True).get() == 200
+
+
+def provider_beside(n, start):
+    """Write the provider's own span of a call of `agent("1", …)`, in its trace."""
+    one = said.model(f"9{n}", "1", start, start + 0.39, sent=[], said=[])
+    (span,) = of("1", [one])
+    return [structs.replace(span, source=structs.replace(span.source, scope="com.anthropic.sdk.python"))]
+
+
 def test_calls_that_join_a_run_do_not_name_it(project):
     pieces = [agent("5", 0, 10), native("1", 0.11, "51"), call("2", 3)]
     for order in permutations(pieces):
