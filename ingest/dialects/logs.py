@@ -47,6 +47,7 @@ def part_of_span(trace_id: str, span_id: str, logs: list[RawLog]) -> Span:
         source=SOURCE,
         kind=SpanKind.LLM,
         is_part=True,
+        told=(logs[0].at, logs[-1].at),
         **{name: value for name, value in fields.items() if value is not None},
     )
 

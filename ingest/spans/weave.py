@@ -184,6 +184,7 @@ class Weaver:
     def add_heard(self, one: Known, span: Span, heard: Heard, place: Place) -> None:
         """Add what the messages of a model call tell: prompts, calls, results, and the last words."""
         facts, run, brought = self.traces[one.trace], self.run_of(one.trace), list(one.keys)
+        span = timed(one, span)
         for key, text in heard.prompts:
             if not place.lane:
                 note_earliest(run, "task", span.start, text[:ANSWER_CHARS])
@@ -286,6 +287,14 @@ class Weaver:
                 output_size=size,
             )
         )
+
+
+def timed(one: Known, span: Span) -> Span:
+    """Give a part the times of its span, else those at which it was told."""
+    if not span.is_part or span.start:
+        return span
+    first, last = span.told
+    return structs.replace(span, start=one.at or first, end=one.until or last)
 
 
 def names_of_final(facts: TraceFacts, run: TraceFacts, said: str) -> tuple[str, ...]:
