@@ -89,6 +89,22 @@ def test_langfuse_creates_and_updates(ingest_key, turned):
     assert told() == EXPECTED
 
 
+def test_langfuse_events_of_one_batch_may_be_in_any_order(ingest_key):
+    trace = {"id": GENERATION["traceId"], "timestamp": GENERATION["startTime"], "name": "fixer"}
+    ended = ("endTime", "output", "usageDetails")
+    begun = {name: value for name, value in GENERATION.items() if name not in ended}
+    update = {name: GENERATION[name] for name in ("id", "traceId", *ended)}
+    events = [
+        event("trace-create", trace),
+        event("generation-create", {**begun, "model": "asked"}),
+        event("generation-update", {**update, "model": "answered"}),
+        event("trace-create", {"id": trace["id"], "timestamp": GENERATION["endTime"]}),
+    ]
+    assert post(ingest_key, "/api/public/ingestion", {"batch": events[::-1]}).status_code == 207
+    assert Step.objects.get(kind="llm").model == "answered"
+    assert Run.objects.get().started_at.isoformat() == "2026-11-20T08:34:29+00:00"
+
+
 def test_langfuse_is_answered_event_by_event(ingest_key):
     batch = [
         event("generation-create", {"name": "lost"}, "e1"),

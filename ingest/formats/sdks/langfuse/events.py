@@ -6,7 +6,7 @@ from ingest import wild
 from ingest.formats.sdks.langfuse.observations import span_of_observation, span_of_trace
 from ingest.formats.sdks.langfuse.scores import NO_TRACE, span_of_score
 from ingest.formats.sdks.told import Record, Told, identity, record_of_body, refuse_too_many, without_empty
-from ingest.spans.span import Span
+from ingest.spans.span import Span, nanoseconds_of
 from ingest.streams import Refused
 
 CREATED, UPDATED = "-create", "-update"
@@ -50,8 +50,8 @@ def read_events(batch: list[object]) -> Heard:
     """Read events."""
     refuse_too_many(len(batch))
     heard, objects = Heard(), dict[tuple[str, str], Merged]()
-    for n, item in enumerate(batch, 1):
-        record = wild.mapping(item)
+    numbered = [(n, item, wild.mapping(item)) for n, item in enumerate(batch, 1)]
+    for n, item, record in sorted(numbered, key=lambda one: is_update(one[2])):
         event, kind, body = identity(record.get("id")) or str(n), record.get("type"), record.get("body")
         if kind in SILENT:
             heard.taken.append(event)
@@ -68,6 +68,11 @@ def read_events(batch: list[object]) -> Heard:
     return heard
 
 
+def is_update(record: Record) -> bool:
+    """Say whether an event changes an object; what it says comes after what created it."""
+    return str(record.get("type")).endswith(UPDATED)
+
+
 def merge(objects: dict[tuple[str, str], Merged], event: str, kind: str, body: Record, seen: object) -> None:
     """Put an event to the others of its object; what says nothing changes nothing."""
     stem = kind.rpartition("-")[0]
@@ -75,9 +80,11 @@ def merge(objects: dict[tuple[str, str], Merged], event: str, kind: str, body: R
     told = body.get("type") if stem == "observation" else stem
     at = (found, identity(body.get("id")) or event)
     merged = objects.setdefault(at, Merged(kind=wild.text(told) or "span"))
-    earliest = merged.record.get("timestamp") or body.get("timestamp") or seen
+    begins = merged.record.get("timestamp"), body.get("timestamp") or seen
+    ends = merged.record.get("seen"), seen
     merged.record |= without_empty(body)
-    merged.record["timestamp"], merged.record["seen"] = earliest, seen
+    merged.record["timestamp"] = min(filter(None, begins), key=nanoseconds_of, default=None)
+    merged.record["seen"] = max(filter(None, ends), key=nanoseconds_of, default=None)
     merged.created = merged.created or kind.endswith(CREATED)
     merged.events.append(event)
 
