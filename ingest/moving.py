@@ -56,7 +56,8 @@ def move_traces(traces: StoredTraces, moves: Iterable[Move], *, now: datetime) -
         apart = take_apart(traces, run.external_id, by_run[run.external_id])
         batch = batch + rewritten(records_of(run), apart)
         goes[run.id] = apart.rest
-    traces.belong({move.trace: move.to for group in by_run.values() for move in group})
+    if by_run:
+        traces.belong({move.trace: move.to for group in by_run.values() for move in group})
     return rewrite_runs(traces.project, batch, goes, now=now) if goes else []
 
 

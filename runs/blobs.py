@@ -63,7 +63,7 @@ def tame_surrogates(text: str) -> str:
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
-def storable_json(value: Mapping[str, Any]) -> bytes:
+def storable_json(value: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
     """Encode for a jsonb column; text that PostgreSQL refuses is made storable."""
     try:
         encoded = _json.encode(value)

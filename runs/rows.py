@@ -230,3 +230,9 @@ COLUMN_TYPES = {
     "data": "bytea",
 }
 JSON_COLUMNS = frozenset({"usage", "price", "detail", "meta", "losses"})
+
+#: PostgreSQL types of the columns of runs that come as one JSON text.
+RUN_TYPES = {
+    name: "int8" if kind is int else COLUMN_TYPES.get(name, "text")
+    for name, kind in RunRow.__annotations__.items()
+}

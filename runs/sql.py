@@ -1,12 +1,12 @@
 """The store's SQL as named text. Every statement on a heavy table gives `run_id`."""
 
-from runs.rows import CHANGE_COLUMNS, JSON_COLUMNS, RUN_COLUMNS, STEP_COLUMNS
+from runs.rows import CHANGE_COLUMNS, JSON_COLUMNS, RUN_COLUMNS, RUN_TYPES, STEP_COLUMNS
 from runs.signature_sql import SUBTRACT_SIGNATURES
 from runs.tool_sql import SUBTRACT_TOOL_PARTS
 
 #: Make the runs that are not there yet; rows come in the order of their external id, so that two batches
 #: that share runs wait for each other instead of locking crosswise.
-INSERT_RUNS = """
+INSERT_RUNS = f"""
     INSERT INTO runs_run (id, project_id, external_id, session, parent_external_id, name, task, agent,
         agent_version, model, repo, branch, commit, cwd, variant, status, outcome, error, created_at,
         updated_at, sort_at, meta, sources, revision, due, prompts, turns, steps, llm_calls, tool_calls,
@@ -14,12 +14,12 @@ INSERT_RUNS = """
         input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, output_tokens,
         reasoning_tokens, cost_usd, unpriced_calls, lower_bound_calls, llm_ms, tool_ms)
     SELECT new.id, %(project)s, new.external_id, '', '', '', '', '', '', '', '', '', '', '', '', 'running',
-        '', '', %(now)s, %(now)s, %(now)s, '{}', '{}', 0, true,
+        '', '', %(now)s, %(now)s, %(now)s, '{{}}', '{{}}', 0, true,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM unnest(%(ids)s::uuid[], %(external_ids)s::text[]) AS new (id, external_id)
     ORDER BY new.external_id
     ON CONFLICT (project_id, external_id) DO NOTHING
-    RETURNING external_id
+    RETURNING {", ".join(f'"{name}"' for name in RUN_COLUMNS)}
 """
 
 #: The lock that puts all writers of a run in one line. Not `FOR UPDATE`: that would wait for the whole
@@ -145,11 +145,15 @@ def assignment(name: str) -> str:
 #: Columns of a run that are never written twice.
 FIXED = ("id", "external_id", "created_at")
 
-UPDATE_RUN = f"""
-    UPDATE runs_run
-    SET {", ".join(assignment(name) for name in RUN_COLUMNS if name not in FIXED)},
-        sort_at = COALESCE(%(started_at)s, created_at), updated_at = %(now)s, due = true
-    WHERE id = %(id)s
+#: Write all runs of a batch; one statement with one parameter costs a third of one statement for each.
+UPDATE_RUNS = f"""
+    UPDATE runs_run AS known
+    SET {", ".join(f'"{name}" = new."{name}"' for name in RUN_COLUMNS if name not in FIXED)},
+        sort_at = COALESCE(new.started_at, known.created_at), updated_at = %(now)s, due = true
+    FROM json_to_recordset(%(runs)s::json) AS new (
+        {", ".join(f'"{name}" {RUN_TYPES[name]}' for name in RUN_COLUMNS)}
+    )
+    WHERE known.id = new.id
 """
 
 UPDATE_STEP = f"""

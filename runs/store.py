@@ -14,10 +14,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.utils import OperationalError
 from msgspec import Struct
+from msgspec.structs import asdict
 from psycopg import errors
 
 from runs import sql
-from runs.blobs import compress
+from runs.blobs import compress, storable_json
 from runs.contexts import before_known, probes, unseen_chains
 from runs.copying import copy_rows, load_row, values_for_copy, values_for_update
 from runs.folding import (
@@ -132,8 +133,9 @@ def lock_runs(
         ids = [known_ids.get(name) or uuid7(now) for name in missing]
         given = {"project": project.pk, "external_ids": missing, "ids": ids, "now": now}
         cursor.execute(sql.INSERT_RUNS, given)
-        created = {name for (name,) in cursor.fetchall()}
-        rows |= lock_known_runs(cursor, project, missing)
+        new = read_runs(cursor)
+        created = set(new)
+        rows |= new | lock_known_runs(cursor, project, [name for name in missing if name not in new])
     return {name: Work(row=rows[name], created=name in created) for name in names}
 
 
@@ -141,6 +143,10 @@ def lock_known_runs(cursor: Any, project: Any, names: list[str]) -> dict[str, Ru
     if not names:
         return {}
     cursor.execute(sql.LOCK_RUNS, {"project": project.pk, "external_ids": names})
+    return read_runs(cursor)
+
+
+def read_runs(cursor: Any) -> dict[str, RunRow]:
     rows = [load_row(RunRow, RUN_COLUMNS, values) for values in cursor.fetchall()]
     return {row.external_id: row for row in rows}
 
@@ -335,8 +341,6 @@ def write_rows(cursor: Any, works: dict[str, Work], *, now: datetime) -> None:
     if updated:
         cursor.executemany(sql.UPDATE_CHANGE, updated)
     recount_paths(cursor, works)
-    runs = [
-        values_for_update(work.row, RUN_COLUMNS) | {"now": now} for work in works.values() if work.changed
-    ]
+    runs = [asdict(work.row) for work in works.values() if work.changed]
     if runs:
-        cursor.executemany(sql.UPDATE_RUN, runs)
+        cursor.execute(sql.UPDATE_RUNS, {"runs": storable_json(runs).decode(), "now": now})
