@@ -45,6 +45,13 @@ def hook_settings() -> str:
     return '{\n  "hooks": {\n' + ",\n".join(lines) + "\n  }\n}"
 
 
+def installed(agent: str) -> str:
+    """Write the command that lets our recorder write an agent's settings."""
+    return f"""\
+pip install ./sdk  # from a checkout of AgentScope
+agentscope-recorder --url {URL} --key {KEY} install {agent}"""
+
+
 def imported(file: str) -> str:
     """Write the command that sends one file."""
     return f'curl {URL}/api/v1/import -H "x-api-key: {KEY}" -F "file=@{file}"'
@@ -56,7 +63,8 @@ CLAUDE_CODE = Client(
     group=GROUP,
     says="Hooks show the run live; telemetry adds tokens, cost and retries; the transcript has everything.",
     lines=(
-        Lines(label="~/.claude/settings.json (live)", language="json", text=hook_settings()),
+        Lines(label="Shell: all of it by one command", language="shell", text=installed("claude-code")),
+        Lines(label="Or ~/.claude/settings.json (live)", language="json", text=hook_settings()),
         Lines(
             label="Environment, for tokens, cost and retries",
             language="env",
@@ -77,6 +85,7 @@ OTEL_EXPORTER_OTLP_HEADERS=x-api-key={KEY}""",
     contents_say="Hooks bring prompts and results. Telemetry leaves them out unless it is told not to.",
     contents=(env(CONTENTS),),
     notes=(
+        "The command brings what shell commands changed on disk, and the transcript; lines by hand do not.",
         "Hooks know no tokens and no retries; a session that is recorded both ways is one run.",
         "Claude Code goes on whatever the hooks are answered.",
     ),
@@ -90,8 +99,9 @@ CODEX = Client(
     group=GROUP,
     says="Prompts, model calls, tool calls and their output arrive while it works.",
     lines=(
+        Lines(label="Shell: all of it by one command", language="shell", text=installed("codex")),
         Lines(
-            label="~/.codex/config.toml",
+            label="Or ~/.codex/config.toml",
             language="toml",
             text=f"""\
 [otel]

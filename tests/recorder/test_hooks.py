@@ -2,13 +2,16 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
+import sys
 import threading
 import time
 
 import pytest
 
+from tests.product import wait_for
 from tests.recorder.far_side import far_side
 from tests.recorder.hooked import Session, git
 
@@ -248,3 +251,133 @@ def test_session_arrives_as_one_run_with_hidden_changes(session, product):
         ("calc.py", "observed", 1),
         ("notes.txt", "observed", 1),
     ]
+
+
+def test_disk_that_is_full_holds_nobody_and_events_are_sent_from_memory(session):
+    def fill():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    with far_side() as server:
+        session.goes_to(server.url)
+        for event in ("SessionStart", "UserPromptSubmit", "SessionEnd"):
+            data = json.dumps({"session_id": "s1", "cwd": str(session.root), "hook_event_name": event})
+            done = subprocess.run(
+                session.command(),
+                input=data.encode(),
+                env=session.environment,
+                capture_output=True,
+                check=False,
+                preexec_fn=fill,  # noqa: PLW1509  # there is no other way to limit a child
+            )
+            assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        session.wait()
+        told = [json.loads(line) for line in server.lines()]
+    assert session.journal.read_bytes() == b""
+    told = [one["hook_event_name"] for one in told if "unseen" not in one["agentscope"]]
+    assert told == ["SessionStart", "UserPromptSubmit", "SessionEnd"]
+
+
+def unseen(session):
+    looks = [line["agentscope"] for line in session.lines() if line["hook_event_name"] == "AgentScopeLook"]
+    return [look["unseen"] for look in looks if "unseen" in look]
+
+
+def test_git_that_is_missing_is_said(session, tmp_path):
+    (tmp_path / "bin").mkdir()
+    session.environment["PATH"] = str(tmp_path / "bin")
+    session.hook("SessionStart", source="startup")
+    session.tool("t1", "true")
+    session.end()
+    assert unseen(session) == ["no repository of git"]
+    assert names(session) == ["SessionStart", "PreToolUse", "PostToolUse", "SessionEnd"]
+
+
+def test_repository_that_is_too_large_is_looked_at_no_more(session, tmp_path):
+    slow = tmp_path / "bin" / "git"
+    slow.parent.mkdir()
+    slow.write_text(f'#!/bin/sh\nPATH="{session.environment["PATH"]}"\nsleep 0.3\nexec git "$@"\n')
+    slow.chmod(0o755)
+    session.start()
+    session.environment["PATH"] = f"{slow.parent}:{session.environment['PATH']}"
+    for process in session.keepers():
+        os.kill(process, signal.SIGKILL)
+    session.start()
+    for n in range(6):
+        session.tool(f"t{n}", "true")
+        session.settle()
+    assert unseen(session) == ["too large a repository"]
+    began = time.monotonic()
+    session.tool("t9", "true")
+    assert time.monotonic() - began < 1
+
+
+def test_looks_go_on_after_a_keeper_died_within_git(session):
+    session.start()
+    for process in session.keepers():
+        os.kill(process, signal.SIGKILL)
+    (session.home / "s1" / "index.lock").write_bytes(b"")
+    session.tool("t1", "echo 2 >> notes.txt")
+    session.end()
+    assert session.changes() == [("t1", "notes.txt", "edit", "one\n", "one\n2\n")]
+
+
+def test_snapshots_go_when_the_session_ends_and_the_repository_is_as_it_was(session):
+    def kept():
+        return {path: path.read_bytes() for path in (session.root / ".git").rglob("*") if path.is_file()}
+
+    before = kept()
+    session.start()
+    session.tool("t1", "echo 2 >> notes.txt")
+    session.end()
+    assert kept() == before
+    left = {path.name for path in (session.home / "s1").iterdir()}
+    assert left == {"lock", "keeper.lock", "troubles.txt"}
+    assert (session.home / "s1" / "troubles.txt").read_text() == ""
+
+
+def test_session_that_goes_on_is_looked_at_anew(session):
+    session.start()
+    session.end()
+    (session.root / "notes.txt").write_text("meanwhile\n")
+    session.start()
+    session.tool("t1", "echo 2 >> calc.py")
+    session.end()
+    assert session.changes() == [("t1", "calc.py", "edit", "a - b\n", "a - b\n2\n")]
+
+
+def test_transcript_is_sent_when_the_session_ends(session, tmp_path):
+    folder = tmp_path / "projects" / "-repo"
+    (folder / "s1" / "subagents").mkdir(parents=True)
+    (folder / "s1.jsonl").write_text("{}\n")
+    (folder / "s1" / "subagents" / "agent-a.jsonl").write_text("{}\n")
+    with far_side() as server:
+        session.goes_to(server.url)
+        session.start()
+        session.hook("Stop", transcript_path=str(folder / "s1.jsonl"))
+        session.hook("SessionEnd", transcript_path=str(folder / "s1.jsonl"))
+        session.wait()
+        assert server.files() == [["-repo/s1.jsonl", "-repo/s1/subagents/agent-a.jsonl"]]
+
+
+def test_hooks_that_are_off_tell_nothing(session):
+    session.environment["AGENTSCOPE_HOOKS"] = "off"
+    session.hook("SessionStart", source="startup")
+    assert list(session.home.iterdir()) == []
+
+
+def test_command_by_name_tells_by_the_settings_of_the_user(session, tmp_path):
+    with far_side() as server:
+        words = [sys.executable, "-m", "agentscope_recorder", "hook", "claude-code"]
+        place = {"AGENTSCOPE_URL": server.url, "AGENTSCOPE_KEY": "k", "PYTHONPATH": ":".join(sys.path)}
+        for event in ("SessionStart", "SessionEnd"):
+            data = json.dumps({"session_id": "s1", "cwd": str(session.root), "hook_event_name": event})
+            done = subprocess.run(
+                words,
+                input=data.encode(),
+                env={**session.environment, **place},
+                capture_output=True,
+                check=False,
+            )
+            assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        wait_for(lambda: b'"SessionEnd"' in b"".join(server.lines()))
+    assert (tmp_path / ".local/state/agentscope/hooks/default/s1.hooks.jsonl").exists()
