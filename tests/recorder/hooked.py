@@ -80,6 +80,18 @@ class Session:
             if is_here and str(client.__file__).encode() in words:
                 yield int(path.parent.name)
 
+    def any_keepers(self) -> list[int]:
+        """List the keepers of all sessions with this home."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = path.read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if str(self.home).encode() in words and str(client.__file__).encode() in words:
+                found.append(int(path.parent.name))
+        return found
+
     def start(self) -> None:
         """Begin, and wait for the first look: the hook does not."""
         self.hook("SessionStart", source="startup")

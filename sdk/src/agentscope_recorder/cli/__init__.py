@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
-from agentscope_recorder.cli import commands
-from agentscope_recorder.cli.troubles import Trouble
+from agentscope_recorder.hooks import client
+
+#: What Claude Code runs around each tool, which waits: the other commands are not even imported.
+HOOK = ["hook", "claude-code"]
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit status is 0 when it did what it says."""
-    options = parser().parse_args(argv)
-    try:
-        return int(options.command(options))
-    except Trouble as trouble:
-        print(f"agentscope-recorder: {trouble}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # `show FILE | head`
-        sys.stderr.close()
-        return 0
-    except KeyboardInterrupt:
-        return 130
+    words = sys.argv[1:] if argv is None else argv
+    if words == HOOK:
+        client.safely(client.default_home())
+    from agentscope_recorder.cli.program import run
 
-
-def parser() -> argparse.ArgumentParser:
-    """Describe the commands."""
-    top = argparse.ArgumentParser(prog="agentscope-recorder", description="Records what coding agents do.")
-    top.add_argument("--url", help="address of AgentScope (else AGENTSCOPE_URL, else the config file)")
-    top.add_argument("--key", help="a key with the scope ingest (else AGENTSCOPE_KEY, else the config file)")
-    several = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name, (call, words, describe) in commands.COMMANDS.items():
-        one = several.add_parser(name, help=words, description=words)
-        describe(one)
-        one.set_defaults(command=call)
-    return top
+    return run(words)

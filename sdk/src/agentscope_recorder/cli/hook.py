@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 
-from agentscope_recorder.hooks import client, homes
-
-#: The folder of hooks without settings of their own; events go where the config says.
-DEFAULT = "default"
+from agentscope_recorder.hooks import client
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +13,6 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Tell one event; whatever happens, it went well."""
-    with contextlib.suppress(Exception):
-        client.main(str(homes.homes() / DEFAULT))
+    """Tell one event; `agentscope_recorder.cli` does not even ask us."""
+    client.safely(client.default_home())
     return 0

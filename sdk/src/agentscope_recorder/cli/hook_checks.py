@@ -11,8 +11,8 @@ from typing import Any
 
 from agentscope_recorder.cli.troubles import Trouble
 from agentscope_recorder.config import Config
-from agentscope_recorder.hooks.client import TROUBLES
-from agentscope_recorder.hooks.homes import CONFIG, homes, journals
+from agentscope_recorder.hooks.client import TROUBLES, default_home
+from agentscope_recorder.hooks.homes import CONFIG, journals
 from agentscope_recorder.hooks.leftovers import is_all_sent
 from agentscope_recorder.installing import claude_code
 from agentscope_recorder.limits import QUIET_SECONDS
@@ -53,7 +53,7 @@ def checks_of(path: Path, hooks: list[dict[str, Any]], config: Config) -> Iterat
     if not command:
         yield True, f"{path}: {len(hooks)} hooks post to {hooks[0].get('url')}"
         return
-    home, target = homes() / "default", Target(config.url, config.key)
+    home, target = Path(default_home()), Target(config.url, config.key)
     if claude_code.CLIENT in command:
         words = shlex.split(command)
         missing = [word for word in (words[0], words[3]) if not Path(word).exists()]

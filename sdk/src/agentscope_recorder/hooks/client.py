@@ -25,6 +25,8 @@ def main(home: str) -> None:
     """Tell one event."""
     began = time.time_ns()
     payload = everything(0)
+    if MARK not in payload or not home:
+        return
     folder = os.path.join(home, session_in(payload))
     os.makedirs(folder, 0o700, exist_ok=True)
     os.chdir(folder)  # the path of a socket may have 107 bytes at most
@@ -44,6 +46,12 @@ def main(home: str) -> None:
             connection.close()
 
 
+def default_home() -> str:
+    """Name the folder of hooks without settings of their own."""
+    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    return os.path.join(state, "agentscope", "hooks", "default")
+
+
 def everything(file: int) -> bytes:
     """Read a payload whole, and keep of it what is taken."""
     parts: list[bytes] = []
@@ -61,7 +69,7 @@ def session_in(payload: bytes) -> str:
     """Name the session as a folder. Claude Code writes it first; the keeper reads the payload whole."""
     told = payload.partition(MARK)[2].partition(b'"')[2].partition(b'"')[0][:100]
     kept = (chr(byte) if chr(byte).isalnum() or byte in b"-_" else "_" for byte in told if byte < 128)
-    return "".join(kept) or "none"
+    return "".join(kept) or "_"
 
 
 def connected(home: str, folder: str) -> "tuple[_socket.socket, bool]":
@@ -133,10 +141,15 @@ def keep(home: str, folder: str, listener: int) -> None:
     run(home, folder, listener)
 
 
-if __name__ == "__main__":
+def safely(home: str) -> None:
+    """Tell one event, and end well whatever happens."""
     try:
         if os.environ.get(OFF) != "off":
-            main(sys.argv[1])
+            main(home)
     except BaseException:
         pass
     os._exit(0)
+
+
+if __name__ == "__main__":
+    safely("".join(sys.argv[1:2]))

@@ -57,7 +57,7 @@ class Keeper:
         self.waiting: queue.SimpleQueue[Told | None] = queue.SimpleQueue()
         self.agent = pid_in(os.environ.get(AGENT_VARIABLE))
         self.last: Payload = {}
-        self.is_over = False
+        self.heard, self.is_over = time.monotonic(), False
 
     def keep(self, listening: socket.socket) -> None:
         """Hear hooks until the session is over, its agent is gone, or nothing comes any more."""
@@ -65,16 +65,20 @@ class Keeper:
         looker.start()
         threading.Thread(target=care_for, args=(self.home, self.folder, self.target), daemon=True).start()
         listening.settimeout(PULSE_SECONDS)
-        heard = time.monotonic()
-        while not self.is_over and time.monotonic() - heard < IDLE_SECONDS and is_alive(self.agent):
-            if self.hear(listening):
-                heard = time.monotonic()
+        while self.goes_on():
+            self.hear(listening)
         self.close(listening)
         self.waiting.put(None)
         looker.join(END_SECONDS)
         self.transcripts.finish(END_SECONDS)
         if self.shipper is not None:
             self.shipper.flush(END_SECONDS)
+
+    def goes_on(self) -> bool:
+        """Say whether something may come yet: for what is no session it is not waited for long."""
+        patience = IDLE_SECONDS if self.last else CLIENT_SECONDS
+        is_waiting = time.monotonic() - self.heard < patience and is_alive(self.agent)
+        return not self.is_over and is_waiting and self.folder.is_dir()
 
     def close(self, listening: socket.socket) -> None:
         """Hear who came before the door is shut; the next hook starts a keeper of its own."""
@@ -106,7 +110,7 @@ class Keeper:
             self.writer = Writer(Path(str(cwd or ".")), project or str(cwd or ""))
         self.journal.append(self.writer.event(told.payload, told.came))
         self.nudge()
-        self.last = told.payload
+        self.last, self.heard = told.payload, time.monotonic()
         name = told.payload.get("hook_event_name")
         if name != "PreToolUse":
             told.seen()
