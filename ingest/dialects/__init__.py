@@ -100,12 +100,14 @@ def read_span(raw: RawSpan) -> Span:
 def take(fields: Fields, found: Fields) -> None:
     """Take over what is not known yet."""
     for name, value in found.items():
-        if name in USAGE:
+        if value is None or name in USAGE:
             continue
-        if name in JOINED and value:
-            fields[name] = {**value, **(fields.get(name) or {})}
-        elif value is not None and value != "" and not fields.get(name):
-            fields[name] = value
+        known = fields.get(name)
+        if not known:
+            if value != "":
+                fields[name] = value
+        elif name in JOINED and value:
+            fields[name] = {**value, **known}
     if fields.get("tokens") is None and found.get("tokens") is not None:
         fields["tokens"], fields["usage"] = found["tokens"], found.get("usage")
 

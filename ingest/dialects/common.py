@@ -71,11 +71,11 @@ def read(raw: RawSpan) -> Fields:
 
 def how_it_failed(raw: RawSpan) -> tuple[bool, str | None, str | None]:
     """Say whether the span failed by its own word: (failed, one sentence, what kind of error)."""
+    if raw.status != 2:
+        return False, None, None
     thrown = event_named(raw, "exception")
     own = thrown.attributes if thrown is not None else {}
     kind = word(own, "exception.type") or word(raw.attributes, "error.type")
-    if raw.status != 2:
-        return False, None, None
     if thrown is None and "ai.operationId" in raw.attributes and "openinference.span.kind" in raw.attributes:
         return False, None, None  # this exporter marks the parents and siblings of what failed
     told = word(own, "exception.message") or raw.message or None

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from ingest.spans.messages import Call, Result, Said, read_message
+from ingest.spans.messages import Call, Result, Said, read_message, role_in
 from ingest.spans.pairing import mark_of
 from ingest.spans.span import Span, SpanKind
 from runs.records import digest_of
@@ -93,16 +93,16 @@ def speaks_model(message: object) -> bool:
     """Say whether a message is the model's, without reading all of it."""
     if isinstance(message, dict) and message.get("role") in ("user", "tool", "system", "developer"):
         return False
-    return read_message(message).role == "assistant"
+    return role_in(message) == "assistant"
 
 
 def calls_before(messages: list[Any], end: int) -> dict[str, Call]:
     """List the calls of the model's last answer, which may be several messages, by id."""
     found: dict[str, Call] = {}
     for place in range(end - 1, -1, -1):
-        said = read_message(messages[place])
-        if said.role != "assistant":
+        if not speaks_model(messages[place]):
             break
+        said = read_message(messages[place])
         found |= {call.id: call for call in said.calls if call.id}
     return found
 

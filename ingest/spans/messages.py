@@ -29,6 +29,10 @@ RESULT_TYPES = frozenset(
     {"tool_result", "tool_call_response", "tool-result", "function_call_output", "tool_call_result"}
 )
 THINKING_TYPES = frozenset({"thinking", "reasoning", "redacted_thinking"})
+#: Types of messages that are one block.
+BLOCK_TYPES = CALL_TYPES | RESULT_TYPES | THINKING_TYPES
+#: JSON text of an object is kept as it is; its values are not read.
+_decode_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class Call(Struct, frozen=True):
@@ -75,7 +79,7 @@ def read_message(value: object) -> Said:
     if said.role == "tool" and not has_result_blocks(message):
         said.results.append(result_of_message(message))
         return said
-    if type_of(message) in CALL_TYPES | RESULT_TYPES | THINKING_TYPES:
+    if type_of(message) in BLOCK_TYPES:
         read_block(said, message)
     for block in blocks_of(message):
         read_block(said, block)
@@ -83,6 +87,13 @@ def read_message(value: object) -> Said:
     for call in wild.items(message.get("tool_calls") or message.get("toolCalls") or beside.get("tool_calls")):
         add_call(said, call)
     return said
+
+
+def role_in(value: object) -> str:
+    """Read who speaks in a message, and nothing else."""
+    if isinstance(value, dict):
+        return role_of(unwrapped(value))
+    return read_message(value).role
 
 
 def type_of(value: dict[str, Any]) -> str:
@@ -268,7 +279,7 @@ def json_of(arguments: object) -> str:
     """Write arguments as JSON text; many send them as JSON inside a string."""
     if isinstance(arguments, str):
         try:
-            msgspec.json.decode(arguments, type=dict[str, msgspec.Raw])
+            _decode_object(arguments)
             return arguments
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             pass

@@ -17,7 +17,7 @@ def read(raw: RawSpan) -> Fields | None:
     """Read a model call with flattened prompts; None for every other span."""
     attributes = raw.attributes
     asked = attributes.get("llm.request.type")
-    if asked not in READ_TYPES and not any(name in attributes for name in FIRST):
+    if asked not in READ_TYPES and attributes.keys().isdisjoint(FIRST):
         return None
     prompts = unflattened(attributes, "gen_ai.prompt")
     answers = unflattened(attributes, "gen_ai.completion")

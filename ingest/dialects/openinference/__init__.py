@@ -38,8 +38,8 @@ def read(raw: RawSpan) -> Fields | None:
     kind = KINDS.get(told.upper(), SpanKind.CHAIN)
     if kind is SpanKind.LLM and raw.source.scope.endswith(".llama_index") and not is_call(attributes):
         kind = SpanKind.CHAIN
-    handoff = HANDOFF.fullmatch(raw.name)
-    if kind is SpanKind.TOOL and handoff and "tool.name" not in attributes:
+    handoff = HANDOFF.fullmatch(raw.name) if "tool.name" not in attributes else None
+    if kind is SpanKind.TOOL and handoff:
         return {
             "kind": SpanKind.HANDOFF,
             "agent": word(attributes, "input.value"),

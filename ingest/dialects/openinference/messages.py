@@ -15,13 +15,24 @@ Parts = list[tuple[str, Any]]  #: (path, value)
 
 def messages_at(raw: RawSpan, prefix: str) -> list[Any] | None:
     """Put the messages below a prefix together again; None when there are none."""
-    known, told = raw.source.known, dict[int, Parts]()
+    told = flattened(raw)[prefix]
+    found = (message_again(raw.source.known, tuple(told[number])) for number in sorted(told))
+    return [message for message in found if message is not None] or None
+
+
+def flattened(raw: RawSpan) -> dict[str, dict[int, Parts]]:
+    """Gather the parts of messages by prefix and number, once for all who ask of a span."""
+    known = raw.source.known
+    last: tuple[RawSpan, dict[str, dict[int, Parts]]] | None = known.get(flattened)
+    if last is not None and last[0] is raw:
+        return last[1]
+    told: dict[str, dict[int, Parts]] = {prefix[:-1]: {} for prefix in AT}
     for name, value in raw.attributes.items():
         at = known[name] if name in known else known.setdefault(name, place_of(name))
-        if at is not None and at[0] == prefix:
-            told.setdefault(at[1], []).append((at[2], value))
-    found = (message_again(known, tuple(told[number])) for number in sorted(told))
-    return [message for message in found if message is not None] or None
+        if at is not None:
+            told[at[0]].setdefault(at[1], []).append((at[2], value))
+    known[flattened] = raw, told
+    return told
 
 
 def place_of(name: str) -> Place | None:
@@ -36,11 +47,14 @@ def place_of(name: str) -> Place | None:
 
 def message_again(known: dict[Any, Any], parts: tuple[tuple[str, Any], ...]) -> dict[str, Any] | None:
     """Write a message; one that an earlier span had, too, is the same object."""
-    if any(value.__class__ is not str for _, value in parts):
+    try:
+        found: dict[str, Any] | None = known.get(parts)
+    except TypeError:  # a list is among the values
         return message_of_parts(parts)
-    if parts not in known:
-        known[parts] = message_of_parts(parts)
-    found: dict[str, Any] | None = known[parts]
+    if found is None:
+        found = message_of_parts(parts)
+        if all(value.__class__ is str for _, value in parts):  # 1 and True are equal, and not the same
+            known[parts] = found
     return found
 
 
