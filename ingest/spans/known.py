@@ -7,7 +7,7 @@ sending it again changes nothing; tool calls that only the messages tell of are 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct, field
 
@@ -135,11 +135,15 @@ class Timeline:
 
     def add(self, one: Known) -> None:
         """Put one in; once more when its begin has moved."""
-        entry = (one.at, one.trace, one.span, one)
-        place = bisect_left(self.entries, entry[:3], key=lambda known: known[:3])
-        if place == len(self.entries) or self.entries[place][:3] != entry[:3]:
-            self.entries.insert(place, entry)
-        self.longest = max(self.longest, one.until - one.at)
+        entries, entry = self.entries, (one.at, one.trace, one.span, one)
+        if not entries or entries[-1][:3] < entry[:3]:
+            entries.append(entry)  # nearly all
+        else:
+            place = bisect_left(entries, entry[:3], key=lambda known: known[:3])
+            if entries[place][:3] != entry[:3]:
+                entries.insert(place, entry)
+        if one.until - one.at > self.longest:
+            self.longest = one.until - one.at
 
     def __iter__(self) -> Iterator[Known]:
         return (entry[3] for entry in self.entries)
@@ -185,6 +189,16 @@ class Timeline:
 
 
 NOBODY = Timeline()
+
+At = TypeVar("At")
+
+
+def add_at(timelines: dict[At, Timeline], place: At, one: Known) -> None:
+    """Add to the timeline at a place, and make one where none is."""
+    found = timelines.get(place)
+    if found is None:
+        found = timelines[place] = Timeline()
+    found.add(one)
 
 
 class Memories:
@@ -260,7 +274,7 @@ class Memories:
         """Let one be found by the id of its call."""
         if one.call:
             place = (self.run_of(one.trace), one.call, str(one.kind))
-            self.calls.setdefault(place, Timeline()).add(one)
+            add_at(self.calls, place, one)
 
     def note_mark(self, one: Known) -> None:
         """Let one be found by what it is called with."""
@@ -268,12 +282,12 @@ class Memories:
             return
         run = self.run_of(one.trace)
         place = (run, one.mark, str(one.kind))
-        self.marks.setdefault(place, Timeline()).add(one)
+        add_at(self.marks, place, one)
         self.note_source(one)
         if one.kind in (SpanKind.TOOL, SpanKind.RETRIEVER):
             self.tools[run, one.span] = one
         if one.kind in (SpanKind.TOOL, TOLD) and not one.is_met:
-            self.waiting.setdefault(place, Timeline()).add(one)
+            add_at(self.waiting, place, one)
 
     def with_call(self, trace: str, call: str, kind: str) -> Timeline:
         """Give what has the id of a call in the run of a trace."""
