@@ -7,7 +7,7 @@ from runs.facts import Sentence, StepFacts, Tag, number_in, tone_of, trouble, wo
 from runs.kinds import Kind, StepStatus
 from runs.tool_sentences import tool_sentence, tool_words, who_and_what
 from runs.tools import arguments_of, text_in
-from runs.words import duration, one_line, tokens, without_marks
+from runs.words import duration, one_line, plural, tokens, without_marks
 
 
 def sentence_of(facts: StepFacts) -> Sentence:
@@ -164,8 +164,26 @@ def _guardrail(facts: StepFacts) -> Sentence:
 
 
 def _event(facts: StepFacts) -> Sentence:
+    if facts.name == "workspace" and isinstance(arguments_of(facts.input).get("changed"), int):
+        return _workspace(facts)
     told = one_line(facts.input or facts.output or facts.error)
     return Sentence(verb=facts.name or "Noted", object=told, tone=tone_of(facts), dot="event")
+
+
+def _workspace(facts: StepFacts) -> Sentence:
+    """Say what the recorder saw of the whole run on disk."""
+    told = arguments_of(facts.input)
+    files, commits, number = told.get("files"), told.get("commits"), told["changed"]
+    names = [name for name in files if isinstance(name, str)] if isinstance(files, list) else []
+    changed = max(number if isinstance(number, int) else 0, len(names))
+    more = f" and {plural(changed - 3, 'more file')}" if changed > 3 else ""
+    made = (Tag(text=plural(len(commits), "commit")),) if isinstance(commits, list) and commits else ()
+    return Sentence(
+        verb="Changed in all",
+        object=one_line(", ".join(names[:3]) + more) or "no file",
+        tags=made,
+        dot="event",
+    )
 
 
 _KINDS: dict[str, Callable[[StepFacts], Sentence]] = {

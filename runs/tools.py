@@ -40,7 +40,7 @@ _NAMES: dict[Family, str] = {
     Family.PLAN: "exitplanmode enterplanmode presentplan planexit",
     Family.CONSOLE: "bashoutput killshell killbash writestdin taskoutput taskstop readbash writebash "
     "stopbash readpowershell writepowershell stoppowershell",
-    Family.SHELL: "bash shell exec execcommand executecommand runshellcommand runcommand terminal "
+    Family.SHELL: "bash shell exec command execcommand executecommand runshellcommand runcommand terminal "
     "runcommands runinterminal localshell localshellcall powershell executebash shellcommand",
     Family.GREP: "grep greptool searchfilecontent searchfiles ripgrep grepsearch codesearch searchcode "
     "searchfile searchdir rg codebasesearch searchcodebase",

@@ -3,6 +3,8 @@
 import re
 from decimal import Decimal
 
+from runs.ansi import strip_ansi
+
 
 def duration(ms: float | None) -> str:
     """Write milliseconds as `14 ms`, `8.2 s`, `2 m 04 s`, `3 h 20 m`; empty when unknown."""
@@ -98,8 +100,9 @@ def ordinal(number: int) -> str:
 def one_line(text: str, *, limit: int = 220) -> str:
     """Squeeze a text into one line; an ellipsis where it goes on."""
     head = text[: limit * 4]
+    head = strip_ansi(head) if "\x1b" in head else head
     line = visible(" ".join(head.split()))
-    return line if len(line) <= limit and len(head) == len(text) else line[:limit].rstrip() + "…"
+    return line if len(line) <= limit and len(text) <= limit * 4 else line[:limit].rstrip() + "…"
 
 
 def visible(text: str) -> str:

@@ -115,6 +115,16 @@ def said(**facts):
         ({"kind": "final", "output": "All green."}, "Answered All green."),
         ({"kind": "error", "error": "API Error: 500"}, "Failed: API Error: 500"),
         ({"kind": "event", "name": "Hook", "input": "ran"}, "Hook ran"),
+        ({"kind": "event", "name": "log", "input": "\x1b[31mred\x1b[0m end"}, "log red end"),
+        ({"kind": "event", "name": "workspace", "input": {"changed": 2, "files": ["a.py", "b.py"],
+                                                          "commits": ["3fa"]}},
+         "Changed in all a.py, b.py · 1 commit"),
+        ({"kind": "event", "name": "workspace", "input": {"changed": 9, "files": ["a", "b", "c", "d"]}},
+         "Changed in all a, b, c and 6 more files"),
+        ({"kind": "event", "name": "workspace", "input": {"changed": 0, "files": [], "commits": []}},
+         "Changed in all no file"),
+        ({"kind": "event", "name": "workspace", "input": "my own words"}, "workspace my own words"),
+        ({"tool": "command", "exit_code": 3, "input": {"command": "make it"}}, "Ran make it · exit 3"),
     ],
 )  # fmt: skip
 def test_sentence(facts, text):
