@@ -15,7 +15,7 @@ from msgspec import Struct
 from runs.findings.case import Case
 from runs.findings.clues import Clue, Outcome
 from runs.findings.limits import CHAPTERS_MOST
-from runs.kinds import FAILED_STATES, Kind
+from runs.kinds import FAILED_STATES, Kind, Origin
 from runs.tools import EDITING, SAYING, Family
 from runs.words import one_line, plural
 
@@ -54,6 +54,7 @@ _EXPLORING = frozenset({Family.READ, Family.GREP, Family.GLOB, Family.FETCH, Fam
 _PLANNING = frozenset({Family.TODO, Family.PLAN, Family.ASK})
 #: Kinds of steps that are a deed in themselves.
 _DEEDS = {str(Kind.PROMPT): Deed.ASK, str(Kind.FINAL): Deed.ANSWER, str(Kind.AGENT): Deed.DELEGATE}
+_DECLARED = str(Origin.DECLARED)
 _PROMPT, _LLM, _TOOL, _RETRY = map(str, (Kind.PROMPT, Kind.LLM, Kind.TOOL, Kind.RETRY))
 _DELEGATING, _ASK = str(Family.AGENT), Deed.ASK
 #: Commands that only look.
@@ -273,7 +274,8 @@ def _edited(case: Case, clues: Sequence[Clue]) -> tuple[str, str]:
         outside = len({touch.path for touch in every})
         told = f"Edited {plural(outside, 'file')} outside the repository"
         return (told, "") if outside else ("Tried to edit", "fail")
-    added, removed = sum(touch.added for touch in touches), sum(touch.removed for touch in touches)
+    counted = [touch for touch in touches if touch.hidden or touch.origin == _DECLARED]
+    added, removed = sum(touch.added for touch in counted), sum(touch.removed for touch in counted)
     return f"Edited {_names(files)}, +{added} −{removed}", ""
 
 

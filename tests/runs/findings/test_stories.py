@@ -10,7 +10,7 @@ from runs.kinds import RunStatus
 from runs.models import Judgement, Run
 from runs.store import save
 from tests.recordings import NOW
-from tests.runs.findings.pieces import edit, final, prompt, recording, shell, write
+from tests.runs.findings.pieces import edit, final, hidden, prompt, recording, shell, write
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +124,12 @@ def test_run_without_a_told_change_does_not_deny_that_there_was_one(project):
 def test_chapter_of_edits_outside_the_repository_says_so(project):
     story = story_of_pieces(project, prompt(), write("/etc/hosts", "a\n"), write("/etc/motd", "b\n"), final())
     assert "Edited 2 files outside the repository" in [chapter["title"] for chapter in story["chapters"]]
+
+
+def test_lines_that_were_declared_and_seen_count_once(project):
+    twice = edit("a.py", "x = 1\n", "x = 2\n").with_changes(hidden("a.py", "x = 1\n", "x = 2\n"))
+    story = story_of_pieces(project, prompt(), twice, final())
+    assert "Edited a.py, +1 −1" in [chapter["title"] for chapter in story["chapters"]]
 
 
 def test_run_that_went_well_with_warnings_says_so(project):
