@@ -8,7 +8,10 @@ from tests.agents.messages import Event, halves
 from tests.agents.responses import busy, refused
 from tests.agents.script import MODEL, Turn, Usage
 
-__all__ = ["answer", "busy", "events", "prompt_of", "refused", "turn_of"]
+__all__ = ["END", "answer", "busy", "events", "prompt_of", "refused", "turn_of"]
+
+#: What a stream ends with.
+END = b"data: [DONE]\n\n"
 
 
 def prompt_of(body: dict[str, Any]) -> str:

@@ -13,13 +13,15 @@ from typing import Any
 
 import zstandard
 
-from tests.agents import chats, messages, responses
+from tests.agents import chats, contents, messages, responses
 from tests.agents.script import MODEL, Script, Turn, talk_of, usage_of
 
 WIRES: dict[str, ModuleType] = {
     "/messages": messages,
     "/responses": responses,
     "/chat/completions": chats,
+    ":generateContent": contents,
+    ":streamGenerateContent": contents,
 }
 #: What it says to whatever is no talk of the script.
 ASIDE = Turn("Beside the script.")
@@ -88,8 +90,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def tell(self, wire: ModuleType, body: dict[str, Any], told: dict[str, Any]) -> None:
         """Give an answer as it was asked for."""
-        if body.get("stream"):
-            self.stream(told["id"], wire.events(told))
+        if body.get("stream") or self.path.partition("?")[0].endswith(":streamGenerateContent"):
+            self.stream(told.get("id", "none"), wire.events(told), getattr(wire, "END", b""))
         else:
             self.answer(200, told)
 
@@ -113,21 +115,18 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def stream(self, name: str, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    def stream(self, name: str, events: Iterable[tuple[str, dict[str, Any]]], end: bytes) -> None:
         self.send_response(200)
         self.send_header("request-id", name.replace("msg_", "req_"))
         self.send_header("content-type", "text/event-stream")
         self.send_header("connection", "close")
         self.end_headers()
-        is_named = True
         for place, (name, event) in enumerate(events):
-            is_named = bool(name)
             told = {"type": name, "sequence_number": place, **event} if name else event
             head = f"event: {name}\n" if name else ""
             self.wfile.write(f"{head}data: {json.dumps(told)}\n\n".encode())
             self.wfile.flush()
-        if not is_named:
-            self.wfile.write(b"data: [DONE]\n\n")
+        self.wfile.write(end)
         self.close_connection = True
 
     def log_message(self, *_: Any) -> None:

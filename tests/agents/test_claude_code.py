@@ -22,6 +22,8 @@ pytestmark = [
         not is_there("claude-code"), reason="Claude Code could not be installed; there may be no npm"
     ),
 ]
+CALC = "@@ -1,2 +1,2 @@\n def add(a, b):\n-    return a - b\n+    return a + b\n"
+NOTES = "@@ -1 +1 @@\n-one\n+two\n"
 SECOND = "Have a second look"
 CALM = {"DISABLE_AUTOUPDATER": "1", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "IS_SANDBOX": "1"}
 
@@ -53,6 +55,10 @@ def command() -> list[str]:
 
 def variables(model: str) -> dict[str, str]:
     return {**CALM, "ANTHROPIC_BASE_URL": model, "ANTHROPIC_API_KEY": "none"}
+
+
+def patch_of(path: str, hunk: str) -> str:
+    return f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n{hunk}"
 
 
 def play(stage: Stage, script: Script) -> subprocess.CompletedProcess[str]:
@@ -100,18 +106,18 @@ def test_all_channels_of_a_session_are_one_run(product: Product, tmp_path: Path)
         "reasoning": 0,
     }
     facts = product.read(f"/api/v1/runs/{run}")
-    assert (facts["status"], facts["agent"], facts["prompts"], facts["agents"]) == (
-        "done",
-        "claude-code",
-        1,
-        1,
-    )
-    [edit] = [change for change in changes_of(product, run) if change["path"] == "calc.py"]
-    assert (edit["origin"], edit["basis"]) == ("declared", "content")
-    assert edit["patch"] == (
-        "diff --git a/calc.py b/calc.py\n--- a/calc.py\n+++ b/calc.py\n"
-        "@@ -1,2 +1,2 @@\n def add(a, b):\n-    return a - b\n+    return a + b\n"
-    )
+    assert (facts["status"], facts["agent"]) == ("done", "claude-code")
+    assert (facts["prompts"], facts["agents"]) == (1, 1)
+    edit, command = (next(step["seq"] for step in steps if step["tool"] == tool) for tool in ("Edit", "Bash"))
+    told = [(one["origin"], one["step_seq"], one["patch"]) for one in changes_of(product, run)]
+    assert sorted(told) == [
+        ("declared", edit, patch_of("calc.py", CALC)),
+        ("observed", edit, patch_of("calc.py", CALC)),
+        ("observed", command, patch_of("notes.txt", NOTES)),
+    ]
+    assert (facts["files_changed"], facts["lines_added"], facts["lines_removed"]) == (2, 2, 2)
+    found = product.read(f"/api/v1/runs/{run}/findings")["findings"]
+    assert [(one["signature"], one["steps"]) for one in found] == [("hidden-change", [command])]
 
 
 def test_hooks_change_nothing_of_what_the_agent_does(product: Product, tmp_path: Path) -> None:
