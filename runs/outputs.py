@@ -10,8 +10,8 @@ _CODEX = re.compile(
     r"(?:Process (?:exited with code (?P<code>-?\d{1,10})|running with session ID (?P<session>\d{1,12}))\n)?"
     r"(?:Original token count: (?P<tokens>\d{1,12})\n)?(?:Total output lines: \d{1,12}\n)?Output:\n"
 )
-#: Copilot CLI: the last line says how a command stands.
-_EXITED = re.compile(r"\n?<exited with exit code (-?\d{1,10})>\s*\Z")
+#: Copilot CLI: the last line says how a command stands; up to 1.0.6x, and since.
+_EXITED = re.compile(r"\n?<(?:exited|shellId: \S{1,40} completed) with exit code (-?\d{1,10})>\s*\Z")
 _GOES_ON = re.compile(r"\n?<command with shellId: (\S{1,100}) is still running[^<>]{0,1000}>\s*\Z")
 #: Characters of an output's end in which that line stands.
 _TAIL = 1_500

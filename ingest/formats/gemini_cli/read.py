@@ -30,9 +30,8 @@ def read(files: list[SourceFile], *, now: datetime) -> Batch:
     for file in files:
         found = read_file(file)
         batch += Batch(quarantined=found.quarantined)
-        told = [chat for chat in found.found if chat.messages]
-        chats += told
-        if not told and not found.quarantined:
+        chats += [chat for chat in found.found if chat.messages]
+        if not any(chat.messages or chat.head for chat in found.found) and not found.quarantined:
             batch += Batch(quarantined=[Quarantined(where=file.path, why=NO_MESSAGES)])
     whole = {session_of(chat) for chat in chats if not is_of_print(chat)}
     chats = [chat for chat in chats if not (is_of_print(chat) and session_of(chat) in whole)]

@@ -46,7 +46,7 @@ def read(files: list[SourceFile], *, now: datetime) -> Batch:
         for name, chat in found.items():
             if name not in chats or len(chat.messages) >= len(chats[name].messages):
                 chats[name] = chat
-        if not any(chat.messages for chat in found.values()) and not pages.quarantined:
+        if not found and not pages.quarantined:  # of a chat that just began there may be little
             batch += Batch(quarantined=[Quarantined(where=file.path, why=NO_MESSAGES)])
     runs: dict[str, list[Member]] = {}
     for (session, lane), chat in chats.items():

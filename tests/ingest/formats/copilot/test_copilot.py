@@ -189,9 +189,12 @@ def test_failures_are_told_apart(error, code, expected):
     assert (call.status, call.error_kind, call.error) == expected
 
 
-def test_a_shell_fails_by_its_exit_code():
+@pytest.mark.parametrize(
+    "line", ["<exited with exit code 2>", "<shellId: 0 completed with exit code 2>"], ids=["old", "new"]
+)
+def test_a_shell_fails_by_its_exit_code(line):
     script = Script()
-    script.runs("t1", "bash", {"command": "make"}, "No rule.\n<exited with exit code 2>")
+    script.runs("t1", "bash", {"command": "make"}, f"No rule.\n{line}")
     (call,) = steps_of(script.read(), Kind.TOOL)
     assert (call.status, call.exit_code, call.error) == (StepStatus.FAILED, 2, "exit 2: No rule.")
 

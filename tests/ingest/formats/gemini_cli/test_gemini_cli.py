@@ -393,3 +393,9 @@ def test_real_logs_of_upserts(name, calls, tools, failed, changes, tokens, share
     assert len(batch.changes) == changes
     assert sum((step.tokens for step in batch.steps if step.tokens), Tokens()) == tokens
     assert (batch.runs[0].cwd, batch.runs[0].status) == (SHOP, RunStatus.DONE)
+
+
+def test_chat_that_just_began_is_no_run_and_no_trouble():
+    head = b'{"sessionId":"s-1","projectHash":"p","startTime":"2026-01-01T00:00:00.000Z","kind":"main"}\n'
+    batch = read([SourceFile("x.jsonl", head)], now=NOW)
+    assert (batch.format, batch.runs, batch.quarantined) == ("gemini-cli", [], [])

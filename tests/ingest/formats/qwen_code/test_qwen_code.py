@@ -231,3 +231,8 @@ RICH = [
 @given(st.data())
 def test_any_wild_value_anywhere_is_read(data):
     check(read, b"\n".join(map(as_bytes, mutated(data, RICH))))
+
+
+def test_chat_that_just_began_is_no_run_and_no_trouble():
+    batch = read([SourceFile("x.jsonl", as_bytes([record(1, "system", subtype="ui_telemetry")]))], now=NOW)
+    assert (batch.runs, batch.quarantined) == ([], [])
