@@ -11,10 +11,13 @@ from pathlib import Path
 
 FOLDER = Path(tempfile.gettempdir()) / "agentscope-agents"
 UV = Path(sys.executable).with_name("uv")
-#: agent -> (package of npm, its program); the newest of today.
+#: agent -> (its program, its package of npm and others that it needs); the newest of today.
 AGENTS = {
-    "claude-code": ("@anthropic-ai/claude-code", "claude"),
-    "codex": ("@openai/codex", "codex"),
+    "claude-code": ("claude", "@anthropic-ai/claude-code"),
+    "codex": ("codex", "@openai/codex"),
+    "gemini-cli": ("gemini", "@google/gemini-cli"),
+    "qwen-code": ("qwen", "@qwen-code/qwen-code", "node"),
+    "copilot": ("copilot", "@github/copilot"),
 }
 #: environment -> what is installed there: packages of providers, of today and of long ago.
 ENVIRONMENTS = {
@@ -31,7 +34,7 @@ def is_there(name: str) -> bool:
 
 def program_of(agent: str) -> Path:
     """Give the program of an agent."""
-    return FOLDER / agent / "node_modules" / ".bin" / AGENTS[agent][1]
+    return FOLDER / agent / "node_modules" / ".bin" / AGENTS[agent][0]
 
 
 def python_of(environment: str) -> Path:
@@ -46,17 +49,19 @@ def prepare_agent(agent: str) -> bool:
     if not shutil.which("npm"):
         print(f"agentscope | {agent}: skipped, there is no npm here")
         return False
-    package, folder = AGENTS[agent][0], FOLDER / agent
+    folder, packages = FOLDER / agent, AGENTS[agent][1:]
     folder.mkdir(parents=True, exist_ok=True)
-    # npm takes an older version than the newest where node is old, but the programs bring their own.
-    told = run("npm", "view", package, "version")
-    version = told.stdout.strip()
     command = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(folder)]
-    installed = run(*command, f"{package}@{version}") if version else told
+    installed = run(*command, *map(newest, packages))
     if installed.returncode:
         return refused(agent, installed)
-    (folder / DONE).write_text(version)
+    (folder / DONE).touch()
     return True
+
+
+def newest(package: str) -> str:
+    """Name the newest version: npm takes an older one where node is old, but the programs bring their own."""
+    return f"{package}@{run('npm', 'view', package, 'version').stdout.strip() or 'latest'}"
 
 
 def prepare_environment(name: str) -> bool:
