@@ -228,3 +228,80 @@ def test_attempts_made_again_below_the_instrumentation():
         scope="com.anthropic.sdk.python", gen_ai__operation__name="chat", http__request__resend_count=2
     )
     assert (span.source, span.retries) == ("otel:anthropic", 2)
+
+
+GENAI_CALL = {"gen_ai__operation__name": "chat", "gen_ai__response__model": "theirs"}
+OPENINFERENCE_CALL = {
+    "openinference__span__kind": "LLM",
+    "llm__model_name": "oi",
+    "llm__token_count__prompt": 9,
+}
+#: (what is on one span, who speaks, what the span is, the model, the input tokens)
+PAIRS = {
+    "genai and openinference": (
+        {**GENAI_CALL, **OPENINFERENCE_CALL, "gen_ai__usage__input_tokens": 4},
+        ("otel:openinference", SpanKind.LLM, "theirs", 4),
+    ),
+    "openinference says chain, genai a call": (
+        {**GENAI_CALL, "openinference__span__kind": "CHAIN"},
+        ("otel:openinference", SpanKind.LLM, "theirs", None),
+    ),
+    "genai without counts leaves them to openinference": (
+        {**GENAI_CALL, **OPENINFERENCE_CALL},
+        ("otel:openinference", SpanKind.LLM, "theirs", 9),
+    ),
+    "openinference and traceloop": (
+        {**OPENINFERENCE_CALL, "traceloop__span__kind": "task", "traceloop__entity__name": "t"},
+        ("otel:openinference", SpanKind.LLM, "oi", 9),
+    ),
+    "genai and traceloop": (
+        {
+            "gen_ai__operation__name": "execute_tool",
+            "gen_ai__tool__name": "a",
+            "traceloop__span__kind": "agent",
+        },
+        ("otel:openllmetry", SpanKind.TOOL, None, None),
+    ),
+    "langfuse and traceloop": (
+        {"langfuse__observation__type": "tool", "traceloop__span__kind": "agent"},
+        ("otel:langfuse", SpanKind.TOOL, None, None),
+    ),
+    "langfuse, vercel and genai": (
+        {
+            "langfuse__observation__type": "generation",
+            "langfuse__observation__model__name": "mine",
+            "ai__operationId": "ai.generateText",
+            **GENAI_CALL,
+        },
+        ("otel:langfuse", SpanKind.LLM, "mine", None),
+    ),
+    "mlflow and genai": (
+        {"mlflow__spanType": '"TOOL"', **GENAI_CALL},
+        ("otel:mlflow", SpanKind.TOOL, "theirs", None),
+    ),
+    "laminar and genai": (
+        {"lmnr__span__type": "TOOL", **GENAI_CALL},
+        ("otel:laminar", SpanKind.TOOL, "theirs", None),
+    ),
+    "braintrust and genai": (
+        {
+            "braintrust__span_attributes": '{"type": "llm"}',
+            "braintrust__metadata": '{"model": "mine"}',
+            "braintrust__metrics": '{"prompt_tokens": 7}',
+            "gen_ai__usage__input_tokens": 4,
+            **GENAI_CALL,
+        },
+        ("otel:braintrust", SpanKind.LLM, "mine", 7),
+    ),
+    "langsmith and genai": (
+        {"langsmith__span__kind": "tool", **GENAI_CALL},
+        ("otel:langsmith", SpanKind.TOOL, "theirs", None),
+    ),
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_of_several_dialects_on_one_span_the_first_is_heard(pair):
+    attributes, expected = PAIRS[pair]
+    span = read(**attributes)
+    assert (span.source, span.kind, span.model, span.tokens and span.tokens.input) == expected
