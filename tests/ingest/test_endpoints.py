@@ -3,8 +3,10 @@
 import gzip
 import io
 import json
+import time
 import zipfile
 import zlib
+from datetime import datetime
 
 import pytest
 import zstandard
@@ -211,7 +213,9 @@ def test_wrong_method_is_405(api, url):
 
 @pytest.mark.parametrize("url", [EVENTS, IMPORT])
 def test_get_says_whether_the_key_is_fine(api, client, url):
-    assert api.get(url).json() == {"key": "ok", "project": "checkout", "team": "acme"}
+    told = api.get(url).json()
+    assert abs(datetime.fromisoformat(told.pop("time")).timestamp() - time.time()) < 60
+    assert told == {"key": "ok", "project": "checkout", "team": "acme"}
     assert client.get(url).status_code == 401
 
 

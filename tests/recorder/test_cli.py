@@ -7,6 +7,7 @@ import sys
 import pytest
 from agentscope_recorder import Recorder
 from agentscope_recorder.cli import main
+from agentscope_recorder.cli.doctor import clock_check
 
 
 @pytest.fixture
@@ -119,3 +120,33 @@ def test_settings_may_be_in_a_file(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "address: http://127.0.0.1:9" in said
     assert "as_secret-key" not in said
+
+
+def test_doctor_finds_all_fine_and_says_where_settings_come_from(product, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("AGENTSCOPE_KEY", product.ingest_key)
+    monkeypatch.setenv("AGENTSCOPE_TRACES", str(tmp_path / "traces"))
+    assert main(["--url", product.url, "doctor"]) == 0
+    said = capsys.readouterr().out
+    assert f"✓ address: {product.url} (from --url)" in said
+    assert f"✓ key: {product.ingest_key[:6]}… (from AGENTSCOPE_KEY)" in said
+    assert f"✓ the key may send events to {product.team}/{product.project}" in said
+    assert "✓ the clocks agree" in said
+    assert "✓ all traces there are sent" in said
+    Recorder().log("info", "not sent")
+    assert main(["--url", product.url, "--key", product.read_key, "doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "✗ 1 trace is not sent whole" in said
+    assert "✗ the key is refused" in said
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ("1970-01-01T00:00:00+00:00", "this clock is 100 s ahead of the server's"),
+        ("1970-01-01T00:05:00Z", "this clock is 200 s behind the server's"),
+        ("1970-01-01T00:01:38.000001+00:00", "the clocks agree"),
+        ("", "the server tells no time"),
+    ],
+)
+def test_doctor_compares_the_clocks(told, sentence):
+    assert sentence in clock_check(told, 100.0)[1]

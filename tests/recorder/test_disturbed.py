@@ -27,15 +27,13 @@ def python(code, *, cwd="/", seconds=60, **environment):
 def test_signal_handler_may_record_in_the_midst_of_an_event(trace):
     """Handlers run between any two steps of the interpreter, also where a lock is held."""
     code = f"""
-import signal, time
+import itertools, signal, time
 from agentscope_recorder import Recorder
 run = Recorder({str(trace)!r}, url="http://127.0.0.1:9", key="k")
-heard = 0
+heard = itertools.count()
 def hear(number, frame):
-    global heard
-    heard += 1
     run.error("interrupted")
-    run.llm_call(content=[{{"type": "tool_use", "id": str(heard), "name": "x"}}])
+    run.llm_call(content=[{{"type": "tool_use", "id": str(next(heard)), "name": "x"}}])
 signal.signal(signal.SIGALRM, hear)
 signal.setitimer(signal.ITIMER_REAL, 0.001, 0.0007)
 until = time.monotonic() + 3
@@ -44,7 +42,7 @@ while time.monotonic() < until:
     run.tool_result(run.tool_call("count", n), n)
     n += 1
 signal.setitimer(signal.ITIMER_REAL, 0)
-print(2 * n + 2 * heard)
+print(2 * n + 2 * next(heard))
 run.end()
 """
     done = python(code)

@@ -26,7 +26,7 @@ def home_folder() -> Path:
     """Name the user's home; in a container whose user has none, the folder of temporary files."""
     try:
         return Path.home()
-    except RuntimeError:
+    except (RuntimeError, KeyError):  # KeyError: Python 3.9
         return Path(tempfile.gettempdir())
 
 

@@ -79,3 +79,12 @@ QUIET_SECONDS = 60.0
 
 #: Seconds that what is sent is kept beside the hooks: to look at, and to send elsewhere.
 KEPT_SECONDS = 7 * 86_400.0
+
+#: Bytes of a command's output that `run` records, of each pipe; the rest is passed on alone.
+OUTPUT_BYTES = 16 * MIB
+
+#: Bytes of one line of output, after which it is recorded without waiting for its end.
+OUTPUT_LINE_BYTES = 64 * 1024
+
+#: Seconds after a command's end in which programs that it left behind may yet print.
+LEFT_BEHIND_SECONDS = 1.0

@@ -14,6 +14,7 @@ from agentscope_recorder.limits import BATCH_BYTES, BATCH_LINES, LINE_BYTES
 from agentscope_recorder.posting import PATH as EVENTS_PATH
 from agentscope_recorder.posting import Answer, Target, Verdict, post_lines
 from agentscope_recorder.quiet import warn_once
+from agentscope_recorder.reading import lines_in
 
 #: Beside the file: how far the server has it.
 SENT = ".sent"
@@ -68,10 +69,10 @@ def batches_from(path: Path, offset: int) -> Iterator[Batch]:
         file.seek(offset)
         lines: list[bytes] = []
         size = 0
-        for line in file:
+        for line, length in lines_in(file):
             if not line.endswith(b"\n"):
                 break
-            offset += len(line)
+            offset += length
             if line.strip():
                 lines.append(line.rstrip(b"\n"))
                 size += len(line)

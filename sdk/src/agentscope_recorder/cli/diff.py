@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 from agentscope_recorder.cli.show import line_of, without_colour
-from agentscope_recorder.cli.traces import Node, runs_in, tree_of
+from agentscope_recorder.cli.traces import Node, flat, runs_in, tree_of
 from agentscope_recorder.plain import encode
 
 #: Steps shown before and after the parting.
@@ -40,12 +39,6 @@ def run(options: argparse.Namespace) -> int:
 def steps_of(path: Path) -> list[Node]:
     """List the steps of the last run of a trace, in order."""
     return list(flat(tree_of(list(runs_in(path).values())[-1])))
-
-
-def flat(nodes: list[Node]) -> Iterator[Node]:
-    for node in nodes:
-        yield node
-        yield from flat(node.inside)
 
 
 def parting(first: list[Node], second: list[Node]) -> int | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 
 from agentscope_recorder.cli import commands
@@ -12,13 +14,18 @@ from agentscope_recorder.cli.troubles import Trouble
 def run(words: list[str]) -> int:
     """Run one command; the exit status is 0 when it did what it says."""
     options = parser().parse_args(words)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without our letters gets others
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return int(options.command(options))
+        status = int(options.command(options))
+        sys.stdout.flush()
+        return status
     except Trouble as trouble:
         print(f"agentscope-recorder: {trouble}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # `show FILE | head`
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left goes nowhere
         return 0
     except KeyboardInterrupt:
         return 130

@@ -24,8 +24,14 @@ def run(options: argparse.Namespace) -> int:
     name = options.run or list(runs)[-1]
     if name not in runs:
         raise Trouble(f"{options.file} has no run {name}; it has {', '.join(runs)}.")
-    print(json.dumps(messages_at(runs[name], options.to), ensure_ascii=False, indent=1))
+    text = json.dumps(messages_at(runs[name], options.to), ensure_ascii=False, indent=1)
+    print("".join(letter if letter.isprintable() or letter == "\n" else escaped(letter) for letter in text))
     return 0
+
+
+def escaped(letter: str) -> str:
+    """Write what would steer the terminal, or has no bytes, as JSON does."""
+    return json.dumps(letter)[1:-1]
 
 
 def messages_at(events: list[Event], number: int | None) -> list[Any]:

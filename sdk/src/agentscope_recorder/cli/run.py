@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import contextvars
 import signal
 import subprocess
 import sys
-import threading
+import time
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from agentscope_recorder.cli.passing import Passing
 from agentscope_recorder.cli.troubles import Trouble
+from agentscope_recorder.limits import LEFT_BEHIND_SECONDS
 from agentscope_recorder.recorder import Recorder
 from agentscope_recorder.workspace.git import root_of
+
+#: Signals that a terminal sends to all programs in it, and those that come to us alone.
+NAMES_OF_KEYS = ("SIGINT", "SIGQUIT")
+NAMES = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
+KEYS = tuple(getattr(signal, name) for name in NAMES_OF_KEYS if hasattr(signal, name))
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -43,9 +49,13 @@ def run(options: argparse.Namespace) -> int:
         workspace=options.workspace or root_of(Path.cwd()),
         **about,
     )
-    with record.step("tool", "command", args={"command": " ".join(argv)}) as step:
-        status = watched(record, argv)
-        step.set(exit_code=status)
+    try:
+        with record.step("tool", "command", args={"command": " ".join(argv)}) as step:
+            status = watched(record, argv)
+            step.set(exit_code=status)
+    except Trouble as trouble:
+        record.end(trouble, status="failed")
+        raise
     record.end(status="done" if status == 0 else "interrupted" if status < 0 else "failed")
     return status if status >= 0 else 128 - status
 
@@ -56,34 +66,32 @@ def watched(record: Recorder, argv: list[str]) -> int:
         child = subprocess.Popen(
             argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=record.environment()
         )
-    except OSError as error:
-        raise Trouble(f"{argv[0]} cannot be started ({error.strerror}).") from error
-    before = signal.signal(signal.SIGTERM, lambda number, frame: child.send_signal(number))
-    pipes = ((child.stdout, sys.stdout.buffer, "info"), (child.stderr, sys.stderr.buffer, "warning"))
-    readers = [reader_of(record, *pipe) for pipe in pipes]
-    for reader in readers:
-        reader.start()
-    try:
-        status = child.wait()
-    except KeyboardInterrupt:  # the terminal has sent it to the child as well
-        status = child.wait()
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    for reader in readers:
-        reader.join(timeout=5)
+    except (OSError, ValueError) as error:
+        raise Trouble(
+            f"{argv[0]} cannot be started ({getattr(error, 'strerror', None) or error})."
+        ) from error
+    assert child.stdout is not None
+    assert child.stderr is not None
+    before = pass_signals_on(child)
+    passing = [
+        Passing(record, child.stdout, sys.stdout.buffer, "info"),
+        Passing(record, child.stderr, sys.stderr.buffer, "warning"),
+    ]
+    status = child.wait()
+    until = time.monotonic() + LEFT_BEHIND_SECONDS
+    for one in passing:
+        one.thread.join(timeout=max(until - time.monotonic(), 0.0))
+    for number, handler in before.items():
+        signal.signal(number, handler)
     return status
 
 
-def reader_of(record: Recorder, source: Any, out: Any, level: str) -> threading.Thread:
-    """Make the thread that reads a pipe, at the place of the command's step."""
-    at = contextvars.copy_context()
-    return threading.Thread(target=at.run, args=(pass_on, record, source, out, level), daemon=True)
+def pass_signals_on(child: subprocess.Popen[bytes]) -> dict[int, Any]:
+    """Let the command have the signals that come to us; those of a terminal's keys it has already."""
 
+    def hand_on(number: int, frame: Any) -> None:
+        if number not in KEYS or not sys.stdin.isatty():
+            child.send_signal(number)
 
-def pass_on(record: Recorder, source: IO[bytes], out: IO[bytes] | Any, level: str) -> None:
-    """Pass lines on, and record each."""
-    with source:
-        for line in iter(source.readline, b""):
-            out.write(line)
-            out.flush()
-            record.log(level, line.decode("utf-8", "replace").rstrip("\n"))
+    numbers = [getattr(signal, name) for name in (*NAMES_OF_KEYS, *NAMES) if hasattr(signal, name)]
+    return {number: signal.signal(number, hand_on) for number in numbers}

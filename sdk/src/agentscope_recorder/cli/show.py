@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from agentscope_recorder.cli.traces import Event, Node, runs_in, tree_of
+from agentscope_recorder.cli.traces import Event, Node, flat, runs_in, tree_of
 from agentscope_recorder.plain import text_of
 
-WIDE = 100
+#: Characters of a step's subject: at most, at least, and what else is on its line.
+WIDE, NARROW, MARGIN = 100, 16, 44
+#: How deep a tree is drawn, and the width of one step to the right.
+DEEPEST, STEP = 30, 3
 RED, GREY, BOLD, PLAIN = "\033[31m", "\033[90m", "\033[1m", "\033[0m"
 
 
@@ -22,7 +27,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print every run of a trace."""
-    colour = sys.stdout.isatty()
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     for name, events in runs_in(options.file).items():
         for line in lines_of(name, events):
             print(line if colour else without_colour(line))
@@ -41,6 +46,9 @@ def lines_of(name: str, events: list[Event]) -> Iterator[str]:
 
 def branches(nodes: list[Node], before: str) -> Iterator[str]:
     """Write steps with the lines of a tree before them."""
+    if nodes and len(before) >= DEEPEST * STEP:
+        yield f"{GREY}{before}└─{PLAIN} … {len(list(flat(nodes))):,} steps deeper"
+        return
     for place, node in enumerate(nodes):
         last = place == len(nodes) - 1
         yield f"{GREY}{before}{'└─' if last else '├─'}{PLAIN} {line_of(node)}"
@@ -92,8 +100,10 @@ def subject_of(node: Node) -> Any:
 
 def short(value: Any) -> str:
     """Write a value on one line."""
-    text = "" if value is None else " ".join(safe(text_of(value)).split())
-    return text if len(text) <= WIDE else text[: WIDE - 1] + "…"
+    wide = max(shutil.get_terminal_size((WIDE + MARGIN, 0)).columns - MARGIN, NARROW)
+    told = "" if value is None else text_of(value)[: 20 * WIDE]  # of ten megabytes the begin is enough
+    text = " ".join(safe(told).split())
+    return text if len(text) <= min(wide, WIDE) else text[: min(wide, WIDE) - 1] + "…"
 
 
 def safe(text: str) -> str:
@@ -124,4 +134,4 @@ def tokens(usage: Any) -> str:
 
 
 def code(number: Any) -> str:
-    return f"exit {number}" if number else ""
+    return f"exit {short(number)}" if number else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agentscope_recorder.cli.troubles import Trouble
+from agentscope_recorder.reading import lines_in
 
 Event = dict[str, Any]
 
@@ -25,10 +26,10 @@ def events_in(path: Path) -> Iterator[Event]:
     """Yield the events of a trace; damaged lines are left out. Raises Trouble."""
     try:
         with path.open("rb") as file:
-            for line in file:
+            for line, _ in lines_in(file):
                 try:
                     event = json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):
                     continue
                 if isinstance(event, dict):
                     yield event
@@ -85,3 +86,12 @@ def place_of(node: Node, event: Event, nodes: dict[str, Node], top: list[Node]) 
         around = event.get("parent_agent")
     found = nodes.get(str(around))
     return found.inside if found is not None and found is not node else top
+
+
+def flat(nodes: list[Node]) -> Iterator[Node]:
+    """Yield steps and those in them, in order, however deep they lie."""
+    waiting = list(reversed(nodes))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(node.inside)
