@@ -405,7 +405,7 @@ def test_hook_imports_nothing_that_takes_its_time(session, by_name):
     words = ["-m", "agentscope_recorder", "hook", "claude-code"] if by_name else session.command()[1:]
     environment = {**session.environment, "AGENTSCOPE_HOOKS": "off", "PYTHONPATH": ":".join(sys.path)}
     command = [sys.executable, "-X", "importtime", *words]
-    done = subprocess.run(command, input=b"{}", env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, input="{}", env=environment, capture_output=True, text=True, check=True)
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert imported & {"json", "re", "socket", "typing", "subprocess", "pathlib", "argparse"} == set()
     assert "_socket" in imported
