@@ -151,7 +151,8 @@ DATABASES["default"].update(
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 1,
     "max_size": read_number("DATABASE_POOL", default=8, low=1, high=100),
-    "timeout": 10,
+    "timeout": 4,  # seconds for a connection: exporters give up after 10, and agents wait for their hooks
+    "reconnect_timeout": 3,  # seconds of trying; then the next request tries anew, with no pause that grew
     "max_idle": 120,
     "num_workers": 1,
 }

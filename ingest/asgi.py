@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from ingest.endpoints import events, hooks
 from ingest.limits import EVENTS_ENCODED_BYTES, WAITING_BYTES, WAITING_REQUESTS
 from ingest.otlp_urls import PREFIXES, VIEWS
+from ingest.outage import outage
 from ingest.sdk_urls import PATHS as SDK_PATHS
 
 Scope = MutableMapping[str, Any]
@@ -110,12 +111,17 @@ def refuse_busy(view: View, scope: Scope) -> HttpResponse:
 
 
 def serve(view: View, scope: Scope, body: bytes) -> HttpResponse:
-    """Call the view. A connection that died while it was idle is replaced once; saving twice is harmless."""
+    """Call the view. A connection that died while it was idle is replaced once; saving twice is harmless.
+
+    Where the database is away, there is no use in waiting for it again.
+    """
     request = ASGIRequest(dict(scope), io.BytesIO(body))
     request.is_tried_again = True
     response = view(request)
     if response.status_code == 503:
         connection.close()
+        if outage.is_on:
+            return response
         response = view(ASGIRequest(dict(scope), io.BytesIO(body)))
         if response.status_code == 503:
             connection.close()

@@ -122,6 +122,9 @@ LOOKED_FILES = 10_000
 #: Seconds a client should wait when the database is away.
 RETRY_AFTER_SECONDS = 5
 
+#: Seconds between two looks whether a database that was away is back; until then nobody waits for it.
+AWAY_PAUSE_SECONDS = 1
+
 #: Rows on a page of problems.
 PROBLEMS_PAGE = 50
 

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ingest import rejecting
 from ingest.crumbs import refuse_crumbs
 from ingest.limits import BUSY_SECONDS, EVENTS_DECODED_BYTES, EVENTS_ENCODED_BYTES, RETRY_AFTER_SECONDS
+from ingest.outage import DatabaseAway, outage
 from ingest.streams import Refused, read_body
 from teams.access import key_from_request, project_for_key, why_refused
 from teams.addresses import address_of
@@ -90,7 +91,8 @@ def answered(
 ) -> HttpResponse:
     """Answer a request, whatever happens."""
     try:
-        return endpoint(request, visit.enter(request), **parameters)
+        with outage.watched():
+            return endpoint(request, visit.enter(request), **parameters)
     except Refused as refused:
         headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
         return refuse(str(refused), status=refused.status, headers=headers)
@@ -98,7 +100,9 @@ def answered(
         if not may_come_back(error):
             log.exception("A request to %s cannot be stored", request.path)
             return refuse(OURS, status=500)
-        return refuse(DATABASE_AWAY, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+        return away()
+    except DatabaseAway:
+        return away()
     except UnreadablePostError:
         return refuse(CUT_OFF, status=400)
     except (TooManyFilesSent, RequestDataTooBig):
@@ -115,9 +119,14 @@ def busy() -> HttpResponse:
     return refuse(BUSY, status=503, headers={"Retry-After": str(BUSY_SECONDS)})
 
 
+def away() -> HttpResponse:
+    """Answer that nothing can be stored for now."""
+    return refuse(DATABASE_AWAY, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
 def note_refusal(request: HttpRequest, visit: Visit, response: HttpResponse) -> None:
     """Note what was refused, unless the server itself tries once more (`ingest.asgi.serve`)."""
-    if response.status_code == 503 and getattr(request, "is_tried_again", False):
+    if response.status_code == 503 and getattr(request, "is_tried_again", False) and not outage.is_on:
         return
     reason = str(msgspec.json.decode(response.content)["error"])
     rejecting.note(request, status=response.status_code, reason=reason, raw_key=visit.raw_key, key=visit.key)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -243,6 +244,59 @@ def test_requests_wait_for_a_killed_postgres(running: Callable[[], Served]) -> N
     assert psutil.wait_procs(family, timeout=SOON)[1] == []
     with urllib.request.urlopen(f"{served.url}/healthz", timeout=SOON) as answer:
         assert json.load(answer) == {"status": "ok", "database": "ok"}
+
+
+#: What is sent to each way in, and how it is answered where all is well.
+SENT = {
+    "/v1/traces": (b'{"resourceSpans": []}', 200),
+    "/api/v1/events": (b'{"v": 1, "run": "r", "kind": "prompt", "text": "hello"}', 200),
+    "/runs/batch": (b'{"post": []}', 202),
+    "/api/public/ingestion": (b'{"batch": []}', 207),
+    "/v1/traces/ingest": (b'{"data": []}', 204),
+    "/api/v1/private/spans/batch": (b'{"spans": []}', 204),
+    "/api/v1/hooks/claude-code": (b'{"hook_event_name": "Stop", "session_id": "s"}', 200),
+}
+HARMLESS = "/api/v1/hooks/claude-code"  # the agent would obey anything but {}
+
+
+def send(served: Served, key: str, path: str) -> tuple[int, str | None, bytes, float]:
+    """Post to a way in: status, Retry-After, body, and seconds that it took."""
+    headers = {"x-api-key": key, "content-type": "application/json"}
+    began = time.monotonic()
+    try:
+        answer = urllib.request.urlopen(
+            urllib.request.Request(served.url + path, SENT[path][0], headers), timeout=SOON
+        )
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        return answer.status, answer.headers["Retry-After"], answer.read(), time.monotonic() - began
+
+
+def test_all_is_told_at_once_while_the_database_is_away(
+    first: FirstStart, running: Callable[[], Served]
+) -> None:
+    served, key = running(), first.facts["ingest_key"]
+    server = served.postmaster()
+    keeper = server.parent()
+    assert keeper is not None
+    keeper.suspend()  # else it starts another one
+    try:
+        server.send_signal(signal.SIGINT)
+        assert wait_until(lambda: server.status() == psutil.STATUS_ZOMBIE, seconds=SOON)
+        for _ in range(2):  # the first request of each web process waits for a connection
+            told = {path: send(served, key, path) for path in SENT}
+            assert {(status, wait) for status, wait, _, _ in told.values()} == {(503, "5")}
+            assert told[HARMLESS][2] == b"{}"
+        assert sum(seconds for *_, seconds in told.values()) < 4
+    finally:
+        keeper.resume()
+    well = {path: status for path, (_, status) in SENT.items()}
+    # Twice in a row: there are two web processes, and each finds out by itself.
+    assert wait_until(
+        lambda: all({path: send(served, key, path)[0] for path in SENT} == well for _ in range(2)),
+        seconds=SOON,
+    )
 
 
 def test_killed_supervisor_leaves_nothing(running: Callable[[], Served]) -> None:
