@@ -5,7 +5,8 @@ import time
 
 import pytest
 from agentscope_recorder.cli import main
-from agentscope_recorder.cli.watch import since_of
+from agentscope_recorder.cli.watch import WHERE, since_of
+from agentscope_recorder.sessions import AGENTS, Eyes
 
 from tests.recorder.far_side import far_side
 
@@ -21,7 +22,7 @@ def homes(tmp_path, monkeypatch):
         ("GEMINI_CONFIG_DIR", "gemini"),
     ):
         monkeypatch.setenv(variable, str(tmp_path / name))
-    for variable in ("QWEN_CONFIG_DIR", "COPILOT_HOME"):
+    for variable in ("QWEN_CONFIG_DIR", "COPILOT_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(variable, str(tmp_path / "none"))
     session = tmp_path / "claude" / "projects" / "-repo"
     (session / "s1" / "subagents").mkdir(parents=True)
@@ -109,3 +110,55 @@ def test_import_says_what_came_of_files(tmp_path, product, capsys):
     assert product.run(name)["id"] in capsys.readouterr().out
     assert main([*place, "import", str(tmp_path / "nowhere")]) == 1
     assert "does not exist" in capsys.readouterr().err
+
+
+def write_json(path, told):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(told))
+
+
+def test_sessions_of_opencode_go_with_their_messages_and_those_they_began(homes, product, capsys):
+    storage = homes / "none" / "opencode" / "storage"
+    at = time.time_ns() // 1_000_000
+    root, child = f"ses_{at}a", f"ses_{at}b"
+    times = {"created": at, "updated": at}
+    for session, parent, text in ((root, None, "Fix the test"), (child, root, "Look at it")):
+        about = {"id": session, "projectID": "p1", "directory": "/repo", "title": "Fix it", "time": times}
+        write_json(storage / "session" / "p1" / f"{session}.json", {**about, "parentID": parent})
+        message = {"id": f"msg_{session}", "sessionID": session, "role": "user", "time": {"created": at}}
+        write_json(storage / "message" / session / f"msg_{session}.json", message)
+        part = {"id": f"prt_{session}", "messageID": f"msg_{session}", "sessionID": session}
+        place = storage / "part" / f"msg_{session}" / f"prt_{session}.json"
+        write_json(place, {**part, "type": "text", "text": text})
+    words = ["--url", product.url, "--key", product.ingest_key, "watch", "--once", "--agent", "opencode"]
+    assert main(words) == 0
+    assert "1 sessions sent." in capsys.readouterr().out
+    assert product.run(root)["name"] == "Fix it"
+    assert sum(step["kind"] == "prompt" for step in product.steps(root)) >= 1
+
+
+def test_machine_without_agents_is_told_what_to_do(tmp_path, monkeypatch, capsys):
+    for variable in WHERE:
+        monkeypatch.setenv(variable, str(tmp_path / "none"))
+    assert watch("http://127.0.0.1:9") == 0
+    assert "Run an agent once, or say where its folder is: CLAUDE_CONFIG_DIR" in capsys.readouterr().out
+
+
+def test_many_sessions_are_looked_at_seldom_and_the_new_ones_each_time(tmp_path, monkeypatch):
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path))
+    folder = tmp_path / "projects" / "-repo"
+    folder.mkdir(parents=True)
+    for n in range(3_000):
+        (folder / f"{n}.jsonl").write_text("x")
+    eyes = Eyes(AGENTS[:1], 0.0)
+    begin = time.process_time()
+    assert len(eyes.look()) == 3_000
+    whole = time.process_time() - begin
+    begin = time.process_time()
+    for _ in range(5):
+        fresh = eyes.look()
+        assert len(fresh) == 20
+    assert (time.process_time() - begin) / 5 < whole / 10
+    with fresh[-1].main.open("a") as file:
+        file.write("grown")
+    assert eyes.look()[-1].stamp()[0] == 6

@@ -14,7 +14,7 @@ from agentscope_recorder.cli.targets import target_of
 from agentscope_recorder.cli.troubles import Trouble
 from agentscope_recorder.config import read_config
 from agentscope_recorder.posting import Answer, Target, Verdict
-from agentscope_recorder.sessions import AGENTS, Session, sessions
+from agentscope_recorder.sessions import AGENTS, Eyes, Session
 from agentscope_recorder.uploading import Imported, upload
 
 #: Seconds between two looks at the folders.
@@ -24,6 +24,15 @@ BYTES_A_SECOND = 2 * 1024 * 1024
 LONGEST_PAUSE_SECONDS = 60.0
 DAYS = re.compile(r"(\d+)([dh])")
 Stamp = tuple[int, int]
+#: Variables by which agents are told where their folder is.
+WHERE = (
+    "CLAUDE_CONFIG_DIR",
+    "CODEX_HOME",
+    "GEMINI_CONFIG_DIR",
+    "QWEN_CONFIG_DIR",
+    "COPILOT_HOME",
+    "XDG_DATA_HOME",
+)
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +50,12 @@ def run(options: argparse.Namespace) -> int:
     watch = Watch(target, read_config().folder / "watched.json")
     for agent in agents:
         print(f"{agent.name}: {agent.folder() / agent.pattern}")
+    if not any(agent.folder().is_dir() for agent in agents):
+        names = " and ".join(WHERE)
+        print(f"None of these folders is there. Run an agent once, or say where its folder is: {names}.")
+    eyes = Eyes(agents, since)
     while True:
-        due = [session for session in sessions(agents, since=since) if watch.is_due(session)]
+        due = [session for session in eyes.look() if watch.is_due(session)]
         for place, session in enumerate(due, 1):
             answer, made = watch.send(session)
             print(line_of(session, answer, made, f"{place} of {len(due)}"), flush=True)
