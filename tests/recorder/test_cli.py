@@ -107,6 +107,15 @@ def test_troubles_are_one_sentence(argv, sentence, capsys):
     assert sentence in said
 
 
+def test_without_a_command_all_are_listed(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 0
+    assert "send the sessions of Claude Code, Codex and others as they grow" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
 def test_doctor_says_what_is_missing(capsys, tmp_path):
     assert main(["doctor"]) == 1
     assert "no address" in capsys.readouterr().out

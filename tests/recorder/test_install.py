@@ -50,6 +50,7 @@ def test_claude_code_gets_hooks_and_is_as_it_was_afterwards(tmp_path, before, ca
     assert json.loads((home / "config.json").read_text()) == {"url": "https://scope.example.com", "key": KEY}
     assert (home / "config.json").stat().st_mode & 0o777 == 0o600
     assert uninstall("claude-code", path) == 0
+    assert KEY not in capsys.readouterr().out
     assert (path.read_text() if before else path.exists()) == (before or False)
     assert list(path.parent.iterdir()) == ([path] if before else [])
     assert not home.exists()
@@ -67,6 +68,14 @@ def test_claude_code_posts_by_itself_where_it_is_asked_to(tmp_path, before):
     assert "SessionStart" not in settings["hooks"]
     assert uninstall("claude-code", path) == 0
     assert (path.read_text() if before else path.exists()) == (before or False)
+
+
+@pytest.mark.parametrize("agent", ["claude-code", "codex"])
+def test_nothing_is_taken_out_where_nothing_is(tmp_path, agent, capsys):
+    path = tmp_path / "settings"
+    assert uninstall(agent, path) == 0
+    assert capsys.readouterr().out == f"There is no {path}: nothing of ours is in it.\n"
+    assert not path.exists()
 
 
 def test_commands_take_the_place_of_requests(tmp_path):

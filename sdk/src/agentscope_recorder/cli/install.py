@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +16,7 @@ from agentscope_recorder.installing import claude_code, codex
 from agentscope_recorder.installing.wishes import Wish
 
 AGENTS: dict[str, ModuleType] = {"claude-code": claude_code, "codex": codex}
+KEY = re.compile(r"\bas_[0-9A-Za-z]{8,}")
 #: Beside the settings: what they were, and what we made of them.
 BEFORE, AFTER = ".before-agentscope", ".of-agentscope"
 
@@ -44,7 +47,7 @@ def run_install(options: argparse.Namespace) -> int:
     wish = Wish(target_of(options), path, not options.no_telemetry, options.http, shared)
     before = read(path)
     after = agent.installed(before, wish)
-    if not agreed(path, before, after, hidden=wish.target.key, yes=options.yes):
+    if not agreed(path, before, after, hidden=(wish.target.key,), yes=options.yes):
         return 1
     try:
         agent.prepare(wish)
@@ -66,9 +69,12 @@ def run_uninstall(options: argparse.Namespace) -> int:
     """Give the settings back as they were; where they were changed since, take our lines out."""
     agent, path = AGENTS[options.agent], path_of(options)
     now, kept = read(path), beside(path, BEFORE)
+    if not now:
+        print(f"There is no {path}: nothing of ours is in it.")
+        return 0
     is_as_written = kept.exists() and now == read(beside(path, AFTER))
     after = read(kept) if is_as_written else agent.without(now)
-    if not agreed(path, now, after, hidden="", yes=options.yes):
+    if not agreed(path, now, after, hidden=KEY.findall(now), yes=options.yes):
         return 1
     if is_as_written and not after:
         path.unlink()
@@ -113,6 +119,8 @@ def write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         spare = beside(path, ".new")
+        spare.unlink(missing_ok=True)
+        spare.touch(0o600)
         spare.write_bytes(text.encode())
         spare.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o600)
         spare.replace(path.resolve())
@@ -120,11 +128,13 @@ def write(path: Path, text: str) -> None:
         raise Trouble(f"{path} cannot be written ({error.strerror}).") from error
 
 
-def agreed(path: Path, before: str, after: str, *, hidden: str, yes: bool) -> bool:
-    """Show what changes, without the key, and ask. Raises Trouble where nobody can answer."""
+def agreed(path: Path, before: str, after: str, *, hidden: Iterable[str], yes: bool) -> bool:
+    """Show what changes, without the keys, and ask. Raises Trouble where nobody can answer."""
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), str(path), str(path), lineterm="")
     shown = "\n".join(lines)
-    print((shown.replace(hidden, hidden[:6] + "…") if hidden else shown) or f"{path} stays as it is.")
+    for key in hidden:
+        shown = shown.replace(key, key[:6] + "…")
+    print(shown or f"{path} stays as it is.")
     if yes or before == after:
         return True
     if not sys.stdin.isatty():

@@ -13,7 +13,7 @@ from agentscope_recorder.cli.troubles import Trouble
 
 def run(words: list[str]) -> int:
     """Run one command; the exit status is 0 when it did what it says."""
-    options = parser().parse_args(words)
+    options = parser().parse_args(words or ["--help"])
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal without our letters gets others
             stream.reconfigure(errors="backslashreplace")
