@@ -50,6 +50,9 @@ def read(raw: RawSpan) -> Fields | None:
     fields: Fields = {"kind": kind, "agent": word(attributes, "agent.name")}
     if meta := parsed(attributes.get("metadata")):
         fields |= facts_of_metadata(meta)
+        if kind is SpanKind.CHAIN and fields.get("agent_hint") == raw.name:
+            kind = SpanKind.AGENT  # LangChain's agents are graphs of their own name
+            fields |= {"kind": kind, "agent": raw.name}
     if kind is SpanKind.LLM:
         return fields | llm_fields(raw)
     if kind is SpanKind.TOOL:

@@ -143,3 +143,10 @@ def test_braintrust_keeps_json_in_each_attribute():
         "x = 1",
     )
     assert read(braintrust__parent="project_name:shop").kind is SpanKind.NONE
+
+
+def test_graph_of_langchain_that_bears_an_agents_name_is_an_agent():
+    told = {"openinference__span__kind": "CHAIN", "metadata": '{"lc_agent_name": "inner"}'}
+    agent, node = read(name="inner", **told), read(name="tools", **told)
+    assert (agent.kind, agent.agent) == (SpanKind.AGENT, "inner")
+    assert (node.kind, node.agent, node.agent_hint) == (SpanKind.CHAIN, None, "inner")
