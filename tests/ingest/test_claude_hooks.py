@@ -216,3 +216,18 @@ def test_wrong_key_is_told_harmlessly(db):
     assert (answer.status_code, answer.content) == (401, b"{}")
     assert answer.headers["X-AgentScope-Error"].startswith("Send an API key")
     assert not Run.objects.exists()
+
+
+def test_hooks_posted_days_late_count_from_when_they_say_that_they_were(ingest_key):
+    """One that says nothing counts from now on, and one from the future as well."""
+    told = {"tool_name": "Bash", "tool_input": {"command": "ls"}, "tool_use_id": "t-1"}
+    post(ingest_key, hook("PreToolUse", **told, timestamp="2026-02-03T04:05:06Z"))
+    post(ingest_key, hook("PostToolUse", **told, tool_response="a.py", timestamp="2026-02-03T04:05:08Z"))
+    post(ingest_key, hook("Stop", timestamp="2026-02-03T04:05:09Z"))
+    run = Run.objects.get()
+    assert (run.started_at.isoformat(), run.ended_at.isoformat(), run.status) == (
+        *("2026-02-03T04:05:06+00:00", "2026-02-03T04:05:09+00:00", "done"),
+    )
+    post(ingest_key, hook("Notification", message="hello", timestamp="2999-01-01T00:00:00Z"))
+    run.refresh_from_db()
+    assert run.ended_at.year < 2999

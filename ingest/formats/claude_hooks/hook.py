@@ -1,6 +1,7 @@
 """One hook event: who sends it, and when it came. The payload itself has no time (FORMATS.md 2.1).
 
-The command hooks of our recorder keep events while the server is away: they add when each came.
+The command hooks of our recorder keep events while the server is away: they add when each came. Scripts that
+do the same may say it as `timestamp`; without either, an event counts from when it is posted.
 """
 
 from datetime import UTC, datetime
@@ -65,7 +66,7 @@ def hook_of(given: dict[str, Any], at: datetime) -> Hook | None:
     if not name or not session:
         return None
     ours = wild.mapping(given.get(OURS))
-    came = wild.when(ours.get("ts"))
+    came = wild.when(ours.get("ts")) or wild.when(given.get("timestamp"))
     rest = {field: value for field, value in given.items() if field != OURS}
     return Hook(
         name=name[:100], session=session, at=min(came, at) if came is not None else at, given=rest, ours=ours
