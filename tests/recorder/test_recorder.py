@@ -235,3 +235,21 @@ def test_file_that_ends_within_a_line_goes_on_with_a_new_one(trace):
 def test_path_of_its_own_where_none_is_given(tmp_path):
     run = Recorder(run="r7")
     assert run.path == Path(tmp_path / "state" / "agentscope" / "traces" / "r7.jsonl")
+
+
+def test_run_without_a_task_is_named_by_what_was_asked_first(trace, tmp_path):
+    program = tmp_path / "my_loop.py"
+    program.write_text(f"""
+from agentscope_recorder import Recorder
+run = Recorder({str(trace)!r})
+with run.step("agent", "helper"):
+    run.llm_call(messages=[{{"role": "user", "content": "Of the helper"}}], content="x")
+asked = [{{"type": "text", "text": "Fix the cart"}}]
+for _ in range(2):
+    run.llm_call(messages=[{{"role": "system", "content": "s"}}, {{"role": "user", "content": asked}}])
+""")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, str(program)], env=environment, check=True)
+    events = [json.loads(line) for line in trace.read_text().splitlines()]
+    starts = [(event.get("agent"), event.get("task")) for event in events if event["kind"] == "run_start"]
+    assert starts == [("my_loop.py", None), (None, "Fix the cart")]

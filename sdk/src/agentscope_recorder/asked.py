@@ -100,6 +100,18 @@ def results_in(messages: Any) -> Iterator[tuple[str, Any, bool]]:
                 yield str(block["tool_use_id"]), block.get("content"), bool(block.get("is_error"))
 
 
+def first_asked(messages: Any) -> str:
+    """Find the first text of a human among messages."""
+    for message in dicts(messages):
+        if message.get("role") == "user":
+            content = message.get("content")
+            texts = [content] if isinstance(content, str) else [one.get("text") for one in dicts(content)]
+            found = next((text for text in texts if isinstance(text, str) and text.strip()), "")
+            if found:
+                return str(found)
+    return ""
+
+
 def dicts(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 

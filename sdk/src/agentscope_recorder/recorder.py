@@ -6,6 +6,7 @@ import atexit
 import itertools
 import os
 import re
+import sys
 import time
 import uuid
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from types import TracebackType
 from typing import Any, Callable, TypeVar
 
 from agentscope_recorder import tools
-from agentscope_recorder.asked import Asked
+from agentscope_recorder.asked import Asked, first_asked
 from agentscope_recorder.blobs import keep_blob
 from agentscope_recorder.capture import Capture
 from agentscope_recorder.config import Config, read_config
@@ -76,9 +77,10 @@ class Recorder:
         atexit.register(self._at_exit)
         flush_on_sigterm(self)
         self._workspace = None
+        self._is_named = bool(self._joined or about.get("task") or about.get("name"))
         space = _space(workspace)
         if not self._joined:
-            self.write("run_start", **{"cwd": _cwd(), **_about(space), **about})
+            self.write("run_start", **{"agent": _program(), "cwd": _cwd(), **_about(space), **about})
         self._workspace = space
 
     @property
@@ -100,6 +102,7 @@ class Recorder:
     @never_raises
     def prompt(self, text: str, **fields: Any) -> None:
         """Record what a human asked."""
+        self._is_named = True
         self.write("prompt", text=text, **fields)
 
     @never_raises
@@ -184,6 +187,7 @@ class Recorder:
     def write(self, kind: str, *, place: Place | None = None, **fields: Any) -> None:
         """Write an event of any kind: first into the file, then it is sent in the background."""
         if kind == "llm_call":
+            self._tell_task(fields.get("messages"), place)
             self._tell_results(fields.get("messages"))
         if kind == "tool_call" and self._workspace is not None:
             self._workspace.tell(self, None, place=place)
@@ -237,6 +241,15 @@ class Recorder:
         self._workspace = None
         self._asked = Asked()  # other threads may hold the lock of the old one, and are not there
         self._journal.reopen()
+
+    def _tell_task(self, messages: Any, place: Place | None) -> None:
+        """Tell what a human asked first as the task, where nobody told one: it names the run."""
+        if self._is_named or self._place_of(place).agent:
+            return
+        task = first_asked(plain(messages))
+        if task:
+            self._is_named = True
+            self.write("run_start", task=task)
 
     def _tell_results(self, messages: Any) -> None:
         """Tell the results that only the next request has: the loop records model calls alone."""
@@ -303,6 +316,11 @@ def _status_of(error: BaseException | None) -> str:
 def _now() -> str:
     seconds, rest = divmod(time.time_ns(), 1_000_000_000)
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{rest // 1000:06d}Z"
+
+
+def _program() -> str | None:
+    name = Path(sys.argv[0]).name if getattr(sys, "argv", None) else ""
+    return name if name not in ("", "-c", "-m", "__main__.py") else None
 
 
 def _cwd() -> Path | None:
