@@ -1,14 +1,19 @@
 """Rows into PostgreSQL by binary COPY, and out of it as structs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
-from psycopg.types.json import Jsonb
 
 from runs import sql
 from runs.blobs import storable_json
 from runs.rows import COLUMN_TYPES, JSON_COLUMNS
+
+#: How `values_for_copy` gives columns: JSON as bytes, which psycopg only passes on.
+COPY_TYPES = COLUMN_TYPES | dict.fromkeys(JSON_COLUMNS, "bytea")
+JSONB_VERSION = b"\x01"
 
 
 def copy_rows(
@@ -17,9 +22,9 @@ def copy_rows(
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],
     *,
-    types: Mapping[str, str] = COLUMN_TYPES,
+    types: Mapping[str, str] = COPY_TYPES,
 ) -> None:
-    """Send rows to `table` in one COPY; JSON columns take dicts, columns without a type are text."""
+    """Send rows to `table` in one COPY; columns without a type are text."""
     listed = ", ".join(f'"{name}"' for name in columns)
     # Django wraps the errors of execute() only.
     with cursor.db.wrap_database_errors, cursor.copy(sql.COPY.format(table=table, columns=listed)) as copy:
@@ -29,13 +34,19 @@ def copy_rows(
 
 
 def values_for_copy(row: Any, columns: Sequence[str]) -> list[Any]:
-    values = []
-    for name in columns:
-        value = getattr(row, name)
-        if name in JSON_COLUMNS and value is not None:
-            value = Jsonb(value, dumps=storable_json)
-        values.append(value)
+    """List what COPY takes of a row; JSON as PostgreSQL itself sends it: a version, then the text."""
+    read, places = reader_of(tuple(columns))
+    values = list(read(row))
+    for place in places:
+        if values[place] is not None:
+            values[place] = JSONB_VERSION + storable_json(values[place])
     return values
+
+
+@cache
+def reader_of(columns: tuple[str, ...]) -> tuple[Callable[[Any], tuple[Any, ...]], list[int]]:
+    """Give what reads all columns of a row at once, and the places of those that hold JSON."""
+    return attrgetter(*columns), [place for place, name in enumerate(columns) if name in JSON_COLUMNS]
 
 
 def values_for_update(row: Any, columns: Sequence[str]) -> dict[str, Any]:
