@@ -7,6 +7,7 @@ one with all of them (`gen_ai.client.inference.operation.details`). Both name th
 from collections.abc import Iterable
 from typing import Any
 
+from ingest import wild
 from ingest.dialects import common, genai
 from ingest.dialects.claude_code.records import PROGRAM as CLAUDE_CODE
 from ingest.dialects.codex import PROGRAM as CODEX
@@ -58,11 +59,19 @@ def fields_of_messages(logs: list[RawLog]) -> Fields:
     bodies = [parsed(log.body) for log in logs if log.name == CHOICE]  # Semantic Kernel writes JSON text
     choices = [body for body in bodies if isinstance(body, dict)]
     answer = answer_blocks(choices[-1:])
+    said = [*messages, *(wild.mapping(choice.get("message")) for choice in choices)]
     return {
-        "messages": messages or None,
+        "messages": messages if any(message.get("content") for message in messages) else None,
         "answer": answer or None,
+        "is_bare": any(is_bare(message) for message in said) or None,
         "stop_reason": word(choices[-1], "finish_reason") if choices else None,
     }
+
+
+def is_bare(message: dict[str, Any]) -> bool:
+    """Say whether a message names a tool call without its arguments: contents are switched off."""
+    calls = (wild.mapping(call.get("function")) for call in wild.objects(message.get("tool_calls")))
+    return any("name" in call and "arguments" not in call for call in calls)
 
 
 def message_of(log: RawLog) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ingest.limits import NEAR_SECONDS
 from ingest.spans.facts import note_earliest, note_latest, text_of
 from ingest.spans.hearing import Heard, words_of
-from ingest.spans.known import GUESTS, NAMELESS, SHARED, Shape, TraceFacts, Why
+from ingest.spans.known import ACTED, GUESTS, NAMELESS, SHARED, Shape, TraceFacts, Why
 from ingest.spans.span import Span, SpanKind
 from runs.records import digest_of
 
@@ -47,6 +47,8 @@ def note_place(facts: TraceFacts, heard: Iterable[tuple[Span, Heard]]) -> None:
             facts.last_at = max(facts.last_at, span.end, span.start)
         if span.kind not in STEPLESS and not span.is_score:
             facts.told.setdefault("acts", [0, True])
+        if span.kind is SpanKind.TOOL and not span.call_id:
+            facts.told.setdefault(ACTED, [0, True])
         if span.kind is SpanKind.LLM and not span.is_part:
             note_earliest(facts, "goes on from", at, digest_of_words(said.after) or NOTHING)
             if span.answer:

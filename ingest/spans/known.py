@@ -92,6 +92,8 @@ class Why(StrEnum):
 SHARED = "shared"
 #: Remembered of a trace with an answer without an id: another span of the trace may tell of the same call.
 NAMELESS = "nameless"
+#: Remembered of a trace whose tool calls have spans without the ids of the calls.
+ACTED = "acted"
 #: A trace that is in the run of another one, which knows by itself how the run stands.
 GUESTS = (Why.CALL, Why.TIME)
 

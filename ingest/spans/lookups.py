@@ -35,6 +35,8 @@ def wanted_by(heard: Iterable[tuple[Span, Heard]]) -> Wanted:
             wanted.spans.add((span.trace_id, span.parent_id))
         if span.kind in (SpanKind.TOOL, SpanKind.RETRIEVER) or is_turn(span):
             wanted.around.add((span.trace_id, span.span_id))
+        if span.kind in (SpanKind.TOOL, SpanKind.RETRIEVER) and not span.call_id:
+            wanted.marks.add(mark_of(span.tool or "", None))
         if span.kind is SpanKind.LLM and span.start:
             wanted.models.add(span.start)
         if said.mark is not None:

@@ -90,7 +90,7 @@ def key_of_tool_span(memories: Memories, one: Known, span: Span, mark: bytes | N
     if span.input is not None or not one.key:
         one.mark = mark
     if not one.key:
-        told = told_call(memories, one, own)
+        told = told_call(memories, one, own) or told_call(memories, one, own, mark_of(span.tool or "", None))
         if told is not None:
             told.mate, told.is_new = one.span, True
             one.call, one.key = told.call, told.key
@@ -104,14 +104,14 @@ def key_of_tool_span(memories: Memories, one: Known, span: Span, mark: bytes | N
     return one.key
 
 
-def told_call(memories: Memories, one: Known, own: str) -> Known | None:
-    """Find the call that a span carries out among those that the messages told of."""
+def told_call(memories: Memories, one: Known, own: str, mark: bytes | None = None) -> Known | None:
+    """Find the call that a span carries out among those that the messages told of, maybe by another mark."""
     by_id = told_by_id(memories, one.trace, own)
     if by_id is not None:
         return by_id
     if own:
         return None
-    waiting = memories.waiting_for(one.trace, one.mark, TOLD)
+    waiting = memories.waiting_for(one.trace, mark or one.mark, TOLD)
     return waiting.waiting_before(one.at + SLACK) or waiting.waiting_after(0)
 
 

@@ -42,6 +42,7 @@ class Span(Struct, kw_only=True):
     is_end: bool = False  #: it only says how the span ended; what it was given comes with its start
     is_part: bool = False  #: it adds to a span (a log record does): it says no begin, end or parent
     told: tuple[int, int] = (0, 0)  #: of a part: nanoseconds between which it was told
+    is_bare: bool = False  #: its messages name tool calls without what they were called with
     failed: bool = False  #: by its own word, not by that of a child
     error: str | None = None  #: one sentence
     error_kind: str | None = None

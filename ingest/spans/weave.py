@@ -23,7 +23,7 @@ from ingest.spans.facts import (
     whole_of,
 )
 from ingest.spans.hearing import Heard, words_of
-from ingest.spans.known import GUESTS, Known, Memories, Memory, Shape, TraceFacts
+from ingest.spans.known import ACTED, GUESTS, Known, Memories, Memory, Shape, TraceFacts
 from ingest.spans.lanes import find_sub_agents, lane_of, owner_of, told_again
 from ingest.spans.late import meet_start
 from ingest.spans.messages import Call, Result
@@ -194,6 +194,8 @@ class Weaver:
                 brought.append(key)
         if not place.lane and (span.answer or span.failed):
             note_latest(facts, "last", span.start, words_of(span)[:ANSWER_CHARS])
+        if span.is_bare and ACTED in facts.told:
+            heard = Heard()  # the spans tell more of the calls, and nothing says which is which
         for call, result in heard.results:
             brought.append(self.add_result(span, place, call, result))
         for call in heard.asked:
