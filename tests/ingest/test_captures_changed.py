@@ -10,14 +10,34 @@ import pytest
 
 from ingest.models import Trace, TraceSpan
 from runs.models import FileChange, Run, Step
-from tests.ingest.test_captures import ORDERED, OTLP, otlp_of, pictured, send_all, without
-from tests.otlp_changes import CHANGES
+from tests.ingest.test_captures import (
+    EXCEPTIONS,
+    ORDERED,
+    OTLP,
+    TRUTH,
+    otlp_of,
+    pictured,
+    send_all,
+    told,
+    without,
+)
+from tests.otlp_changes import (
+    CHANGES,
+    answers_named,
+    apart,
+    at_times,
+    calls_named,
+    texts,
+    with_new_ids,
+)
 
 pytestmark = pytest.mark.django_db
 
 KINDS = ("runs", "tools", "others", "changes")
 #: Beside ORDERED: when a prompt was said, where only a record tells it.
 OF_ORDER = {"otel_openai_v2": {"others": (8,)}}
+#: Nothing in these says which session a call is of.
+SESSIONLESS = ("otel_zero_code",)
 
 
 def sample():
@@ -25,6 +45,12 @@ def sample():
     if os.environ.get("CHANGED_CAPTURES") == "all":
         return [(change, name) for change in CHANGES for name in OTLP]
     return [(change, OTLP[7 * n % len(OTLP)]) for n, change in enumerate(CHANGES) if OTLP]
+
+
+def recordings():
+    """Choose recordings of programs that may serve two sessions: all, or every tenth."""
+    named = [name for name in OTLP if not name.startswith(SESSIONLESS)]
+    return named if os.environ.get("CHANGED_CAPTURES") == "all" else named[3::10]
 
 
 def in_words(rows, words):
@@ -52,3 +78,25 @@ def test_changed_recording_is_the_same_run(change, name, project, ingest_key):
             for place in told.get(kind, ())
         }
         assert without(found, places) == without(in_words(wanted, changed.words), places), kind
+
+
+def in_other_session(requests):
+    """Let the same program have served another person, a moment later."""
+    for change in (
+        texts(lambda text: text.replace("sess-42", "sess-43")),
+        with_new_ids,
+        calls_named("call_b{}").change,
+        answers_named("chatcmpl-b{}").change,
+        at_times(lambda at: at + 7_000_000).change,
+    ):
+        requests = change(requests)
+    return requests
+
+
+@pytest.mark.parametrize("name", recordings())
+def test_two_sessions_of_one_program_at_once_stay_apart(name, ingest_key):
+    requests = [sent for sent in otlp_of(name) if sent.body]
+    both = zip(apart(requests), apart(in_other_session(requests)), strict=True)
+    send_all([sent for pair in both for sent in pair], ingest_key)
+    expected = {**TRUTH, **EXCEPTIONS.get(name, {}), "runs": 2}
+    assert [told(run) for run in Run.objects.all()] == [expected] * 2
