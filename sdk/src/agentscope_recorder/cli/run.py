@@ -14,6 +14,7 @@ from agentscope_recorder.cli.passing import Passing
 from agentscope_recorder.cli.troubles import Trouble
 from agentscope_recorder.limits import LEFT_BEHIND_SECONDS
 from agentscope_recorder.recorder import Recorder
+from agentscope_recorder.workspace import Workspace
 from agentscope_recorder.workspace.git import root_of
 
 #: Signals that a terminal sends to all programs in it, and those that come to us alone.
@@ -42,11 +43,12 @@ def run(options: argparse.Namespace) -> int:
         "task": options.task,
         "name": options.name or " ".join(argv)[:200],
     }
+    folder = options.workspace or root_of(Path.cwd())
     record = Recorder(
         options.trace,
         url=options.url,
         key=options.key,
-        workspace=options.workspace or root_of(Path.cwd()),
+        workspace=Workspace(Path(folder), calls=False) if folder else None,
         **about,
     )
     try:
