@@ -19,7 +19,7 @@ test-sdks: $(STAMP)
 
 # Drives the agents that people run, against a tiny model: they are installed from npm, into a folder of their own.
 test-agents: $(STAMP)
-	@$(BIN)/python -m tests.agents.prepare claude-code codex gemini-cli qwen-code copilot
+	@$(BIN)/python -m tests.agents.prepare claude-code codex gemini-cli qwen-code copilot opencode
 	TEST_AGENTS=1 $(BIN)/pytest -q -p no:xdist -rs tests/agents --ignore tests/agents/test_clients.py $(ARGS)
 
 # Records loops around the clients of anthropic and openai, of today and of long ago, from the network as well.

@@ -15,8 +15,9 @@ END = b"data: [DONE]\n\n"
 
 
 def prompt_of(body: dict[str, Any]) -> str:
-    """Read what the user said so far."""
-    return json.dumps([message["content"] for message in body["messages"] if message["role"] == "user"])
+    """Read what the user said so far; what is asked without tools, such as a title, is no talk."""
+    users = [message["content"] for message in body["messages"] if message["role"] == "user"]
+    return json.dumps(users) if body.get("tools") else ""
 
 
 def turn_of(body: dict[str, Any]) -> int:

@@ -18,6 +18,7 @@ AGENTS = {
     "gemini-cli": ("gemini", "@google/gemini-cli"),
     "qwen-code": ("qwen", "@qwen-code/qwen-code", "node"),
     "copilot": ("copilot", "@github/copilot"),
+    "opencode": ("opencode", "opencode-ai"),
 }
 #: environment -> what is installed there: packages of providers, of today and of long ago.
 ENVIRONMENTS = {

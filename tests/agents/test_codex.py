@@ -1,4 +1,4 @@
-"""Codex with our telemetry and `watch` beside it, and a tiny model: `make test-agents`."""
+"""Codex with our telemetry, `notify` and `watch` beside it, and a tiny model: `make test-agents`."""
 
 import os
 import signal
@@ -59,6 +59,7 @@ STEPS = [
     ("llm", "", "ok"),
     ("tool", "exec_command", "failed"),
     ("llm", "", "ok"),
+    ("final", "", "ok"),  # by `notify`
 ]
 
 
@@ -90,6 +91,7 @@ def test_telemetry_session_and_output_are_one_run(product: Product, tmp_path: Pa
     printed.write_text(ended.stdout)
     stage.send(printed)
     run = one_new(product, before)
+    wait_for(lambda: len(steps_of(product, run)) == len(STEPS))
     steps = steps_of(product, run)
     assert said_of(steps) == STEPS
     # What was printed is less than the session's file, which is known: it adds nothing, and doubles nothing.

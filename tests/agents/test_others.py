@@ -1,4 +1,4 @@
-"""Gemini CLI, Qwen Code and Copilot CLI, with `watch` beside them, and a tiny model: `make test-agents`."""
+"""Gemini CLI, Qwen Code, Copilot CLI and opencode, with `watch` and a tiny model: `make test-agents`."""
 
 import json
 import os
@@ -30,7 +30,9 @@ class Played(NamedTuple):
     tools: tuple[str, str, str]
     names: tuple[str, str, str]  #: of a path, of old and of new text
     sources: set[str]
-    settings: tuple[str, dict[str, object]] = ("", {})
+    settings: tuple[str, Callable[[str], dict[str, object]]] = ("", lambda model: {})
+    changes: tuple[tuple[str, str], ...] = (("calc.py", "declared"),)
+    after: Callable[[Stage], None] = lambda stage: None  #: what a person does when it has ended
 
     def script(self, repository: Path) -> Script:
         """Read, edit, change another file by a command, fail, end."""
@@ -72,6 +74,26 @@ def copilot(stage: Stage, model: str) -> dict[str, str]:
     return {**own, "COPILOT_PROVIDER_API_KEY": "none", "COPILOT_MODEL": "tiny", "COPILOT_OFFLINE": "true"}
 
 
+def opencode(stage: Stage, model: str) -> dict[str, str]:
+    return {"OPENCODE_DISABLE_MODELS_FETCH": "1", "npm_config_fetch_retries": "0"}
+
+
+def opencode_settings(model: str) -> dict[str, object]:
+    options = {"baseURL": f"{model}/v1", "apiKey": "none"}
+    known = {"tiny": {"tool_call": True, "limit": {"context": 100_000, "output": 8_000}}}
+    provider = {"npm": "@ai-sdk/openai-compatible", "options": options, "models": known}
+    named = {"model": "tiny/tiny", "small_model": "tiny/tiny", "provider": {"tiny": provider}}
+    return {**named, "autoupdate": False, "share": "disabled", "permission": {"*": "allow"}}
+
+
+def export(stage: Stage) -> None:
+    """Export the session to a file and import that, as Connect says."""
+    program, file = program_of("opencode"), stage.home / "session.json"
+    [session] = json.loads(stage.play(program, "session", "list", "--format", "json").stdout)
+    stage.play("sh", "-c", f"{program} export {session['id']} > {file}")
+    stage.send(file)
+
+
 AGENTS = {
     "gemini-cli": Played(
         ("-m", "gemini-2.5-flash", "-p", PROMPT, "--yolo"),
@@ -79,7 +101,10 @@ AGENTS = {
         ("read_file", "replace", "run_shell_command"),
         ("file_path", "old_string", "new_string"),
         {"gemini-cli:chat", "otel:gemini-cli-logs"},
-        (".gemini/settings.json", {"security": {"auth": {"selectedType": "gemini-api-key"}}}),
+        (
+            ".gemini/settings.json",
+            lambda model: {"security": {"auth": {"selectedType": "gemini-api-key"}}},
+        ),
     ),
     "qwen-code": Played(
         ("-p", PROMPT, "--yolo", "--auth-type", "openai"),
@@ -95,6 +120,17 @@ AGENTS = {
         ("path", "old_str", "new_str"),
         {"copilot:events"},
     ),
+    "opencode": Played(
+        ("run", PROMPT),
+        opencode,
+        ("read", "edit", "bash"),
+        ("filePath", "oldString", "newString"),
+        {"opencode:session"},
+        (".config/opencode/opencode.json", opencode_settings),
+        # It looks at the work tree itself.
+        (("calc.py", "declared"), ("notes.txt", "observed")),
+        export,
+    ),
 }
 #: Turns 0 to 4, as `usage_of` says; what is written to a cache counts as input.
 TOKENS = {"input": 560, "cache_read": 400, "cache_write": 0, "output": 110, "reasoning": 40}
@@ -105,12 +141,13 @@ def test_session_is_one_run(name: str, product: Product, tmp_path: Path) -> None
     if not is_there(name):
         pytest.skip("it could not be installed; there may be no npm")
     agent, stage, before = AGENTS[name], Stage(tmp_path, product), runs_of(product)
-    if agent.settings[0]:
-        path = stage.home / agent.settings[0]
-        path.parent.mkdir()
-        path.write_text(json.dumps(agent.settings[1]))
     with stage.watched(), served(agent.script(stage.repository)) as model:
+        if agent.settings[0]:
+            path = stage.home / agent.settings[0]
+            path.parent.mkdir(parents=True)
+            path.write_text(json.dumps(agent.settings[1](model.url)))
         ended = stage.play(program_of(name), *agent.words, **agent.variables(stage, model.url))
+        agent.after(stage)
     assert (ended.returncode, stage.files()) == (0, {"calc.py": AFTER, "notes.txt": "two\n"})
     run = one_new(product, before)
     steps = steps_of(product, run)
@@ -133,6 +170,6 @@ def test_session_is_one_run(name: str, product: Product, tmp_path: Path) -> None
     assert tokens_of(product, run) == TOKENS
     facts = product.read(f"/api/v1/runs/{run}")
     assert (facts["status"], facts["agent"], facts["prompts"]) == ("done", name, 1)
-    [change] = changes_of(product, run)
-    assert (change["path"], change["origin"]) == ("calc.py", "declared")
-    assert f"-    {OLD}\n+    {NEW}\n" in change["patch"]
+    changes = changes_of(product, run)
+    assert tuple((change["path"], change["origin"]) for change in changes) == agent.changes
+    assert f"-    {OLD}\n+    {NEW}\n" in changes[0]["patch"]
