@@ -12,9 +12,9 @@ from runs.records import digest_of
 
 #: A loop of one's own tells a failed tool to the model in words; these begin such results.
 ERROR_WORDS = ("ERROR:", "Error:", "error:", "Traceback (most recent call last)")
-#: Calls that give the work to another agent; their hand-off is a step of its own.
 #: Programs that tell of a human's prompts by records of their own; their messages hold more than that.
 PROMPTED = ("gemini-cli", "qwen-code")
+#: Calls that give the work to another agent; their hand-off is a step of its own.
 HANDOFF_TOOLS = ("transfer_to_", "handoff_to_")
 #: Why a model stopped that asks for a tool, in each spelling.
 FOR_TOOLS = frozenset({"tool_call", "tool_calls", "tool-calls", "tool_use", "function_call"})
