@@ -37,7 +37,7 @@ KINDS = ("runs", "tools", "others", "changes")
 #: Beside ORDERED: when a prompt was said, where only a record tells it.
 OF_ORDER = {"otel_openai_v2": {"others": (8,)}}
 #: Nothing in these says which session a call is of.
-SESSIONLESS = ("otel_zero_code",)
+SESSIONLESS = ("oi_long", "otel_zero_code")
 
 
 def sample():
