@@ -182,3 +182,24 @@ def test_denied_file_is_told_without_contents(repo, trace):
     with Recorder(trace, workspace=repo) as run, run.step("tool", "bash", id="t1"):
         (repo / ".env").write_text("KEY=1\n")
     assert changes(trace) == [("t1", ".env", "create", None, "[withheld]", None)]
+
+
+@pytest.mark.parametrize("has_git", [True, False])
+def test_trace_in_the_work_tree_is_no_change(tmp_path, has_git):
+    root = tmp_path / "shop"
+    root.mkdir()
+    if has_git:
+        git(root, "init")
+    trace = root / "traces" / "run.jsonl"
+    for _ in range(2):  # the second finds what the first left
+        with Recorder(trace, workspace=root) as run, run.step("tool", "write", id="t1") as step:
+            run.blob("t1", "whole")
+            (root / "traces" / "notes.txt").write_text(f"of {run.run}")
+            (root / "traces" / "run.jsonl.sent").write_text("{}")
+            step.output("ok")
+    assert {change[1:3] for change in changes(trace)} == {
+        ("traces/notes.txt", "create"),
+        ("traces/notes.txt", "edit"),
+    }
+    begins = [meta for kind, meta in told(trace, "meta") if kind == "run_start"]
+    assert begins == ([{"dirty": 1, "dirty_files": ["traces/notes.txt"]}] if has_git else [None])

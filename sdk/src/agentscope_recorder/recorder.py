@@ -78,7 +78,7 @@ class Recorder:
         flush_on_sigterm(self)
         self._workspace = None
         self._is_named = bool(self._joined or about.get("task") or about.get("name"))
-        space = _space(workspace)
+        space = _space(workspace, self.path)
         if not self._joined:
             self.write("run_start", **{"agent": _program(), "cwd": _cwd(), **_about(space), **about})
         self._workspace = space
@@ -294,8 +294,11 @@ class Recorder:
 
 
 @never_raises
-def _space(told: str | Path | Workspace | None) -> Workspace | None:
-    return told if told is None or isinstance(told, Workspace) else Workspace(Path(told))
+def _space(told: str | Path | Workspace | None, trace: Path) -> Workspace | None:
+    space = told if told is None or isinstance(told, Workspace) else Workspace(Path(told))
+    if space is not None:
+        space.leave_out(trace)
+    return space
 
 
 def _about(space: Workspace | None) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.own: str | None = None  #: how the names of our own files begin
         self.seen: dict[str, Seen] = {}
         self.bytes = 0
         self.snapshot()
@@ -46,7 +47,11 @@ class Folder:
                 changes.append(Change(path, "create", None, now[path].content))
             elif before.content is None or before.content != now[path].content:
                 changes.append(Change(path, "edit", before.content, now[path].content))
-        gone = [Change(path, "delete", self.seen[path].content) for path in self.seen.keys() - now.keys()]
+        gone = [
+            Change(path, "delete", self.seen[path].content)
+            for path in self.seen.keys() - now.keys()
+            if not self.is_own(path)
+        ]
         self.seen = now
         self.bytes = sum(len(one.content or b"") for one in now.values())
         return sorted(changes + gone)
@@ -65,10 +70,14 @@ class Folder:
                 if entry.is_dir(follow_symlinks=False):
                     if entry.name not in SKIPPED:
                         waiting.append(path + "/")
-                elif entry.is_file(follow_symlinks=False):
+                elif entry.is_file(follow_symlinks=False) and not self.is_own(path):
                     stat = entry.stat(follow_symlinks=False)
                     found += 1
                     yield path, (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+
+    def is_own(self, path: str) -> bool:
+        """Say whether a file is one that the recorder writes."""
+        return self.own is not None and path.startswith(self.own)
 
     def read(self, path: str, size: int) -> bytes | None:
         """Read a file, unless it is too large, or memory is full."""

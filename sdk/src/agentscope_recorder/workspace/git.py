@@ -37,6 +37,7 @@ class Repository:
     def __init__(self, root: Path, folder: Path, *, ignored: bool = False) -> None:
         """Begin with the user's index, so that only changed files are read. Raises GitFailed, OSError."""
         self.root, self.ignored = root, ignored
+        self.own: bytes | None = None  #: how the names of our own files begin
         self.environment = environment_here()
         self.settings = [word for setting in SETTINGS for word in ("-c", setting)]
         self.settings += self.without_filters()
@@ -117,7 +118,15 @@ class Repository:
         else:
             told = self.run("status", "--porcelain", "-z", "--no-renames", "--ignore-submodules=dirty")
             found = [row[3:] for row in told.split(b"\0") if row[1:2] != b" "]
-        return [path for path in dict.fromkeys(found) if path and not path.endswith(b"/")]
+        return [
+            path
+            for path in dict.fromkeys(found)
+            if path and not path.endswith(b"/") and not self.is_own(path)
+        ]
+
+    def is_own(self, path: bytes) -> bool:
+        """Say whether a file is one that the recorder writes."""
+        return self.own is not None and path.startswith(self.own)
 
     def write_tree(self) -> str:
         """Write the index as a tree; one with conflicts is read from the files alone."""
@@ -142,7 +151,8 @@ class Repository:
         if old == new:
             return []
         raw = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new).split(b"\0")
-        rows = [(head.decode().lstrip(":").split(), path) for head, path in zip(raw[::2], raw[1::2])]
+        pairs = ((head, path) for head, path in zip(raw[::2], raw[1::2]) if not self.is_own(path))
+        rows = [(head.decode().lstrip(":").split(), path) for head, path in pairs]
         kept = rows[:CHANGED_FILES]
         blobs = self.blobs({blob for (_, _, a, b, _), _ in kept for blob in (a, b)})
         return [self.change(row, path, blobs) for row, path in rows]

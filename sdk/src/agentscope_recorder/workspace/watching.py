@@ -64,6 +64,16 @@ class Workspace:
             )
         self._walked = Folder(path)
 
+    @never_raises
+    def leave_out(self, trace: Path) -> None:
+        """Do not tell of the trace and what is kept beside it: each look would find the lines of the last."""
+        for looked in (self._repository, self._walked):
+            below = os.path.relpath(trace.resolve(), looked.root.resolve()) if looked is not None else ".."
+            if isinstance(looked, Repository) and not below.startswith(".."):
+                looked.own = os.fsencode(below)
+            elif isinstance(looked, Folder) and not below.startswith(".."):
+                looked.own = below
+
     def about(self) -> dict[str, Any]:
         """Say for `run_start` what is checked out, and which files are not committed."""
         if self._repository is None:
