@@ -107,6 +107,18 @@ def test_troubles_are_one_sentence(argv, sentence, capsys):
     assert sentence in said
 
 
+def test_push_sends_traces_only(tmp_path, capsys):
+    passwords, others = tmp_path / "passwords.txt", tmp_path / "rows.jsonl"
+    passwords.write_text("root:hunter2\n")
+    others.write_text('{"name": "Ada"}\n')
+    to = ["--url", "http://127.0.0.1:9", "--key", "as_k", "push"]
+    assert main([*to, str(passwords)]) == 1
+    assert f"{passwords} is no trace of the recorder, and is not sent" in capsys.readouterr().err
+    assert main([*to, str(tmp_path)]) == 0
+    assert "No traces" in capsys.readouterr().out
+    assert {path.name for path in tmp_path.iterdir()} == {"passwords.txt", "rows.jsonl"}
+
+
 def test_without_a_command_all_are_listed(capsys):
     with pytest.raises(SystemExit) as ended:
         main([])
