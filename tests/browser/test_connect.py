@@ -58,7 +58,7 @@ def test_phone_chooses_from_a_list_and_nothing_is_wider(open_page, places):
     page = open_page(places() + "connect/", viewport={"width": 390, "height": 844})
     page.get_by_label("Agent or SDK").select_option("codex")
     expect(page.locator("h1")).to_have_text("Connect Codex CLI")
-    expect(lines(page)).to_contain_text("[otel.exporter.otlp-http]")
+    expect(lines(page)).to_contain_text("install codex")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 

@@ -96,8 +96,8 @@ def test_run_records_what_a_command_changes_in_its_repository(trace, tmp_path, m
         (["show", "nowhere.jsonl"], "nowhere.jsonl cannot be read (No such file or directory)."),
         (["push", "nowhere"], "There is no address: set AGENTSCOPE_URL"),
         (["--url", "http://x", "push"], "There is no key: set AGENTSCOPE_KEY"),
+        (["--url", "x:8000", "push"], "The address x:8000 needs http:// or https:// in front."),
         (["run"], "There is no command"),
-        (["run", "--", "/nowhere/cmd"], "/nowhere/cmd cannot be started"),
     ],
 )
 def test_troubles_are_one_sentence(argv, sentence, capsys):

@@ -146,12 +146,11 @@ def test_user_without_a_home_and_folder_that_is_gone(tmp_path):
     gone.mkdir()
     code = """
 import os
-import agentscope_recorder.cli
+from agentscope_recorder import Recorder
 os.rmdir(os.getcwd())
 for name in ("HOME", "XDG_STATE_HOME", "AGENTSCOPE_CONFIG"):
     os.environ.pop(name, None)
 os.setuid(54321)
-from agentscope_recorder import Recorder
 run = Recorder()
 run.prompt("the plan")
 print("the plan" in run.path.read_text())

@@ -104,6 +104,12 @@ def test_home_that_cannot_be_written_disturbs_nothing(session, tmp_path):
     assert session.give(data.encode(), home=tmp_path / "file" / "home") == (0, b"", b"")
 
 
+def test_input_that_nobody_closes_is_not_waited_for(session):
+    command = subprocess.Popen(session.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert command.wait(timeout=20) == 0
+    assert command.communicate() == (b"", None)
+
+
 def test_without_arguments_it_ends_well(session):
     done = subprocess.run(session.command()[:-1], input=b"{}", capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -189,7 +189,7 @@ def test_program_left_behind_is_not_waited_for(trace):
 
 def test_command_that_is_not_there_ends_the_run(trace):
     done, events = recorded(trace, "/nowhere/cmd")
-    assert done.returncode == 1
+    assert done.returncode == 127
     assert (events[-1]["kind"], events[-1]["status"]) == ("run_end", "failed")
 
 

@@ -132,7 +132,7 @@ def test_sessions_of_opencode_go_with_their_messages_and_those_they_began(homes,
         write_json(place, {**part, "type": "text", "text": text})
     words = ["--url", product.url, "--key", product.ingest_key, "watch", "--once", "--agent", "opencode"]
     assert main(words) == 0
-    assert "1 sessions sent." in capsys.readouterr().out
+    assert "1 session sent." in capsys.readouterr().out
     assert product.run(root)["name"] == "Fix it"
     assert sum(step["kind"] == "prompt" for step in product.steps(root)) >= 1
 

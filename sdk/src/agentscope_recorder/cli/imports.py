@@ -29,7 +29,8 @@ def run(options: argparse.Namespace) -> int:
         "\n".join(made.runs) or "No run was found in these files; docs/reference/import.md names the formats."
     )
     if made.problems:
-        print(f"{made.problems} parts could not be read; they are under Problems of the project.")
+        several = "parts" if made.problems > 1 else "part"
+        print(f"{made.problems} {several} could not be read; look under Problems of the project.")
     return 0 if made.runs else 1
 
 

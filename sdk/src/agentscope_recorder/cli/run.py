@@ -17,6 +17,7 @@ from agentscope_recorder.recorder import Recorder
 from agentscope_recorder.workspace import Workspace
 from agentscope_recorder.workspace.git import root_of
 
+NOT_FOUND = 127  #: what a shell gives for a command that cannot be started
 #: Signals that a terminal sends to all programs in it, and those that come to us alone.
 NAMES_OF_KEYS = ("SIGINT", "SIGQUIT")
 NAMES = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
@@ -57,7 +58,8 @@ def run(options: argparse.Namespace) -> int:
             step.set(exit_code=status)
     except Trouble as trouble:
         record.end(trouble, status="failed")
-        raise
+        print(f"agentscope-recorder: {trouble}", file=sys.stderr)
+        return NOT_FOUND
     record.end(status="done" if status == 0 else "interrupted" if status < 0 else "failed")
     return status if status >= 0 else 128 - status
 

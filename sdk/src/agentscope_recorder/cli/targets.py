@@ -16,6 +16,8 @@ def target_of(options: argparse.Namespace) -> Target:
         raise Trouble(
             f"There is no address: set AGENTSCOPE_URL, or give --url, or write url into {config_path()}."
         )
+    if not config.url.startswith(("http://", "https://")):
+        raise Trouble(f"The address {config.url} needs http:// or https:// in front.")
     if not config.key:
         raise Trouble(
             f"There is no key: set AGENTSCOPE_KEY, or give --key, or write key into {config_path()}."

@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
             if answer.verdict is Verdict.NEVER:
                 raise Trouble(answer.sentence)
         if options.once:
-            print(f"{len(due)} sessions sent." if due else "Nothing new.")
+            print(f"{len(due)} session{'s' * (len(due) != 1)} sent." if due else "Nothing new.")
             return 0
         time.sleep(LOOK_SECONDS)
 
@@ -85,7 +85,7 @@ def line_of(session: Session, answer: Answer, made: Imported, place: str) -> str
     head = f"{place} · {session.agent} · {session.main.stem}"
     if answer.verdict is not Verdict.STORED:
         return f"{head} · not sent: {answer.sentence}"
-    odd = f" · {made.problems} parts could not be read" if made.problems else ""
+    odd = f" · {made.problems} part{'s' * (made.problems != 1)} could not be read" if made.problems else ""
     return f"{head} · {' '.join(made.runs) or 'no run in it yet'}{odd}"
 
 

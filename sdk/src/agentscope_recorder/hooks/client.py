@@ -4,6 +4,7 @@ It is run by its path with `-I -S -E` and imports nothing but builtin modules: `
 double its time. It prints nothing, and ends with 0 whatever happens: Claude Code obeys hooks.
 """
 
+import _signal
 import _socket
 import os
 import sys
@@ -11,6 +12,8 @@ import time
 
 #: Seconds that a tool waits at most for the look at the work tree before it.
 WAIT_SECONDS = 1.0
+#: Seconds in which the payload has come, or nobody closes our input.
+READ_SECONDS = 2
 #: Bytes of a payload that are taken; the rest is read, so that Claude Code can write it, and left.
 MOST_BYTES = 64 * 1024 * 1024
 SOCKET, LOCK = "socket", "lock"
@@ -24,7 +27,10 @@ OFF = "AGENTSCOPE_HOOKS"
 def main(home: str) -> None:
     """Tell one event."""
     began = time.time_ns()
+    _signal.signal(_signal.SIGALRM, lambda *_: os._exit(0))
+    _signal.alarm(READ_SECONDS)
     payload = everything(0)
+    _signal.alarm(0)
     if MARK not in payload or not home:
         return
     folder = os.path.join(home, session_in(payload))
