@@ -155,6 +155,7 @@ def test_agent_that_is_killed_died_inside_its_call(product: Product, tmp_path: P
         wait_for((stage.repository / "begun").exists, seconds=60)
         os.killpg(agent.pid, signal.SIGKILL)
         agent.wait()
+    wait_for(lambda: not list(stage.home.rglob("hooks/*/*/socket")), seconds=60)  # tells the last it saw
     run = one_new(product, before)
     let_time_pass(product, minutes=16)
     facts = product.read(f"/api/v1/runs/{run}")
