@@ -365,12 +365,16 @@ ASKED = {
 )
 def test_looking_around_goes_by_indexes(project, statement, indexes):
     names = [f"{n}" for n in range(500)]
-    Trace.objects.bulk_create(
+    traces = Trace.objects.bulk_create(
         Trace(project=project, trace=n, run=n, session=n, instance=n, begun=int(n), shape="loose")
         for n in names
     )
+    TraceSpan.objects.bulk_create(
+        TraceSpan(trace=trace, span=trace.trace, kind="llm", call=trace.trace, at=trace.begun)
+        for trace in traces
+    )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE ingest_trace")  # else the plan is that of what other tests left
+        cursor.execute("ANALYZE ingest_trace, ingest_tracespan")  # else by what others left
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN " + getattr(placing_sql, statement), ASKED)
         plan = "\n".join(row[0] for row in cursor.fetchall())
