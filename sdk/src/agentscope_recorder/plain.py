@@ -96,7 +96,7 @@ def dumped(value: Any) -> dict[str, Any] | None:
     for settings in ({"mode": "json", "exclude_none": True, "warnings": False}, {}):
         try:
             told = value.model_dump(**settings)
-        except Exception:
+        except Exception:  # a validator of the agent's may raise anything; without settings it may not
             continue
         return told if isinstance(told, dict) else None
     return None

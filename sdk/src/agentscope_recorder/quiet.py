@@ -7,6 +7,8 @@ import sys
 import threading
 from typing import Any, Callable, TypeVar
 
+from agentscope_recorder.plain import sentence_of
+
 Call = TypeVar("Call", bound=Callable[..., Any])
 _said: set[str] = set()
 _lock = threading.RLock()  # a signal handler of the agent may come in between
@@ -24,13 +26,6 @@ def warn_once(about: str, sentence: str) -> None:
         return
 
 
-def said_by(error: BaseException) -> str:
-    try:
-        return f": {error}"
-    except Exception:
-        return ""
-
-
 def never_raises(call: Call) -> Call:
     """Let a method give None instead of raising: the agent goes on, one warning says what is missing."""
 
@@ -41,7 +36,7 @@ def never_raises(call: Call) -> Call:
         except Exception as error:
             warn_once(
                 f"{call.__qualname__}:{type(error).__name__}",
-                f"{call.__name__} was not recorded: {type(error).__name__}{said_by(error)}",
+                f"{call.__name__} was not recorded: {sentence_of(error)}",
             )
             return None
 

@@ -20,7 +20,9 @@ from agentscope_recorder.hooks.looks import Looks
 from agentscope_recorder.hooks.transcripts import Transcripts
 from agentscope_recorder.journal import Journal
 from agentscope_recorder.limits import CLIENT_SECONDS, END_SECONDS, IDLE_SECONDS, PULSE_SECONDS
+from agentscope_recorder.plain import sentence_of
 from agentscope_recorder.pushing import HOOKS
+from agentscope_recorder.quiet import warn_once
 from agentscope_recorder.shipping import Shipper
 
 #: Claude Code tells hooks which process it is, and in which folder it was started.
@@ -97,9 +99,14 @@ class Keeper:
         seen = once(lambda: answer(connection))
         try:
             head, _, body = everything(connection).partition(b"\n")
-            payload = json.loads(body)
-            self.take(Told(payload, int(head), seen))
-        except Exception:  # what is no payload is nobody's loss; the keeper must go on
+            told = Told(json.loads(body), int(head), seen)
+        except (OSError, ValueError, RecursionError):  # what is no payload is nobody's loss
+            seen()
+            return True
+        try:
+            self.take(told)
+        except Exception as error:  # the keeper must go on; doctor shows what it says
+            warn_once("take", f"An event of a hook was not recorded: {sentence_of(error)}")
             seen()
         return True
 
