@@ -84,9 +84,9 @@ def test_run_records_what_a_command_changes_in_its_repository(trace, tmp_path, m
     monkeypatch.chdir(tmp_path)
     assert main(["run", "--trace", str(trace), "--", "sh", "-c", "echo 1 > made.txt"]) == 0
     events = [json.loads(line) for line in trace.read_text().splitlines()]
-    [step] = [event["id"] for event in events if event.get("name") == "workspace"]
-    made = {"path": "made.txt", "op": "create", "after": "1\n", "step": step, "origin": "net"}
-    [change] = [event for event in events if event.get("path") == "made.txt"]
+    [step] = [event["id"] for event in events if event["kind"] == "tool_call"]
+    made = {"path": "made.txt", "op": "create", "after": "1\n", "step": step, "origin": "observed"}
+    [change, _net] = [event for event in events if event.get("path") == "made.txt"]
     assert {name: change[name] for name in made} == made
 
 

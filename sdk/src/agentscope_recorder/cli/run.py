@@ -14,7 +14,6 @@ from agentscope_recorder.cli.passing import Passing
 from agentscope_recorder.cli.troubles import Trouble
 from agentscope_recorder.limits import LEFT_BEHIND_SECONDS
 from agentscope_recorder.recorder import Recorder
-from agentscope_recorder.workspace import Workspace
 from agentscope_recorder.workspace.git import root_of
 
 NOT_FOUND = 127  #: what a shell gives for a command that cannot be started
@@ -44,12 +43,11 @@ def run(options: argparse.Namespace) -> int:
         "task": options.task,
         "name": options.name or " ".join(argv)[:200],
     }
-    folder = options.workspace or root_of(Path.cwd())
     record = Recorder(
         options.trace,
         url=options.url,
         key=options.key,
-        workspace=Workspace(Path(folder), calls=False) if folder else None,
+        workspace=options.workspace or root_of(Path.cwd()),
         **about,
     )
     try:

@@ -26,12 +26,8 @@ DIRTY_FILES = 50
 class Workspace:
     """The work tree of a run. What git cannot do is said once; then the run goes on without it."""
 
-    def __init__(self, path: Path, *, ignored: bool = False, calls: bool = True) -> None:
-        """Look at the files as they are.
-
-        `ignored`: also those that `.gitignore` leaves out. `calls`: tell also what each call changed.
-        """
-        self._calls = calls
+    def __init__(self, path: Path, *, ignored: bool = False) -> None:
+        """Look at the files as they are. `ignored`: also those that `.gitignore` leaves out."""
         self._lock = threading.RLock()
         self._is_looking = False
         self._pid = os.getpid()
@@ -92,8 +88,6 @@ class Workspace:
     @never_raises
     def tell(self, run: Recorder, step: str | None, *, place: Place | None = None) -> None:
         """Tell what changed since the last look as the deed of a step, or of nobody's."""
-        if not self._calls and self._repository is not None:
-            return
         for change in self._look() or []:
             run.write("file_change", step=step, place=place, **event_of(change))
 
@@ -101,8 +95,6 @@ class Workspace:
     def tell_end(self, run: Recorder) -> None:
         """Tell what the run changed in all, and its commits."""
         self.tell(run, None)
-        if not self._calls:
-            self._look()
         if self._repository is not None:
             net = self._repository.changes(self._first, self._last)
             commits = self._repository.commits_since(self._commit) if self._commit else []
